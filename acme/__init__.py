@@ -1,0 +1,1 @@
+"""The worked company: small enough to add up by hand."""

@@ -93,7 +93,7 @@ FACTS: tuple[Fact, ...] = (
         _f("stated", "stated by a connection record (else derived from the rep's first record of the kind)"),
     ), dated=None),
     Fact("person", "Every address and contact met in activities or the CRM, resolved.", ("address",), (
-        _t("address", "normalised address (lower case, trimmed), or `contact:ID` for a contact without one"), _PERSON, _ACCOUNT, _RULE,
+        _t("address", "normalised address (lower case, trimmed); each contact and lead has a row `contact:ID` or `lead:ID` too"), _PERSON, _ACCOUNT, _RULE,
         _f("external", "outside our own domains, or in the CRM"), _t("level", "seniority level; null: unknown title"),
     ), dated=None),
     # --- activities ---
@@ -230,6 +230,14 @@ REFERENCES: tuple[Fact, ...] = (
     ), dated=None),
     Fact("rate", "The company's currency for one unit, on every day.", ("currency", "day"), (
         _t("currency", "ISO 4217"), _DAY, _n("rate", "units of the company's currency"),
+    ), dated=None),
+    Fact("survivor", "Records merged away or deleted: under which id they count. Ids that aren't here stand for themselves.",
+         ("record", "id"), (
+        _t("record", "account, contact, lead or opportunity"), _t("id", "the id merged away or deleted"),
+        _t("survivor_id", "the last of its chain of merges; null: that one is deleted or missing"),
+    ), dated=None),
+    Fact("title", "Job titles as written, and the level read from them.", ("title",), (
+        _t("title", "as a contact or lead has it"), _t("level", "one of `records.LEVELS`; null: not understood"),
     ), dated=None),
     Fact("workday", "Working time of a rep on a day; days off have length 0.", ("rep_id", "day"), (
         _REP, _DAY, _a("start_at", "start of work"), _i("seconds", "length"), _i("before_seconds", "working seconds of all days before"),

@@ -1,0 +1,61 @@
+"""How sure a number is: intervals for shares, means and counts. Numbers in, numbers out; no interval where none would be honest."""
+
+from __future__ import annotations
+
+from math import pi, sqrt, tan
+from statistics import NormalDist
+
+
+def z_value(level: float = 0.95) -> float:
+    """Half-width of a two-sided normal interval, in standard deviations. ValueError unless 0 < level < 1."""
+    if not 0 < level < 1:
+        raise ValueError(f"a confidence level lies between 0 and 1, not {level}")
+    return NormalDist().inv_cdf(0.5 + level / 2)
+
+
+def wilson(hits: float, n: float, level: float = 0.95) -> tuple[float, float] | None:
+    """Wilson's score interval (1927) for a share of ``hits`` in ``n``; within 0 and 1. None for n = 0.
+
+    ValueError if hits isn't between 0 and n.
+    """
+    if not 0 <= hits <= n:
+        raise ValueError(f"{hits} of {n} is no share")
+    if n == 0:
+        return None
+    z = z_value(level)
+    share = hits / n
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def mean_interval(total: float, squares: float, n: int, level: float = 0.95) -> tuple[float, float] | None:
+    """Interval of a mean from the sum and the sum of squares of ``n`` values; Student's t. None below two values."""
+    if n < 2:
+        return None
+    mean = total / n
+    variance = max(0.0, (squares - n * mean * mean) / (n - 1))  # rounding may leave a hair below nothing
+    half = t_value(n - 1, level) * sqrt(variance / n)
+    return mean - half, mean + half
+
+
+def t_value(degrees: int, level: float = 0.95) -> float:
+    """Two-sided quantile of Student's t. Exact for 1 and 2 degrees, else Cornish-Fisher (Abramowitz & Stegun 26.7.5): within 0.5 %
+    from 3 degrees on. ValueError below one degree.
+    """
+    if degrees < 1:
+        raise ValueError("Student's t needs a degree of freedom")
+    z = z_value(level)
+    if degrees == 1:
+        return tan(pi * level / 2)
+    if degrees == 2:
+        return level * sqrt(2 / (1 - level * level))
+    v = float(degrees)
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return z + sum(term / v ** (power + 1) for power, term in enumerate(terms))
+

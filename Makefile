@@ -1,0 +1,50 @@
+# Everything a newcomer needs, each with its own set-up. Wants Python 3.11 or later with pip, make and git; .ci/setup gets the rest.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types bench docs picture packages system clean
+
+RUN := .venv/bin/python -m
+DEMO ?= demo
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
+
+demo: .venv/run  ## simulate a company, load it, show its reps' metrics
+	@$(RUN) paceline.cli demo --folder $(DEMO)
+
+test: packages system  ## every check and every test (installs PostgreSQL and Java with apt when root)
+	.venv/bin/ruff check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/pytest -n 2
+
+lint: packages  ## style and the floors of the house
+	.venv/bin/ruff check
+	.venv/bin/lint-imports
+
+types: packages  ## mypy, strict
+	.venv/bin/mypy
+
+bench: packages  ## measure the engine against hand-written SQL and a bare scan
+	$(RUN) bench
+
+docs: packages  ## write the generated reference pages anew
+	$(RUN) paceline.cli.reference docs/reference
+	$(RUN) paceline.metrics.pages docs/reference/metrics
+
+picture: packages  ## draw the README's picture from the demo anew
+	$(RUN) paceline.cli.picture docs/pictures
+
+# Only what the product itself needs; redone when the lock changes.
+.venv/run: uv.lock pyproject.toml
+	@.ci/setup run
+	@touch $@
+
+# Everything a developer needs. Cheap when nothing changed.
+packages:
+	@.ci/setup develop
+
+system:
+	@.ci/setup system
+
+clean:  ## remove what this file made
+	rm -rf .venv .venv-tools demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,66 @@
+"""A company's folder: found from where one stands, its configuration read, its store opened."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paceline.project import reading
+from paceline.project.reading import BadConfigError, Config, Fault
+from paceline.sales.settings import Settings
+
+if TYPE_CHECKING:  # the engine is heavy to import, and reading a configuration doesn't need it
+    from paceline.warehouse.engine import Engine
+
+FILE = "paceline.toml"
+STORE_VARIABLE = "PACELINE_STORE"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A company's folder and what its ``paceline.toml`` says."""
+
+    folder: Path
+    config: Config
+
+    @property
+    def settings(self) -> Settings:
+        """The company's choices."""
+        return self.config.settings
+
+    @property
+    def location(self) -> str:
+        """Where the store is, as ``open_engine`` wants it; a file's path is taken from the project's folder."""
+        written = os.environ.get(STORE_VARIABLE) or self.config.store
+        if written.split(":", 1)[0] in ("postgresql", "spark") or written == ":memory:":
+            return written
+        return str(self.folder / written)
+
+    @property
+    def has_store(self) -> bool:
+        """Whether something was loaded; always true of a server, which alone can tell."""
+        location = self.location
+        return ":" in location or Path(location).exists()
+
+    def engine(self) -> Engine:
+        """The store, opened (made, if it is a file that isn't there). Raises WarehouseError if it can't be opened."""
+        from paceline.warehouse.engines import open_engine
+
+        return open_engine(self.location)
+
+
+def find(start: Path) -> Path | None:
+    """The nearest folder, from this one upward, with a ``paceline.toml``; None if there is none."""
+    start = start.resolve()
+    return next((folder for folder in (start, *start.parents) if (folder / FILE).is_file()), None)
+
+
+def open_project(folder: Path | None = None) -> Project:
+    """The project in this folder; None: the one found from the working directory upward. Raises BadConfigError."""
+    place = folder.resolve() if folder is not None else find(Path.cwd())
+    if place is None:
+        missing = Fault(None, "there is none here or in a folder above", "Make one with `paceline init`")
+        raise BadConfigError(Path.cwd() / FILE, [missing])
+    return Project(place, reading.read(place / FILE))

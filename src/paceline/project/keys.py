@@ -1,0 +1,167 @@
+"""Every key of ``paceline.toml``: what it means, what it may be, and which setting it fills.
+
+The template that ``paceline init`` writes, the reader and the reference page are all made from this list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from paceline.sales.settings import Settings, Thresholds
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+          "december")
+MEANINGS: dict[str, bool | None] = {"connected": True, "not connected": False, "unknown": None}
+STORE = "paceline.duckdb"
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key. ``read`` turns its TOML value into the setting's, or raises ValueError saying what it must be.
+
+    ``field`` is the name in Settings (or Thresholds); ``default`` is written as TOML would.
+    """
+
+    section: str
+    name: str
+    field: str
+    doc: str
+    default: str
+    read: Callable[[Any], Any]
+
+    @property
+    def path(self) -> tuple[str, str]:
+        """Section and name."""
+        return self.section, self.name
+
+
+def text(value: Any) -> str:
+    """Text that isn't empty."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be text in quotes")
+    return str(value).strip()
+
+
+def currency(value: Any) -> str:
+    """An ISO 4217 code."""
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Z]{3}", value):
+        raise ValueError('must be an ISO 4217 code of three capital letters, such as "USD" or "EUR"')
+    return str(value)
+
+
+def zone(value: Any) -> str:
+    """An IANA time zone that this machine knows."""
+    try:
+        ZoneInfo(text(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder in the zone database
+        raise ValueError('must be an IANA time zone, such as "Europe/Berlin" or "America/New_York"') from None
+    return text(value)
+
+
+def _word(words: tuple[str, ...], what: str) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        if isinstance(value, str) and value.strip().lower() in words:
+            return words.index(value.strip().lower()) + 1
+        raise ValueError(f'must be the name of a {what} in English, such as "{words[0]}"')
+    return read
+
+
+def work_days(value: Any) -> str:
+    """Names of weekdays → their ISO numbers, as in ``12345``."""
+    if not isinstance(value, list) or not value or any(str(day).lower() not in WEEKDAYS for day in value):
+        raise ValueError('must be a list of weekdays, such as ["monday", "tuesday"]')
+    return "".join(sorted({str(WEEKDAYS.index(str(day).lower()) + 1) for day in value}))
+
+
+def minute(value: Any) -> int:
+    """A time of the day as ``HH:MM`` → minutes after midnight."""
+    found = re.fullmatch(r"([01]?\d|2[0-4]):([0-5]\d)", value) if isinstance(value, str) else None
+    if not found or (minutes := int(found[1]) * 60 + int(found[2])) > 24 * 60:
+        raise ValueError('must be a time of the day in quotes, such as "09:00"')
+    return minutes
+
+
+def domains(value: Any) -> frozenset[str]:
+    """Mail domains, lower case."""
+    if not isinstance(value, list) or any(not re.fullmatch(r"[^@\s]+\.[^@\s.]+", str(name)) for name in value):
+        raise ValueError('must be a list of mail domains without @, such as ["example.com"]')
+    return frozenset(str(name).lower() for name in value)
+
+
+def words(value: Any) -> frozenset[str]:
+    """A list of words."""
+    if not isinstance(value, list) or any(not isinstance(word, str) for word in value):
+        raise ValueError('must be a list of words, such as ["target", "A"]')
+    return frozenset(str(word) for word in value)
+
+
+def whole(value: Any) -> int:
+    """A whole number above 0."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError("must be a whole number of 1 or more")
+    return int(value)
+
+
+def answered(value: Any) -> bool | None:
+    """What a disposition means."""
+    if isinstance(value, str) and value.strip().lower() in MEANINGS:
+        return MEANINGS[value.strip().lower()]
+    raise ValueError('must be "connected", "not connected" or "unknown"')
+
+
+SECTIONS = {
+    "company": "Who you are, and how your year and your money run.",
+    "work": "When people work, unless a rep's role says otherwise. Lead response time counts these hours only.",
+    "sales": "What tells your people from customers, and which accounts you aim at.",
+    "store": "Where records and facts are kept.",
+    "dispositions": "What the words of your dialler mean: did the prospect answer? Your words are added to those known already.",
+    "thresholds": "Limits that definitions use.",
+}
+
+KEYS: tuple[Key, ...] = (
+    Key("company", "name", "name", "Your company's name, shown above reports.", '"Company"', text),
+    Key("company", "currency", "currency",
+        "ISO 4217 code of the currency in which you report; other amounts are converted to it.", '"USD"', currency),
+    Key("company", "time_zone", "time_zone", "IANA time zone of people who have none of their own.", '"UTC"', zone),
+    Key("company", "fiscal_year_starts", "fiscal_start_month", "First month of your fiscal year.", '"january"',
+        _word(MONTHS, "month")),
+    Key("company", "week_starts", "week_start", "First day of your week.", '"monday"', _word(WEEKDAYS, "weekday")),
+    Key("work", "days", "work_days", "Days worked.", '["monday", "tuesday", "wednesday", "thursday", "friday"]', work_days),
+    Key("work", "start", "work_start_minute", "When work starts, local time.", '"09:00"', minute),
+    Key("work", "end", "work_end_minute", "When work ends, local time.", '"17:00"', minute),
+    Key("sales", "own_domains", "own_domains", "Your own mail domains: people there are colleagues, not prospects.", "[]",
+        domains),
+    Key("sales", "target_tiers", "target_tiers", "Values of an account's `tier` that mark a target account.", '["target", "A"]',
+        words),
+    Key("store", "location", "",
+        "A file (relative to this one), `postgresql://user@host/database`, `spark://host:port` or `spark:local[2]`. "
+        "The environment variable `PACELINE_STORE` goes before it: a password belongs there.", f'"{STORE}"', text),
+)
+
+_THRESHOLD_DOCS = {
+    "connect_seconds": "A call this many seconds long was answered, where no disposition tells.",
+    "reply_days": "A reply later than this many days answers something else.",
+    "new_account_days": "An account untouched for so many days is new again.",
+    "untouched_days": "An open opportunity without a touch for so many days counts as untouched.",
+    "stuck_floor_days": "No stage's limit is shorter than this many days.",
+    "stuck_min_spells": "With fewer won deals through a stage than this, the company's limit is used instead of the stage's.",
+    "talk_min_seconds": "Calls shorter than this say nothing about talk ratio.",
+    "patience_max_gap_seconds": "Longer silences are holds, and no patience.",
+    "patience_min_switches": "A call with fewer switches from customer to rep gives no patience.",
+    "multi_threaded_people": "An opportunity with so many engaged people is multi-threaded.",
+    "bulk_transfer_count": "So many opportunities handed over by one person on one day are a reassignment, not new business.",
+}
+
+THRESHOLDS: tuple[Key, ...] = tuple(
+    Key("thresholds", field.name, field.name, _THRESHOLD_DOCS[field.name], str(field.default), whole)
+    for field in fields(Thresholds)
+)
+
+ALL: tuple[Key, ...] = KEYS + THRESHOLDS
+BY_PATH = {key.path: key for key in ALL}
+NAMES = frozenset(field.name for field in fields(Settings))

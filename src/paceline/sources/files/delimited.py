@@ -1,0 +1,260 @@
+"""CSV and TSV → chunks of text columns, however the file was written. Rows of the wrong shape are told apart, with their line."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from paceline.sources.contract import Severity
+from paceline.sources.files.chunk import CHUNK_CHARACTERS, CHUNK_ROWS, BadRow, Chunk, Note
+from paceline.sources.files.decoding import detect, open_text
+from paceline.sources.files.dialect import sniff
+from paceline.sources.files.lines import LINE_LIMIT, Lines, OpenQuoteError
+from paceline.sources.files.remarks import Remark, reject
+from paceline.sources.files.report import encodable
+
+_SAMPLE_LINES = 200
+_SAMPLE_CHARACTERS = 1 << 20
+
+
+@dataclass(frozen=True)
+class HowWritten:
+    """What the mapping file says of how a file is written; None: found out. ``skip``: lines above the header."""
+
+    encoding: str | None = None
+    separator: str | None = None
+    quote: str = '"'
+    skip: int = 0
+
+
+@dataclass
+class _Rows:
+    """The rows of the chunk being made."""
+
+    cells: list[list[str]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    raws: list[str] = field(default_factory=list)
+    bad: list[BadRow] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    size: int = 0
+
+    def full(self) -> bool:
+        return len(self.lines) + len(self.bad) >= CHUNK_ROWS or self.size >= CHUNK_CHARACTERS
+
+
+class Delimited:
+    """A text file of separated cells with a header. Column names are stripped; a repeated or empty one gets a name of its own."""
+
+    def __init__(self, path: Path, how: HowWritten | None = None, known: Collection[str] = ()) -> None:
+        how = how or HowWritten()
+        self._path, self._how = path, how
+        encoding = detect(path) if how.encoding is None else None
+        self._encoding = encoding.name if encoding else str(how.encoding)
+        notes = [Note(encoding.remark)] if encoding and encoding.remark else []
+        sample, self._skip = self._sample(how.skip)
+        told = sample[0].rstrip("\r\n")[4:] if sample and sample[0].lower().startswith("sep=") else ""
+        if told:  # Excel's own way to tell
+            sample, self._skip = sample[1:], self._skip + 1
+        self._separator = how.separator or (told if len(told) == 1 else sniff(sample, path.suffix.lower(), known))
+        header = self._header()
+        self.names = _distinct(header, notes)
+        self.notes = tuple(notes)
+
+    def _sample(self, skip: int) -> tuple[list[str], int]:
+        """The first lines with something in them, and how many lines come before."""
+        with open_text(self._path, self._encoding) as file:
+            for _ in range(skip):
+                file.readline(LINE_LIMIT)
+            sample: list[str] = []
+            size = 0
+            while len(sample) < _SAMPLE_LINES and size < _SAMPLE_CHARACTERS:
+                line = file.readline(_SAMPLE_CHARACTERS).replace("\0", "")
+                if not line:
+                    break
+                if sample or line.strip():
+                    sample.append(line)
+                    size += len(line)
+                else:
+                    skip += 1
+            return sample, skip
+
+    def _header(self) -> list[str]:
+        with open_text(self._path, self._encoding) as file:
+            return next((cells for cells, _ in self._parse(self._lines(file)) if isinstance(cells, list)), [])
+
+    def _lines(self, file: object) -> Lines:
+        lines = Lines(file)  # type: ignore[arg-type]
+        for _ in range(self._skip):
+            next(lines, None)
+            lines.start()
+        return lines
+
+    def _parse(self, lines: Lines) -> Iterator[tuple[list[str] | Remark, int]]:
+        """Records of the file; the lines of the current one are in ``lines.record``. Blank lines are no records."""
+        csv.field_size_limit(LINE_LIMIT * 2)
+        reader = csv.reader(lines, delimiter=self._separator, quotechar=self._how.quote)
+        width = 0
+        while True:
+            lines.start()
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except (csv.Error, OpenQuoteError):
+                yield self._open_quote(lines), lines.number
+                continue
+            if not cells:
+                continue
+            width = width or len(cells)
+            if lines.ended_inside or (len(lines.record) > 1 and (len(cells) != width or self._swallowed(lines.record))):
+                yield self._open_quote(lines), lines.number
+            else:
+                yield cells, lines.number
+
+    def _swallowed(self, record: list[str]) -> bool:
+        """A record over several lines whose quotes don't pair up took lines in that aren't its own."""
+        try:
+            list(csv.reader(record, delimiter=self._separator, quotechar=self._how.quote, strict=True))
+        except csv.Error:
+            return True
+        return False
+
+    @staticmethod
+    def _open_quote(lines: Lines) -> Remark:
+        if len(lines.record) == 1 and len(lines.record[0]) >= LINE_LIMIT - 1:
+            return reject(
+                "too-long",
+                f"a line of more than {LINE_LIMIT:,} characters (only its beginning is kept)",
+                "Split it in the source",
+            )
+        lines.give_back()
+        return reject(
+            "open-quote",
+            "a quote is opened and not closed, or the row has line breaks and the wrong number of cells",
+            "Double the quote inside the cell, or close it",
+        )
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The rows below the header."""
+        with open_text(self._path, self._encoding) as file:
+            lines = self._lines(file)
+            records = self._parse(lines)
+            for cells, _ in records:
+                if isinstance(cells, list):
+                    break
+            while True:
+                rows = _Rows()
+                for cells, number in records:
+                    self._take(rows, cells, number, lines)
+                    if rows.full():
+                        break
+                if not rows.lines and not rows.bad:
+                    return
+                yield self._chunk(rows, lines)
+
+    def _take(self, rows: _Rows, cells: list[str] | Remark, number: int, lines: Lines) -> None:
+        raw = lines.record[0] if len(lines.record) == 1 else "".join(lines.record)
+        raw = raw.rstrip("\r\n")
+        rows.size += len(raw)
+        width = len(self.names)
+        if isinstance(cells, list) and len(cells) > width and not any(map(str.strip, cells[width:])):
+            rows.notes.append(
+                Note(
+                    Remark(
+                        "trailing-separators",
+                        "empty cells after the last column were left out",
+                        "Nothing to do",
+                        Severity.REPAIRED,
+                    ),
+                    number,
+                )
+            )
+            cells = cells[:width]
+        if isinstance(cells, list) and len(cells) == width:
+            if any(cells):
+                rows.cells.append(cells)
+                rows.lines.append(number)
+                rows.raws.append(raw)
+                return
+            cells = reject("empty-row", "a row without any value", "Delete the row")
+        if isinstance(cells, list):
+            few = "few" if len(cells) < width else "many"
+            cells = reject(
+                f"too-{few}-cells",
+                f"too {few} cells: {len(cells)} where the header has {width}",
+                "Quote the cell that has the separator in it, or fill the row up",
+            )
+        rows.bad.append(BadRow(number, raw, cells))
+
+    def _chunk(self, rows: _Rows, lines: Lines) -> Chunk:
+        columns: list[tuple[str, ...]] = list(zip(*rows.cells, strict=True)) if rows.cells else [() for _ in self.names]
+        notes = rows.notes
+        if lines.nuls:
+            notes.append(
+                Note(
+                    Remark(
+                        "nul-bytes",
+                        f"{lines.nuls:,} NUL bytes were taken out",
+                        "Nothing to do, unless the file is damaged",
+                        Severity.REPAIRED,
+                    )
+                )
+            )
+            lines.nuls = 0
+        if lines.undecoded:
+            notes.append(
+                Note(
+                    Remark(
+                        "undecoded",
+                        f"{lines.undecoded:,} lines have bytes that {self._encoding} can't read; they show as \ufffd",
+                        "Set `encoding` of this file in the mapping file",
+                        Severity.WARNING,
+                    )
+                )
+            )
+            lines.undecoded = 0
+        raws = rows.raws
+        return Chunk(
+            {name: text_array(column) for name, column in zip(self.names, columns, strict=True)},
+            np.array(rows.lines, np.int64),
+            raws.__getitem__,
+            tuple(rows.bad),
+            tuple(notes),
+        )
+
+
+def text_array(values: tuple[str | None, ...] | list[str | None] | tuple[str, ...]) -> pa.Array:
+    """Strings → Arrow, lone surrogates replaced."""
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        return pa.array([None if value is None else encodable(value) for value in values], pa.string())
+
+
+def _distinct(header: list[str], notes: list[Note]) -> tuple[str, ...]:
+    """A name for each column, each once."""
+    names: list[str] = []
+    for position, cell in enumerate(header, start=1):
+        name = " ".join(cell.replace("\ufeff", "").split()) or f"column {position}"
+        if name in names:
+            number = next(n for n in range(2, len(header) + 2) if f"{name} {n}" not in names)
+            notes.append(
+                Note(
+                    Remark(
+                        "duplicate-header",
+                        f"the header has {name!r} twice; the first is used, the other is called '{name} {number}'",
+                        "Rename one of them",
+                        Severity.WARNING,
+                    ),
+                    None,
+                    name,
+                )
+            )
+            name = f"{name} {number}"
+        names.append(name)
+    return tuple(names)

@@ -1,0 +1,67 @@
+"""Holds a mapping against the files that are there: names that no file and no header has, all told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from fnmatch import fnmatch
+
+from paceline.sources.contract import Problem, Severity
+from paceline.sources.files.mapping import Entry, FileMapping, MappingError
+
+
+def check_files(rules: FileMapping, headers: Mapping[str, Sequence[str]], files: Sequence[str]) -> None:
+    """Raise MappingError if an entry names a file that isn't there, or a column that none of its files has."""
+    problems: list[Problem] = []
+    where = rules.path.name if rules.path else "mapping"
+    for entry in rules.entries:
+        if entry.file is None:
+            continue
+        matching = [name for name in files if fnmatch(name.casefold(), entry.file.casefold())]
+        if not matching:
+            problems.append(
+                Problem(
+                    where,
+                    entry.line,
+                    "file",
+                    entry.file,
+                    f"no such file in the folder{_near(entry.file, files)}",
+                    "Correct the name, or remove the entry",
+                    Severity.REJECTED,
+                )
+            )
+        problems += _unknown_columns(where, entry, [name for name in matching if name in headers], headers)
+    if problems:
+        raise MappingError(tuple(problems))
+
+
+def _unknown_columns(where: str, entry: Entry, matching: list[str], headers: Mapping[str, Sequence[str]]) -> list[Problem]:
+    problems = []
+    for file in matching:
+        if file.casefold().endswith((".jsonl", ".ndjson")):
+            continue  # each row tells its own columns: one may turn up late
+        for name in sorted(_their_names(entry) - set(headers[file])):
+            problems.append(
+                Problem(
+                    where,
+                    entry.line,
+                    entry.table.name,
+                    name,
+                    f"{file} has no such column{_near(name, headers[file])}",
+                    f"Its columns are {', '.join(headers[file])}",
+                    Severity.REJECTED,
+                )
+            )
+    return problems
+
+
+def _their_names(entry: Entry) -> set[str]:
+    named = {name for origin in entry.origins.values() for name in origin.names}
+    named |= {name for origin in entry.origins.values() for rule in origin.nulls for name in rule.when}
+    return named | set(entry.where) | set(entry.unless)
+
+
+def _near(name: str, names: Sequence[str]) -> str:
+    plain = {other.casefold(): other for other in names}
+    near = get_close_matches(name.casefold(), list(plain), 1, 0.5)
+    return f": did you mean {plain[near[0]]!r}?" if near else ""

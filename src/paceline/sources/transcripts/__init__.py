@@ -1,0 +1,1 @@
+"""Transcripts of recorded calls → ``call_turn`` rows: WebVTT and RTTM."""

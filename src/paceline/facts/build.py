@@ -1,0 +1,96 @@
+"""Which facts there are and in what order they are built: each from the records, the reference tables and the facts before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ibis.expr.types as ir
+
+from paceline.facts import (
+    aims,
+    calls,
+    leads,
+    lives,
+    mails,
+    meetings,
+    merged,
+    moves,
+    outcomes,
+    people,
+    reference,
+    schema,
+    spans,
+    stints,
+    timeline,
+    touches,
+)
+from paceline.facts.schema import Fact
+from paceline.facts.shape import WORKING, shaped
+from paceline.facts.tables import Tables
+from paceline.sales.settings import Settings
+from paceline.warehouse.engine import Engine
+
+BUILDERS: dict[str, Callable[[Tables], ir.Table]] = {
+    "stint": stints.stint,
+    "person": people.person,
+    "timeline": timeline.timeline,
+    "life": lives.life,
+    "span": spans.span,
+    "meeting": meetings.meeting,
+    "booking": meetings.booking,
+    "call": calls.call,
+    "touch_person": touches.touch_person,
+    "touch": touches.touch,
+    "mail": mails.mail,
+    "outreach": mails.outreach,
+    "reply": mails.reply,
+    "touch_opportunity": touches.touch_opportunity,
+    "opportunity_person": touches.opportunity_person,
+    "opportunity": outcomes.opportunity,
+    "outcome": outcomes.outcome,
+    "line": outcomes.line,
+    "move": moves.move,
+    "stage_visit": moves.stage_visit,
+    "arrival": moves.arrival,
+    "lead": leads.lead,
+    "goal": aims.goal,
+    "forecast": aims.forecast,
+    "cost": aims.cost,
+    "connection": stints.connection,
+}
+
+
+def fact_of(name: str) -> Fact:
+    """The schema of a fact or working table. Raises KeyError for an unknown one."""
+    return WORKING[name] if name in WORKING else schema.BY_NAME[name]
+
+
+def expression(name: str, t: Tables) -> ir.Table:
+    """The query of a fact or working table, with the columns and types of its schema. Raises KeyError for an unknown one."""
+    return shaped(BUILDERS[name](t), fact_of(name))
+
+
+def build(engine: Engine, settings: Settings, as_of: int | None = None, prefix: str = "") -> None:
+    """Build every reference table and fact anew from the records, as known at ``as_of`` (epoch seconds; None: now).
+
+    Their names begin with ``prefix``, so that facts of a past day may lie beside those of today. One transaction, where the
+    engine has such a thing.
+    """
+    t = Tables(settings, as_of, prefix)
+    with engine.transaction():
+        put_references(engine, t)
+        for name in BUILDERS:
+            create(engine, t, name)
+
+
+def create(engine: Engine, t: Tables, name: str) -> None:
+    """Build one fact or working table anew."""
+    engine.create(t.prefix + fact_of(name).table, expression(name, t))
+
+
+def put_references(engine: Engine, t: Tables) -> None:
+    """Build the reference tables anew."""
+    years = reference.years_of(engine, t) or reference.EMPTY
+    reference.build(engine, t, years)
+    engine.put(f"{t.prefix}ref_survivor", merged.survivors(engine, t))
+    engine.put(f"{t.prefix}ref_title", people.titles(engine, t))

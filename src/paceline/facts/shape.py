@@ -1,0 +1,52 @@
+"""Fact tables as their schema has them, and the working tables that several facts are made from."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from paceline.facts import schema
+from paceline.facts.schema import Fact
+from paceline.facts.tables import IBIS_TYPES, Tables
+from paceline.sales.records import Column, Type
+
+
+def shaped(table: ir.Table, fact: Fact | str) -> ir.Table:
+    """The table with exactly the fact's columns, in its order and types."""
+    columns = (schema.BY_NAME[fact] if isinstance(fact, str) else fact).columns
+    return table.select(**{column.name: table[column.name].cast(IBIS_TYPES[column.type]) for column in columns})
+
+
+def stored(t: Tables, fact: Fact) -> ir.Table:
+    """A built fact or working table, unbound."""
+
+
+    return ibis.table({column.name: IBIS_TYPES[column.type] for column in fact.columns}, name=t.prefix + fact.table)
+
+
+def _columns(type_: Type, **docs: str) -> tuple[Column, ...]:
+    return tuple(Column(name, type_, doc) for name, doc in docs.items())
+
+
+TIMELINE = Fact("timeline", "What an opportunity was from instant to instant: its whole history, before its start and after its close too.",
+                ("opportunity_id", "at"), (
+    *_columns(Type.TEXT, opportunity_id="opportunity"),
+    *_columns(Type.AT, at="from (ALWAYS_AT: since ever)", until_at="until; null: still"),
+    *_columns(Type.TEXT, stage_id="stage; null: unknown", owner_id="owner", outcome="open, won or lost"),
+    *_columns(Type.CENTS, native_cents="amount, native"),
+    *_columns(Type.DAY, close_day="close date"),
+    *_columns(Type.TEXT, changed_by_id="who gave it to the owner, where that changed now"),
+), dated=None)
+
+LIFE = Fact("life", "A counted opportunity that has started: its beginning, its end, and what it is sliced by.", ("opportunity_id",), (
+    *_columns(Type.TEXT, opportunity_id="opportunity", account_id="surviving account", account_type="as first known", segment="account's",
+              source="lead source", type="business type", product_id="main product", currency="native currency"),
+    *_columns(Type.AT, created_at="created", start_at="started; null: unknown", closed_at="final close; null: open, or unknown when"),
+    *_columns(Type.TEXT, outcome="open, won or lost", owner_id="owner at close, else now", started_by_id="owner at the start",
+              credited_id="sourced by, else creator, else owner at the start"),
+    *_columns(Type.CENTS, native_cents="last amount, native", start_cents="amount at the start, native"),
+    *_columns(Type.DAY, outcome_day="day of the final close; null: open, or unknown when", start_day="start, in the last owner's zone"),
+    *_columns(Type.FLAG, next_step="a next step is written"),
+), dated=None)
+
+WORKING = {fact.name: fact for fact in (TIMELINE, LIFE)}

@@ -168,3 +168,12 @@ def test_transactions_are_all_or_nothing(filled: Engine) -> None:
         filled.append("t", ROWS)
     assert filled.tables() == {"t", "u"}
     assert filled.query(T).num_rows == 2 * ROWS.num_rows
+
+
+def test_lent_rows_are_seen_and_not_stored(filled: Engine) -> None:
+    keys = ibis.table({"k": "string"}, name="keys")
+    with filled.lent("keys", pa.table({"k": ["a", "ü", "?"]})):
+        assert {row["k"] for row in filled.query(T.semi_join(keys, "k")).to_pylist()} == {"a", "ü"}
+    with filled.lent("keys", pa.table({"k": pa.array([], pa.string())})):
+        assert filled.query(T.semi_join(keys, "k")).num_rows == 0
+    assert filled.tables() == {"t"}

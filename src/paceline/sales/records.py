@@ -56,7 +56,7 @@ class Table:
 
 # Every stored version of a record carries these beside its own columns.
 STAMPS = (
-    Column("source", Type.TEXT, "which source brought the row", required=True),
+    Column("record_source", Type.TEXT, "which source brought the row (`source` alone is a lead's and a deal's own)", required=True),
     Column("source_id", Type.TEXT, "the row's id as that source writes it", required=True),
     Column("known_at", Type.AT, "since when we know it: the load's moment, or for a source's first load the moment it became true",
            required=True),

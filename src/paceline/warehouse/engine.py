@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar, TypeAlias
 
 import ibis
@@ -173,10 +174,14 @@ class Engine(ABC):
             self._run(f"DELETE FROM {self.quoted(name)} AS t USING {source} AS k WHERE {match}")
 
     @abstractmethod
+    def lent(self, name: str, table: pa.Table) -> AbstractContextManager[None]:
+        """Within the context, queries see the Arrow rows as a table of that name, which isn't stored. For keys to join with."""
+
+    @abstractmethod
     def drop(self, name: str) -> None:
         """Drop a table; nothing happens if there is none."""
 
-    def index(self, name: str, on: tuple[str, ...]) -> None:  # noqa: B027  (most engines gain nothing by it: measured in load.py)
+    def index(self, name: str, on: tuple[str, ...]) -> None:  # noqa: B027  (DuckDB and Spark gain nothing by one)
         """Make rows cheap to find by these columns, where the engine gains by it. Repeatable."""
 
     @abstractmethod
@@ -212,30 +217,16 @@ class Engine(ABC):
     def _columns_ddl(self, schema: pa.Schema) -> str:
         return ", ".join(f"{self._quoted_column(f.name)} {self.sql_types[f.type]}" for f in schema)
 
-    def _stored(self, rows: Rows) -> AbstractContextManager[str]:
-        """SQL naming the rows, for as long as the context lasts: Arrow rows are put into a table of their own meanwhile."""
+    @contextmanager
+    def _stored(self, rows: Rows) -> Iterator[str]:
+        """SQL naming the rows, for as long as the context lasts."""
         if isinstance(rows, str):
-            return nullcontext(self.quoted(rows))
-        if isinstance(rows, pa.Table):
-            return _Scratch(self, rows)
-        return nullcontext(f"({self.compile(rows)})")
-
-
-class _Scratch(AbstractContextManager[str]):
-    """Arrow rows as a stored table for a while."""
-
-    NAME = "scratch_rows"
-
-    def __init__(self, engine: Engine, rows: pa.Table) -> None:
-        self.engine, self.rows = engine, rows
-
-    def __enter__(self) -> str:
-        self.engine.put(self.NAME, self.rows)
-        return self.engine.quoted(self.NAME)
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if kind is None:  # after an error the surrounding transaction takes it back
-            self.engine.drop(self.NAME)
+            yield self.quoted(rows)
+        elif isinstance(rows, pa.Table):
+            with self.lent("lent_rows", rows):
+                yield self.quoted("lent_rows")
+        else:
+            yield f"({self.compile(rows)})"
 
 
 def to_kernel(table: pa.Table) -> pa.Table:

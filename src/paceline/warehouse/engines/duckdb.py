@@ -13,7 +13,7 @@ import duckdb
 import ibis
 import pyarrow as pa
 
-from paceline.warehouse.engine import Engine, StoreLockedError, to_kernel
+from paceline.warehouse.engine import Engine, StoreLockedError, check_name, to_kernel
 
 _HOLDER = re.compile(r"held in (?P<program>.*?) \(PID (?P<pid>\d+)\)")
 _ARROW = "arrow_rows"  # the name under which Arrow rows are seen while they are copied in
@@ -39,12 +39,21 @@ class DuckDBEngine(Engine):
         self._run(f"CREATE OR REPLACE TABLE {self.quoted(name)} AS {self._select(expression)}")
 
     def put(self, name: str, table: pa.Table) -> None:
-        with self._seen(table):
+        with self.lent(_ARROW, table):
             self._run(f"CREATE OR REPLACE TABLE {self.quoted(name)} AS SELECT * FROM {_ARROW}")
 
     def append(self, name: str, table: pa.Table) -> None:
-        with self._seen(table):
+        with self.lent(_ARROW, table):
             self._run(f"INSERT INTO {self.quoted(name)} BY NAME SELECT * FROM {_ARROW}")
+
+    @contextmanager
+    def lent(self, name: str, table: pa.Table) -> Iterator[None]:
+        cursor = self._cursor
+        cursor.register(check_name(name), to_kernel(table))  # read in place: nothing is copied
+        try:
+            yield
+        finally:
+            cursor.unregister(name)
 
     def drop(self, name: str) -> None:
         self._run(f"DROP TABLE IF EXISTS {self.quoted(name)}")
@@ -81,15 +90,6 @@ class DuckDBEngine(Engine):
         if self._thread.cursor is None:
             self._thread.cursor = self._connection.cursor()
         return self._thread.cursor
-
-    @contextmanager
-    def _seen(self, table: pa.Table) -> Iterator[None]:
-        cursor = self._cursor
-        cursor.register(_ARROW, to_kernel(table))
-        try:
-            yield
-        finally:
-            cursor.unregister(_ARROW)
 
 
 class _PerThread(threading.local):

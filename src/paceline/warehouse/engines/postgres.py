@@ -58,6 +58,16 @@ class PostgresEngine(Engine):
         with self.transaction():
             self._copy_in(self.quoted(name), to_kernel(table))
 
+    @contextmanager
+    def lent(self, name: str, table: pa.Table) -> Iterator[None]:
+        rows = to_kernel(table)
+        quoted = self.quoted(name)
+        with self.transaction():
+            self._run(f"CREATE TEMPORARY TABLE {quoted} ({self._columns_ddl(rows.schema)}) ON COMMIT DROP")
+            self._copy_in(quoted, rows)
+            yield
+            self._run(f"DROP TABLE pg_temp.{quoted}")
+
     def drop(self, name: str) -> None:
         self._run(f"DROP TABLE IF EXISTS {self.quoted(name)}")
 

@@ -14,12 +14,13 @@ import ibis
 import ibis.config
 import pyarrow as pa
 
-from paceline.warehouse.engine import Engine, MissingDriverError, Rows, to_kernel
+from paceline.warehouse.engine import Engine, MissingDriverError, Rows, check_name, to_kernel
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 _TABLES = "USING parquet"
+_ARROW = "arrow_rows"  # the name under which Arrow rows are seen while they are copied in
 
 
 class _CompilerOptions(ibis.config.Config):  # type: ignore[misc]
@@ -53,8 +54,12 @@ class SparkEngine(Engine):
 
     def put(self, name: str, table: pa.Table) -> None:
         rows = to_kernel(table)
+        columns = self._columns_ddl(rows.schema)
+        if not rows.num_rows and not self._session.catalog.tableExists(check_name(name)):
+            self._run(f"CREATE TABLE {self.quoted(name)} ({columns}) {_TABLES}")
+            return
         with self._replacing(name) as new:
-            self._run(f"CREATE TABLE {new} ({self._columns_ddl(rows.schema)}) {_TABLES}")
+            self._run(f"CREATE TABLE {new} ({columns}) {_TABLES}")
             self._write(new, rows)
 
     def append(self, name: str, table: pa.Table) -> None:
@@ -65,6 +70,15 @@ class SparkEngine(Engine):
             match = " AND ".join(f"t.{self._quoted_column(c)} = k.{self._quoted_column(c)}" for c in on)
             kept = f"SELECT t.* FROM {self.quoted(name)} AS t LEFT ANTI JOIN {source} AS k ON {match}"
             self._run(f"CREATE TABLE {new} {_TABLES} AS {kept}")
+
+    @contextmanager
+    def lent(self, name: str, table: pa.Table) -> Iterator[None]:
+        rows = to_kernel(table)
+        self._session.createDataFrame(rows).createOrReplaceTempView(check_name(name))
+        try:
+            yield
+        finally:
+            self._session.catalog.dropTempView(name)
 
     def drop(self, name: str) -> None:
         self._run(f"DROP TABLE IF EXISTS {self.quoted(name)}")
@@ -86,10 +100,9 @@ class SparkEngine(Engine):
     def _write(self, quoted_name: str, rows: pa.Table) -> None:
         if not rows.num_rows:
             return
-        self._session.createDataFrame(rows).createOrReplaceTempView("arrow_rows")
         columns = ", ".join(self._quoted_column(column) for column in rows.column_names)
-        self._run(f"INSERT INTO {quoted_name} ({columns}) SELECT * FROM arrow_rows")
-        self._session.catalog.dropTempView("arrow_rows")
+        with self.lent(_ARROW, rows):
+            self._run(f"INSERT INTO {quoted_name} ({columns}) SELECT * FROM {_ARROW}")
 
     @contextmanager
     def _replacing(self, name: str) -> Iterator[str]:

@@ -22,8 +22,9 @@ def survivors(engine: Engine, t: Tables) -> pa.Table:
     """The rows of the reference table `survivor` (record, id, survivor_id; all text), read from the records as known."""
     rows = [(record, *pair) for record in RECORDS for pair in _survivors_of(engine, t, record)]
     columns = list(zip(*rows, strict=True)) or [(), (), ()]
-    return pa.table({name: pa.array(values, pa.string())
-                     for name, values in zip(("record", "id", "survivor_id"), columns, strict=True)})
+    return pa.table(
+        {name: pa.array(values, pa.string()) for name, values in zip(("record", "id", "survivor_id"), columns, strict=True)}
+    )
 
 
 def _survivors_of(engine: Engine, t: Tables, record: str) -> Iterator[tuple[str, str | None]]:
@@ -51,7 +52,7 @@ def end_of_chain(id_: str, into: Mapping[str, str | None]) -> str | None:
 
 
 def surviving(t: Tables, table: ir.Table, record: str, column: str, name: str | None = None) -> ir.Table:
-    """The table with the surviving id of the record named in ``column``, in that column (or a new one, ``name``); null if none."""
+    """The table with the surviving id of the record in ``column``, in that column or a new one, ``name``; null if none."""
     name = name or column
     ref = t.ref("survivor")
     ref = ref.filter(ref.record == record).select(gone_id_="id", survivor_id_="survivor_id")

@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from paceline.simulation import SIZES, Company, simulate
-from tests.simulation.conform import problems
+from paceline.simulation.conform import problems
 
 UNTIL = date(2026, 7, 1)
 

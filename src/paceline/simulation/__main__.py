@@ -35,7 +35,7 @@ def main(
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="Parquet, or CSV with readable dates and amounts.")] = Format.PARQUET,
 ) -> None:
-    """Write a simulated company's records, one file a table, with what was planted in it in truths.json."""
+    """Write a simulated company's records, one file a table, with what was planted in it in truths.toml."""
     console = Console()
     if size not in SIZES:
         raise typer.BadParameter(f"there is no size {size!r}; choose one of {', '.join(SIZES)}", param_hint="SIZE")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -13,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
+import tomlkit
 
 from ..sales.records import BY_NAME, TABLES, Type
 from .company import Company, Stream
@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]  # parts done, parts in all
 
 
 def write_parquet(company: Company | Stream, folder: Path, progress: Progress | None = None) -> dict[str, int]:
-    """One ``<table>.parquet`` a record table in ``folder`` (made if missing), and ``truths.json``; returns rows by table.
+    """One ``<table>.parquet`` a record table in ``folder`` (made if missing), and ``truths.toml``; returns rows by table.
 
     A stream is written part by part, so memory stays that of the slow-moving records and one part. OSError where the folder can't
     be written.
@@ -85,8 +85,8 @@ def _parts(company: Company | Stream) -> Iterator[dict[str, pa.Table]]:
 
 
 def _write_truths(truths: Truths, folder: Path) -> None:
-    text = json.dumps([asdict(row) for row in truths.rows], indent=1, ensure_ascii=False)
-    (folder / "truths.json").write_text(text + "\n", encoding="utf-8")
+    rows = [{name: value for name, value in asdict(row).items() if value is not None} for row in truths.rows]
+    (folder / "truths.toml").write_text(tomlkit.dumps({"truth": rows}), encoding="utf-8")
 
 
 def readable(name: str, rows: pa.Table) -> pa.Table:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from paceline.sales.records import TABLES, Column
-from paceline.simulation.tables import schema
+from ..sales.records import TABLES, Column
+from .tables import schema
 
 
 def problems(records: dict[str, pa.Table]) -> list[str]:

@@ -1,0 +1,55 @@
+-- metric: quota_attainment | ratio
+WITH aim AS (SELECT g.grp, sum(x.part) AS target FROM goal_part x {by:x} GROUP BY 1),
+done AS (
+    SELECT g.grp, sum(x.credit) / 100.0 AS won FROM credit x {by:x} WHERE x.valued AND in_period(x.day)
+     GROUP BY 1)
+SELECT a.grp, coalesce(d.won, 0) AS num, a.target AS den FROM aim a LEFT JOIN done d ON d.grp = a.grp
+
+-- metric: pipeline_coverage | ratio
+WITH aim AS (SELECT g.grp, sum(x.part) AS target FROM goal_part x {by:x} GROUP BY 1),
+done AS (SELECT g.grp, sum(x.credit) / 100.0 AS won FROM credit x {by:x} WHERE x.valued AND in_period(x.day) GROUP BY 1),
+due AS (
+    SELECT g.grp, sum(x.amount) / 100.0 AS amount FROM snapshot x {by:x} WHERE x.valued AND x.close_day < getvariable('until') GROUP BY 1)
+SELECT a.grp, coalesce(u.amount, 0) AS num, CASE WHEN a.target > coalesce(d.won, 0) THEN a.target - coalesce(d.won, 0) END AS den
+FROM aim a LEFT JOIN done d ON d.grp = a.grp LEFT JOIN due u ON u.grp = a.grp
+
+-- metric: weighted_pipeline | money | crm
+SELECT g.grp, coalesce(sum(x.amount * x.probability), 0) AS num FROM snapshot x {by:x} WHERE x.valued GROUP BY 1
+
+-- metric: stage_conversion | ratio
+SELECT g.grp, sum(x.advanced::INT) AS num, count(*) AS den FROM visit x {by:x} WHERE in_period(x.day) GROUP BY 1
+
+-- metric: time_in_stage | ratio
+SELECT g.grp, sum(x.days) AS num, count(*) AS den FROM visit x {by:x} WHERE in_period(x.day) GROUP BY 1
+
+-- metric: slip_rate | ratio
+SELECT g.grp, sum(x.slipped::INT) AS num, count(*) AS den FROM due x {by:x} GROUP BY 1
+
+-- metric: untouched_opportunities | count | touch
+SELECT g.grp, count(*) AS num FROM snapshot x {by:x}
+WHERE NOT EXISTS (SELECT 1 FROM about a WHERE a.opportunity_id = x.opportunity_id AND a.day <= x.day AND a.day > x.day - getvariable('untouched_days')) GROUP BY 1
+
+-- metric: multi_threading | ratio
+SELECT g.grp, count(*) FILTER (3 <= (SELECT count(*) FROM engaged e WHERE e.opportunity_id = x.opportunity_id AND e.day <= x.day)) AS num, count(*) AS den
+FROM snapshot x {by:x} GROUP BY 1
+
+-- metric: forecast_accuracy | value
+WITH won AS (SELECT g.grp, sum(x.credit) AS won FROM credit x {by:x} WHERE x.valued AND in_period(x.day) GROUP BY 1),
+said AS (
+    SELECT f.rep_id, f.from_day AS day, f.amount_cents * r.rate AS amount
+    FROM rec_forecast_call f JOIN rate r ON r.currency = coalesce(nullif(f.currency, ''), getvariable('currency')) AND r.from_day <= f.from_day AND f.from_day < r.until_day
+    WHERE f.category = 'commit' AND f.from_day = getvariable('first') AND f.until_day = getvariable('until') AND f.submitted_at <= getvariable('asof_at')
+    QUALIFY row_number() OVER (PARTITION BY f.rep_id ORDER BY f.submitted_at < f.from_day * 86400::BIGINT DESC,
+        CASE WHEN f.submitted_at < f.from_day * 86400::BIGINT THEN -f.submitted_at ELSE f.submitted_at END, f.id) = 1),
+pooled AS (SELECT g.grp, sum(x.amount) AS amount FROM said x {by:x} GROUP BY 1)
+SELECT p.grp, 1 - abs(p.amount - w.won) / nullif(w.won, 0) AS value FROM pooled p JOIN won w ON w.grp = p.grp
+WHERE getvariable('until') <= getvariable('asof_day') + 1
+
+-- metric: opportunities_without_amount | count | crm
+SELECT g.grp, count(*) AS num FROM snapshot x {by:x} WHERE x.native IS NULL GROUP BY 1
+
+-- metric: opportunities_without_next_step | count | crm
+SELECT g.grp, count(*) AS num FROM snapshot x {by:x} WHERE nullif(trim(x.next_step), '') IS NULL GROUP BY 1
+
+-- metric: opportunities_with_past_close_date | count | crm
+SELECT g.grp, count(*) AS num FROM snapshot x {by:x} WHERE x.close_day < x.day GROUP BY 1

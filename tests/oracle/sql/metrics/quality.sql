@@ -1,0 +1,103 @@
+-- metric: meetings_per_opportunity | ratio
+WITH m AS (
+    SELECT g.grp, count(DISTINCT (x.touch_id, x.opportunity_id)) AS n FROM about x {by:x}
+    WHERE x.kind = 'meeting' AND x.owned AND in_period(x.day) GROUP BY 1),
+o AS (SELECT g.grp, count(DISTINCT x.opportunity_id) AS n FROM worked x {by:x} GROUP BY 1)
+SELECT o.grp, coalesce(m.n, 0) AS num, o.n AS den FROM o LEFT JOIN m ON m.grp = o.grp
+
+-- metric: meetings_per_closed_opportunity | ratio
+SELECT g.grp, sum((SELECT count(DISTINCT a.touch_id) FROM about a WHERE a.opportunity_id = x.opportunity_id AND a.kind = 'meeting')) AS num, count(*) AS den
+FROM outcome x {by:x} WHERE in_period(x.day) GROUP BY 1
+
+-- metric: days_between_touches | value
+WITH touch_day AS (
+    SELECT DISTINCT s.opportunity_id, s.rep_id, a.day FROM snapshot s JOIN about a ON a.opportunity_id = s.opportunity_id AND a.rep_id = s.rep_id
+     AND a.owned AND a.owned_from_at = s.owned_from_at WHERE a.day <= getvariable('snap')),
+gap AS (SELECT *, day - lag(day) OVER (PARTITION BY opportunity_id ORDER BY day) AS gap FROM touch_day),
+closed AS (
+    SELECT opportunity_id, rep_id, coalesce(sum(gap) FILTER (day >= getvariable('first')), 0) AS total,
+           count(gap) FILTER (day >= getvariable('first')) AS n, getvariable('snap') - max(day) AS open_gap
+    FROM gap GROUP BY 1, 2),
+stopped AS (
+    SELECT c.*, CASE WHEN EXISTS (
+        SELECT 1 FROM met m JOIN opportunity o ON o.account_id = m.account_id JOIN snapshot s ON s.opportunity_id = c.opportunity_id
+        WHERE o.opportunity_id = c.opportunity_id AND m.rep_id = c.rep_id AND NOT m.declined AND m.status NOT IN ('cancelled', 'no_show')
+          AND m.day > getvariable('snap') AND m.booked_at <= s.moment
+          AND EXISTS (SELECT 1 FROM invited i WHERE i.meeting_id = m.meeting_id AND i.coming)) THEN 0 ELSE c.open_gap END AS tail
+    FROM closed c),
+valued AS (
+    SELECT opportunity_id, rep_id, getvariable('snap') AS day,
+           CASE WHEN tail > coalesce(total / nullif(n, 0), 0) THEN (total + tail) / (n + 1) ELSE total / nullif(n, 0) END AS days
+    FROM stopped)
+SELECT g.grp, median(x.days) AS value FROM valued x {by:x} GROUP BY 1
+
+-- metric: contacts_per_account | ratio
+SELECT g.grp, count(DISTINCT x.person_id) AS num, count(DISTINCT x.account_id) AS den
+FROM touched x {by:x}
+WHERE x.account_id IS NOT NULL AND x.person_id IS NOT NULL AND in_period(x.day) AND EXISTS (
+    SELECT 1 FROM owned o JOIN opportunity p ON p.opportunity_id = o.opportunity_id
+    WHERE p.account_id = x.account_id AND o.rep_id = x.rep_id AND o.from_at <= x.moment AND x.moment < o.until_at)
+GROUP BY 1
+
+-- metric: contacts_per_prospecting_account | ratio
+SELECT g.grp, count(DISTINCT x.person_id) AS num, count(DISTINCT x.account_id) AS den
+FROM touched x {by:x}
+WHERE x.account_id IS NOT NULL AND x.person_id IS NOT NULL AND in_period(x.day) AND NOT EXISTS (
+    SELECT 1 FROM owned o JOIN opportunity p ON p.opportunity_id = o.opportunity_id
+    WHERE p.account_id = x.account_id AND o.rep_id = x.rep_id AND o.from_at <= x.moment AND x.moment < o.until_at)
+GROUP BY 1
+
+-- metric: email_engagement_rate | ratio
+WITH back AS (
+    SELECT g.grp, count(DISTINCT x.email_id) AS n FROM received x {by:x}
+    WHERE in_period(x.day) AND EXISTS (SELECT 1 FROM sent_person s WHERE s.rep_id = x.rep_id AND s.person_id = x.person_id AND s.moment < x.moment) GROUP BY 1),
+sent AS (SELECT g.grp, count(DISTINCT x.email_id) AS n FROM sent_person x {by:x} WHERE in_period(x.day) GROUP BY 1)
+SELECT grp, coalesce(back.n, 0) AS num, coalesce(sent.n, 0) AS den FROM sent FULL JOIN back USING (grp)
+
+-- metric: decision_maker_share | ratio
+SELECT g.grp, count(*) FILTER (EXISTS (
+    SELECT 1 FROM engaged e WHERE e.opportunity_id = x.opportunity_id AND e.day <= getvariable('snap')
+       AND (e.level IN ('director', 'vp', 'cxo') OR EXISTS (
+           SELECT 1 FROM takes_part t WHERE t.opportunity_id = e.opportunity_id AND t.contact_id = e.contact_id
+              AND t.buying_role IN ('decision_maker', 'economic_buyer'))))) AS num, count(*) AS den
+FROM snapshot x {by:x} GROUP BY 1
+
+-- metric: target_account_share | ratio
+SELECT g.grp, count(DISTINCT x.account_id) FILTER (a.tier IN (SELECT tier FROM cfg_target)) AS num, count(DISTINCT x.account_id) AS den
+FROM touched x {by:x} JOIN account a ON a.account_id = x.account_id AND nullif(trim(a.tier), '') IS NOT NULL WHERE in_period(x.day) GROUP BY 1
+
+-- metric: average_opportunity_size | money_ratio
+WITH final AS (
+    SELECT g.grp, x.* FROM worked x {by:x} QUALIFY row_number() OVER (PARTITION BY g.grp, x.opportunity_id ORDER BY x.moment DESC) = 1)
+SELECT grp, sum(amount) AS num, count(amount) AS den FROM final WHERE native > 0 GROUP BY 1
+
+-- metric: median_opportunity_size | money_value
+WITH final AS (
+    SELECT g.grp, x.* FROM worked x {by:x} QUALIFY row_number() OVER (PARTITION BY g.grp, x.opportunity_id ORDER BY x.moment DESC) = 1)
+SELECT grp, median(amount) AS value FROM final WHERE native > 0 GROUP BY 1
+
+-- metric: account_type_mix | money_value
+WITH size AS (
+    SELECT account_type, avg(amount) AS size FROM outcome
+    WHERE won AND valued AND amount IS NOT NULL AND account_type IS NOT NULL AND day > getvariable('snap') - 365 AND day <= getvariable('snap') GROUP BY 1)
+SELECT g.grp, avg(s.size) AS value
+FROM (SELECT *, first_owner AS rep_id FROM began) x {by:x} JOIN size s ON s.account_type = x.account_type WHERE in_period(x.day) GROUP BY 1
+
+-- metric: discount_rate | ratio
+SELECT g.grp, sum(x.list - x.sold) AS num, sum(x.list) AS den FROM sold_line x {by:x}
+WHERE x.list IS NOT NULL AND x.sold IS NOT NULL AND x.valued AND in_period(x.day) GROUP BY 1
+
+-- metric: discounted_deal_share | ratio
+SELECT g.grp, count(DISTINCT x.opportunity_id) FILTER (x.sold < x.list) AS num, count(DISTINCT x.opportunity_id) AS den FROM sold_line x {by:x}
+WHERE x.list IS NOT NULL AND x.sold IS NOT NULL AND x.valued AND in_period(x.day) GROUP BY 1
+
+-- metric: contact_seniority | ratio
+SELECT g.grp, count(DISTINCT x.person_id) FILTER (x.level IN ('director', 'vp', 'cxo')) AS num, count(DISTINCT x.person_id) AS den
+FROM touched x {by:x} WHERE x.level IS NOT NULL AND in_period(x.day) GROUP BY 1
+
+-- metric: email_response_rate | ratio
+SELECT g.grp, sum(x.replied::INT) AS num, count(*) AS den FROM outreach x {by:x} WHERE in_period(x.day) GROUP BY 1
+
+-- metric: call_connect_rate | ratio
+SELECT g.grp, sum(x.connected::INT) AS num, count(*) AS den FROM called x {by:x}
+WHERE x.outbound AND x.connected IS NOT NULL AND in_period(x.day) GROUP BY 1

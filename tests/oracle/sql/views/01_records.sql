@@ -1,0 +1,67 @@
+-- Records that count, at the as-of instant. Variables: asof_at, asof_day, zone, currency; the table `cfg_*` come from settings.
+CREATE OR REPLACE TEMP MACRO local_day(moment, zone) AS
+    (CAST(timezone(coalesce(zone, getvariable('zone')), to_timestamp(moment)) AS DATE) - DATE '1970-01-01')::INTEGER;
+-- the instant at which a local day begins
+CREATE OR REPLACE TEMP MACRO day_begin(d, zone) AS
+    epoch(timezone(coalesce(zone, getvariable('zone')), make_timestamp(d::BIGINT * 86400000000)))::BIGINT;
+CREATE OR REPLACE TEMP MACRO normal(address) AS nullif(lower(trim(address)), '');
+-- money: half away from zero, to the cent
+CREATE OR REPLACE TEMP MACRO cents(x) AS CAST(round(x) AS BIGINT);
+
+CREATE OR REPLACE TEMP TABLE rep AS
+SELECT id AS rep_id, name, normal(email) AS email, coalesce(nullif(time_zone, ''), getvariable('zone')) AS zone, holiday_calendar
+FROM rec_rep;
+
+-- merges, followed to the end of the chain
+CREATE OR REPLACE TEMP TABLE opportunity_alias AS
+WITH RECURSIVE chain(id, now_id) AS (
+    SELECT id, id FROM rec_opportunity
+    UNION ALL
+    SELECT c.id, o.merged_into_id FROM chain c JOIN rec_opportunity o ON o.id = c.now_id WHERE o.merged_into_id IS NOT NULL)
+SELECT c.id, c.now_id AS survivor FROM chain c JOIN rec_opportunity o ON o.id = c.now_id WHERE o.merged_into_id IS NULL;
+
+CREATE OR REPLACE TEMP TABLE account_alias AS
+WITH RECURSIVE chain(id, now_id) AS (
+    SELECT id, id FROM rec_account
+    UNION ALL
+    SELECT c.id, o.merged_into_id FROM chain c JOIN rec_account o ON o.id = c.now_id WHERE o.merged_into_id IS NOT NULL)
+SELECT c.id, c.now_id AS survivor FROM chain c JOIN rec_account o ON o.id = c.now_id
+WHERE o.merged_into_id IS NULL AND NOT coalesce(o.deleted, false);
+
+CREATE OR REPLACE TEMP TABLE contact_alias AS
+WITH RECURSIVE chain(id, now_id) AS (
+    SELECT id, id FROM rec_contact WHERE coalesce(created_at, 0) <= getvariable('asof_at')
+    UNION ALL
+    SELECT c.id, o.merged_into_id FROM chain c JOIN rec_contact o ON o.id = c.now_id WHERE o.merged_into_id IS NOT NULL)
+SELECT c.id, c.now_id AS survivor FROM chain c JOIN rec_contact o ON o.id = c.now_id
+WHERE o.merged_into_id IS NULL AND NOT coalesce(o.deleted, false);
+
+CREATE OR REPLACE TEMP TABLE lead_alias AS
+WITH RECURSIVE chain(id, now_id) AS (
+    SELECT id, id FROM rec_lead WHERE created_at <= getvariable('asof_at')
+    UNION ALL
+    SELECT c.id, o.merged_into_id FROM chain c JOIN rec_lead o ON o.id = c.now_id WHERE o.merged_into_id IS NOT NULL)
+SELECT c.id, c.now_id AS survivor FROM chain c JOIN rec_lead o ON o.id = c.now_id
+WHERE o.merged_into_id IS NULL AND NOT coalesce(o.deleted, false);
+
+CREATE OR REPLACE TEMP TABLE account AS
+SELECT a.id AS account_id, a.type, a.tier, a.segment FROM rec_account a WHERE EXISTS (SELECT 1 FROM account_alias s WHERE s.survivor = a.id);
+
+-- conversion of leads, as far as it had happened
+CREATE OR REPLACE TEMP TABLE lead AS
+SELECT l.id AS lead_id, normal(l.email) AS address, l.source, l.owner_id, l.created_at, l.title, l.seniority,
+       CASE WHEN l.converted_at <= getvariable('asof_at') THEN l.converted_at END AS converted_at,
+       CASE WHEN l.converted_at <= getvariable('asof_at') THEN a.survivor END AS account_id,
+       CASE WHEN l.converted_at <= getvariable('asof_at') THEN c.survivor END AS contact_id,
+       CASE WHEN l.converted_at <= getvariable('asof_at') THEN o.survivor END AS opportunity_id
+FROM rec_lead l
+LEFT JOIN account_alias a ON a.id = l.converted_account_id
+LEFT JOIN contact_alias c ON c.id = l.converted_contact_id
+LEFT JOIN opportunity_alias o ON o.id = l.converted_opportunity_id
+WHERE EXISTS (SELECT 1 FROM lead_alias s WHERE s.survivor = l.id);
+
+-- what one unit of a currency is worth on a day
+CREATE OR REPLACE TEMP TABLE rate AS
+SELECT currency, from_day, coalesce(lead(from_day) OVER (PARTITION BY currency ORDER BY from_day), 2000000) AS until_day, rate
+FROM rec_exchange_rate WHERE currency <> getvariable('currency')
+UNION ALL SELECT getvariable('currency'), -2000000, 2000000, 1.0;

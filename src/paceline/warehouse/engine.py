@@ -26,6 +26,7 @@ Rows: TypeAlias = "str | pa.Table | ibis.Table"  # a stored table's name, an Arr
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")  # 63 characters: PostgreSQL cuts longer names off in silence
 _COMPILED_LIMIT = 2000
+_COMPILED: dict[str, dict[Any, str]] = {}  # by dialect: the SQL of an expression is the same for every store of a kind
 
 
 class WarehouseError(Exception):
@@ -110,7 +111,7 @@ class Engine(ABC):
     sql_types: ClassVar[dict[pa.DataType, str]]  # kernel type → the engine's word
 
     def __init__(self) -> None:
-        self._compiled: dict[Any, str] = {}
+        self._compiled = _COMPILED.setdefault(self.dialect, {})
 
     # --- reading ---
 

@@ -33,6 +33,7 @@ from paceline.warehouse.engine import Engine
 BUILDERS: dict[str, Callable[[Tables], ir.Table]] = {
     "stint": stints.stint,
     "person": people.person,
+    "stage_order": timeline.stage_order,
     "timeline": timeline.timeline,
     "life": lives.life,
     "span": spans.span,
@@ -65,9 +66,17 @@ def fact_of(name: str) -> Fact:
     return WORKING[name] if name in WORKING else schema.BY_NAME[name]
 
 
+_expressions: dict[tuple[str, str], ir.Table] = {}
+
+
 def expression(name: str, t: Tables) -> ir.Table:
     """The query of a fact or working table, with the columns and types of its schema. Raises KeyError for an unknown one."""
-    return shaped(BUILDERS[name](t), fact_of(name))
+    key = (name, repr(t))
+    if key not in _expressions:  # making one takes as long as building a small company's fact
+        if len(_expressions) > 500:
+            _expressions.clear()
+        _expressions[key] = shaped(BUILDERS[name](t), fact_of(name))
+    return _expressions[key]
 
 
 def build(engine: Engine, settings: Settings, as_of: int | None = None, prefix: str = "") -> None:

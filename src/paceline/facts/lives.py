@@ -29,9 +29,13 @@ def _ended(t: Tables) -> ir.Table:
     """Each counted opportunity with its last state: outcome, closed_at, outcome_day, owner_id (at close), native_cents, accepted_from_."""
     line = stored(t, TIMELINE)
     last = line.filter(line.until_at.isnull()).select(
-        "opportunity_id", "outcome", "native_cents", "stage_id", last_owner_="owner_id", last_close_day_="close_day")
-    deal = counted(t).rename(deal_id_="id").drop("stage_id", "owner_id", "close_day", "amount_cents")
+        "opportunity_id", "native_cents", last_stage_="stage_id", last_owner_="owner_id", last_close_day_="close_day")
+    deal = counted(t).rename(deal_id_="id").drop("owner_id", "close_day", "amount_cents")
     wide = deal.inner_join(last, deal.deal_id_ == last.opportunity_id)
+    wide = wide.mutate(no_stages_told_=wide.last_stage_.isnull(), last_stage_=ibis.coalesce(wide.last_stage_, wide.stage_id))
+    stage = stages(t).select("stage_key_", "accepted_from_", outcome_="outcome")
+    wide = wide.left_join(stage, wide.last_stage_ == stage.stage_key_)
+    wide = wide.mutate(outcome=wide.outcome_.fill_null("open"))
     closing = _closings(line)
     wide = wide.left_join(closing, wide.opportunity_id == closing.closing_of_)
     wide = days.with_day_end(wide, t, day="last_close_day_", rep="last_owner_", name="close_day_end_")
@@ -43,9 +47,7 @@ def _ended(t: Tables) -> ir.Table:
     wide = days.with_local_day(wide, t, at="told_at_", rep="owner_id", name="told_day_")
     day = ibis.cases((wide.outcome == "won", ibis.coalesce(wide.last_close_day_, wide.told_day_)),
                      (wide.outcome == "lost", ibis.coalesce(wide.told_day_, wide.last_close_day_)), else_=ibis.null("int32"))
-    stage = stages(t).select("stage_key_", "accepted_from_")
-    wide = wide.mutate(outcome_day=day)
-    return wide.left_join(stage, wide.stage_id == stage.stage_key_)
+    return wide.mutate(outcome_day=day)
 
 
 def _closings(line: ir.Table) -> ir.Table:
@@ -80,7 +82,8 @@ def _begun(t: Tables, ended: ir.Table) -> ir.Table:
         (reached_at == ALWAYS_AT, created),
         (created > reached_at, created),
         else_=reached_at)
-    start_at = ibis.ifelse(wide.accepted_from_.isnull(), created, accepted_at)
+    # A closed one of whose stages nothing is told has always been where it is now: it started when it was created.
+    start_at = ibis.ifelse(wide.accepted_from_.isnull() | wide.no_stages_told_, created, accepted_at)
     begun = wide.accepted_from_.isnull() | reached_at.notnull() | (wide.outcome != "open")
     return wide.mutate(start_at=start_at).filter(begun)
 

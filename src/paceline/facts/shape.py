@@ -28,6 +28,13 @@ def _columns(type_: Type, **docs: str) -> tuple[Column, ...]:
     return tuple(Column(name, type_, doc) for name, doc in docs.items())
 
 
+STAGE_ORDER = Fact("stage_order", "Stages with their order. Names end in _, so that a join never meets them.", ("stage_key_",), (
+    *_columns(Type.TEXT, stage_key_="stage", stage_name_="its name", outcome="open, won or lost"),
+    *_columns(Type.INTEGER, order_="position; won: above every open stage; lost: null", rank_="the same without gaps",
+              accepted_from_="lowest accepted position of its pipeline; null: none is marked", limit_days="configured limit"),
+    *_columns(Type.NUMBER, probability="chance to win"),
+), dated=None)
+
 TIMELINE = Fact("timeline", "What an opportunity was from instant to instant: its whole history, before its start and after its close too.",
                 ("opportunity_id", "at"), (
     *_columns(Type.TEXT, opportunity_id="opportunity"),
@@ -49,4 +56,4 @@ LIFE = Fact("life", "A counted opportunity that has started: its beginning, its 
     *_columns(Type.FLAG, next_step="a next step is written"),
 ), dated=None)
 
-WORKING = {fact.name: fact for fact in (TIMELINE, LIFE)}
+WORKING = {fact.name: fact for fact in (STAGE_ORDER, TIMELINE, LIFE)}

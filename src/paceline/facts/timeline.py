@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from paceline.facts.days import ALWAYS_AT
+from paceline.facts.shape import STAGE_ORDER, stored
 from paceline.facts.tables import Tables
 from paceline.warehouse.deals import iso_day
 
@@ -24,8 +25,12 @@ def counted(t: Tables) -> ir.Table:
 
 
 def stages(t: Tables) -> ir.Table:
-    """Each stage with its order: ``order_`` (won: above every open one; lost: null), ``rank_`` (the same without gaps),
-    ``accepted_from_`` (lowest accepted position of its pipeline; null: none is marked)."""
+    """The built working table `stage_order`."""
+    return stored(t, STAGE_ORDER)
+
+
+def stage_order(t: Tables) -> ir.Table:
+    """The working table `stage_order` (see `shape.STAGE_ORDER`). Pipelines don't mix: each has its own order and accepted stage."""
     stage = t.rec("stage")
     stage = stage.mutate(pipeline=stage.pipeline.fill_null(""))
     opened = stage.filter(stage.outcome == "open")
@@ -41,8 +46,7 @@ def stages(t: Tables) -> ir.Table:
     won, lost = wide.outcome == "won", wide.outcome == "lost"
     order = ibis.cases((lost, ibis.null("int64")), (won, ibis.coalesce(wide.top_ + 1, wide.position)), else_=wide.position)
     rank = ibis.cases((lost, ibis.null("int64")), (won, wide.rungs_.fill_null(0) + 1), else_=wide.rung_)
-    return wide.select(
-        "outcome", "probability", "limit_days", "accepted_from_", stage_key_="id", stage_name_="name", order_=order, rank_=rank)
+    return wide.mutate(stage_key_=wide.id, stage_name_=wide.name, order_=order, rank_=rank)
 
 
 def timeline(t: Tables) -> ir.Table:

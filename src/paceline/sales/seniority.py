@@ -327,7 +327,8 @@ _SERVES = re.compile(
 )
 _ASSISTS = re.compile(
     r"\b(assistant|assistante|assistent|assistentin|asistente|secretary|secretaire|sekretar|sekretarin|intern|trainee|stagiaire|praktikant"
-    r"|praktikantin)$|\b(executive|personal|administrative) (assistant|secretary)\b|assistante? de direction|\w+assisten(t|tin|z)\b"
+    r"|praktikantin)$|\b(executive|personal|administrative) (assistant|secretary)\b"
+    r"|assistante? de direction|\w+assisten(t|tin|z)\b"
 )
 _PAST = re.compile(r"^(former|formerly|ex|retired|previously|ehemalig\w*|ancien|ancienne|past)\b")
 # What sounds like a level and isn't one, and what it is read as instead.
@@ -346,7 +347,7 @@ _CALMED = tuple((re.compile(rf"\b{words}\b"), read) for words, read in _SOUNDS)
 
 
 def level(title: str) -> str | None:
-    """The level of a job title, one of `records.LEVELS`; None where nothing in it is known, or where it is a thing of the past."""
+    """The level of a job title, one of `records.LEVELS`; None where nothing in it is known, or where it is in the past."""
     text = _plain(title)
     for sign, found in _SIGNS:
         if sign in text:

@@ -1,5 +1,6 @@
-"""The words that a metric is declared with. All of them are frozen, typed data: the query, the sentence, the formula, the reference
-page and the check of a company's own metrics come from one declaration.
+"""The words that a metric is declared with. All of them are frozen, typed data.
+
+The query, the sentence, the formula, the reference page and the check of a company's own metrics come from one declaration.
 
 A metric is a numerator, perhaps over a denominator. Both are terms: measures over named rows (a fact, or a shape of one, see
 ``relations``), and arithmetic on them.
@@ -7,7 +8,7 @@ A metric is a numerator, perhaps over a denominator. Both are terms: measures ov
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from paceline.metrics.conditions import EVERY, Condition
@@ -37,19 +38,21 @@ class Unit(StrEnum):
 
 
 class Kind(StrEnum):
-    """How a measure adds rows up. The first two can be added up over days and reps; the others are taken from the rows themselves."""
+    """How a measure adds rows up. Sums and counts can be added up over days and reps; the others are taken from the rows."""
 
     SUM = "sum"
     COUNT = "count"
     DISTINCT = "distinct"
     QUANTILE = "quantile"
+    SQUARES = "squares"  # the sum of squares, for the interval of a mean
 
 
 @dataclass(frozen=True)
 class Window:
-    """Which days a measure looks at, given the period asked. ``same``: the period itself. ``trailing``: ``days`` days up to the
-    snapshot (the period's end, or the as-of day). ``lagged``: the period moved back by the company's reading of ``by`` (in days) over
-    the ``days`` days up to the snapshot.
+    """Which days a measure looks at, given the period asked.
+
+    ``same``: the period itself. ``trailing``: ``days`` days up to the snapshot (the period's end, or the as-of day).
+    ``lagged``: the period moved back by the company's reading of ``by`` (in days) over the ``days`` days up to the snapshot.
     """
 
     kind: str = "same"
@@ -109,28 +112,28 @@ class Arithmetic:
 Term = Measure | Constant | ByGrain | Arithmetic
 
 
-def Count(rows: str, where: Condition = EVERY, words: str = "", window: Window = SAME) -> Measure:  # noqa: N802
+def Count(rows: str, where: Condition = EVERY, words: str = "", window: Window = SAME) -> Measure:
     """How many rows."""
     return Measure(rows, Kind.COUNT, (), where, words, window=window)
 
 
-def Sum(rows: str, column: str, where: Condition = EVERY, words: str = "", window: Window = SAME) -> Measure:  # noqa: N802
+def Sum(rows: str, column: str, where: Condition = EVERY, words: str = "", window: Window = SAME) -> Measure:
     """The sum of a column; unknown values add nothing."""
     return Measure(rows, Kind.SUM, (column,), where, words, window=window)
 
 
-def Distinct(rows: str, columns: tuple[str, ...] | str, where: Condition = EVERY, words: str = "",  # noqa: N802
+def Distinct(rows: str, columns: tuple[str, ...] | str, where: Condition = EVERY, words: str = "",
              window: Window = SAME) -> Measure:
     """How many different values of a column, or of several together; unknown ones don't count."""
     return Measure(rows, Kind.DISTINCT, (columns,) if isinstance(columns, str) else columns, where, words, window=window)
 
 
-def Median(rows: str, column: str, where: Condition = EVERY, words: str = "", absent_last: bool = False) -> Measure:  # noqa: N802
+def Median(rows: str, column: str, where: Condition = EVERY, words: str = "", absent_last: bool = False) -> Measure:
     """The exact median of a column (linear interpolation)."""
     return Quantile(rows, column, 0.5, where, words, absent_last)
 
 
-def Quantile(rows: str, column: str, quantile: float, where: Condition = EVERY, words: str = "",  # noqa: N802
+def Quantile(rows: str, column: str, quantile: float, where: Condition = EVERY, words: str = "",
              absent_last: bool = False) -> Measure:
     """An exact quantile of a column (linear interpolation)."""
     return Measure(rows, Kind.QUANTILE, (column,), where, words, quantile, absent_last)
@@ -163,7 +166,7 @@ def band(low: float | None, high: float | None) -> Direction:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Which share of the needed data is there: ``have`` ÷ ``of``. ``words`` say what is had, e.g. ``dials with a known outcome``."""
+    """Which share of the needed data is there: ``have`` ÷ ``of``. ``words`` say what, e.g. ``dials with a known outcome``."""
 
     words: str
     have: Measure
@@ -172,10 +175,12 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric. ``interval``: ``wilson`` (the numerator counts a part of the denominator), ``mean`` (sum ÷ count of the same values) or
-    empty. ``needs``: kinds of connection; ``any_need``: one of them is enough (coverage is then the share of them).
+    """One metric.
+
+    ``interval``: ``wilson`` (the numerator counts a part of the denominator), ``mean`` (sum ÷ count of the same values) or empty.
+    ``needs``: kinds of connection; ``any_need``: one of them is enough (coverage is then the share of them).
     ``none``: why there is no value when the denominator (or the row set of a quantile) is empty.
-    ``absent``: if given, no row in the numerator's measures means unknown, for this reason.
+    ``absent_of``: where this measure has no rows at all, the reading is unknown, because of ``absent``.
     """
 
     slug: str
@@ -192,6 +197,7 @@ class Metric:
     edges: tuple[str, ...] = ()
     none: str = ""
     absent: str = ""
+    absent_of: Measure | None = None
     drives: tuple[str, ...] = ()
     twin: str | None = None
     needs: tuple[str, ...] = ("crm",)
@@ -207,8 +213,8 @@ class Metric:
     @property
     def measures(self) -> tuple[Measure, ...]:
         """Every measure that it reads, each once, in order."""
-        terms = (self.numerator,) if self.denominator is None else (self.numerator, self.denominator)
-        return tuple(dict.fromkeys(measure for term in terms for measure in measures_of(term)))
+        terms = (self.numerator, self.denominator, self.absent_of)
+        return tuple(dict.fromkeys(measure for term in terms if term is not None for measure in measures_of(term)))
 
 
 def measures_of(term: Term) -> tuple[Measure, ...]:
@@ -252,3 +258,8 @@ def times(left: Term, *rest: Term) -> Term:
 def distance(left: Term, right: Term) -> Arithmetic:
     """|left − right|."""
     return Arithmetic("distance", left, right)
+
+
+def over(measure: Measure, window: Window) -> Measure:
+    """The same measure over other days."""
+    return replace(measure, window=window)

@@ -1,4 +1,4 @@
-"""How sure a number is: intervals for shares, means and counts. Numbers in, numbers out; no interval where none would be honest."""
+"""How sure a number is: intervals for shares and means. Numbers in, numbers out; no interval where none would be honest."""
 
 from __future__ import annotations
 
@@ -40,8 +40,9 @@ def mean_interval(total: float, squares: float, n: int, level: float = 0.95) -> 
 
 
 def t_value(degrees: int, level: float = 0.95) -> float:
-    """Two-sided quantile of Student's t. Exact for 1 and 2 degrees, else Cornish-Fisher (Abramowitz & Stegun 26.7.5): within 0.5 %
-    from 3 degrees on. ValueError below one degree.
+    """Two-sided quantile of Student's t. ValueError below one degree.
+
+    Exact for 1 and 2 degrees, else Cornish-Fisher (Abramowitz & Stegun 26.7.5), within 0.5 %.
     """
     if degrees < 1:
         raise ValueError("Student's t needs a degree of freedom")

@@ -1,0 +1,125 @@
+"""From measures to numbers: which queries to run, and the numbers by period and group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from paceline.metrics import rollup
+from paceline.metrics.aggregate import LONGEST
+from paceline.metrics.compile import MemberRow, PeriodRow, Question, group_column
+from paceline.metrics.relations import RELATIONS, REP_ATTRIBUTES
+from paceline.metrics.store import View, day_start
+from paceline.metrics.vocabulary import Arithmetic, Constant, Kind, Measure, Term, Window
+from paceline.sales.periods import Period, epoch_day
+
+Group = tuple[str | None, ...]
+Cell = tuple[int, Group]
+Numbers = dict[Measure, dict[Cell, float | None]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What numbers are wanted for: the periods by position, the cuts, and who (None: everybody)."""
+
+    periods: tuple[Period, ...]
+    by: tuple[str, ...]
+    members: tuple[MemberRow, ...] | None
+    lags: Mapping[tuple[Window, int], int]
+
+
+def begun(view: View, period: Period) -> bool:
+    """Whether the period has begun at the as-of instant."""
+    return period.first <= view.day
+
+
+def period_row(view: View, number: int, period: Period) -> PeriodRow:
+    """A period as the queries see it, cut after the as-of day."""
+    today = epoch_day(view.day)
+    until = min(period.until_day, today + 1)
+    return (number, period.first_day, day_start(period.first, view.settings), until, period.until_day, until - 1, today, view.as_of)
+
+
+def in_window(view: View, window: Window, period: Period, lag: int) -> Period:
+    """The days a measure looks at."""
+    if window.kind == "trailing":
+        last = min(period.until - timedelta(days=1), view.day)
+        return Period.between(last - timedelta(days=window.days - 1), last + timedelta(days=1))
+    return period.shifted(-lag) if window.kind == "lagged" else period
+
+
+def numbers(view: View, asked: Asked, measures: Iterable[Measure]) -> Numbers:
+    """The measures by period and group. A cell without rows is absent. One query for all measures over the same rows and window."""
+    together: dict[tuple[str, Window], list[Measure]] = {}
+    for measure in dict.fromkeys(measures):
+        together.setdefault((measure.rows, measure.window), []).append(measure)
+    found: Numbers = {}
+    for (rows, window), same in together.items():
+        found.update(_asked_once(view, asked, rows, window, tuple(same)))
+    return found
+
+
+def _asked_once(view: View, asked: Asked, rows: str, window: Window, measures: tuple[Measure, ...]) -> Numbers:
+    periods = rows_of_periods(view, asked, window)
+    answers: Numbers = {measure: {} for measure in measures}
+    if not periods:
+        return answers
+    question = Question(rows, measures, asked.by, asked.members is not None, _rolled(view, asked, rows, measures))
+    table = view.engine.query(view.sql(question, periods, list(asked.members or ())))
+    columns = [column.to_pylist() for column in table.columns]
+    cuts = len(asked.by)
+    for row in zip(*columns, strict=True):
+        cell = (int(row[0]), tuple(row[1:1 + cuts]))
+        for measure, number in zip(measures, row[1 + cuts:], strict=True):
+            answers[measure][cell] = number
+    return answers
+
+
+def rows_of_periods(view: View, asked: Asked, window: Window) -> list[PeriodRow]:
+    """The periods that have begun, moved into the window, numbered by their position."""
+    rows = []
+    for number, period in enumerate(asked.periods):
+        known_lag = window.kind != "lagged" or (window, number) in asked.lags
+        if begun(view, period) and known_lag:
+            rows.append(period_row(view, number, in_window(view, window, period, asked.lags.get((window, number), 0))))
+    return rows
+
+
+def _rolled(view: View, asked: Asked, rows: str, measures: Sequence[Measure]) -> bool:
+    """Whether a roll-up can answer: it is there, all measures add up, and the cuts are what a rep was on the day."""
+    return rows in view.rolled and set(asked.by) <= set(REP_ATTRIBUTES) and all(map(rollup.can_serve, measures))
+
+
+def evaluate(term: Term, found: Numbers, cell: Cell) -> float | None:
+    """A term's number in a cell. Sums and counts of no rows are 0; a quantile of no rows is None, and so is what is made of it."""
+    if isinstance(term, Constant):
+        return term.value
+    if isinstance(term, Measure):
+        number = found[term].get(cell)
+        if term.kind is not Kind.QUANTILE:
+            return 0 if number is None else number
+        return None if number is None or number > LONGEST / 1e3 else number
+    assert isinstance(term, Arithmetic), "a ByGrain must have been decided before"
+    left, right = evaluate(term.left, found, cell), evaluate(term.right, found, cell)
+    return None if left is None or right is None else _calculated(term.operation, left, right)
+
+
+def _calculated(operation: str, left: float, right: float) -> float:
+    if operation == "plus":
+        return left + right
+    if operation == "minus":
+        return left - right
+    return left * right if operation == "times" else abs(left - right)
+
+
+def is_cuttable(measure: Measure, by: Iterable[str]) -> bool:
+    """Whether the measure's rows can be cut by all of these."""
+    columns = RELATIONS[measure.rows].columns()
+    return all(name in REP_ATTRIBUTES or group_column(name) in columns for name in by)
+
+
+def snapshot(view: View, period: Period) -> int:
+    """The last day looked at."""
+    return min(period.until_day - 1, epoch_day(view.day))
+

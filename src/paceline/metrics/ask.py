@@ -1,0 +1,253 @@
+"""``ask``: the only way to a Reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from difflib import get_close_matches
+
+from paceline.metrics import coverage
+from paceline.metrics.aggregate import rows_behind, squares
+from paceline.metrics.answer import Asked, Cell, Group, Numbers, begun, evaluate, is_cuttable, numbers, snapshot
+from paceline.metrics.compile import MemberRow
+from paceline.metrics.reading import Part, Reading, Readings
+from paceline.metrics.relations import REP_ATTRIBUTES, SLICES
+from paceline.metrics.store import Store, View
+from paceline.metrics.vocabulary import Kind, Measure, Metric, Term, Unit, Window, at_grain, measures_of
+from paceline.sales.periods import GRAINS, Period
+from paceline.sales.scope import Scope, Stint
+from paceline.stats.intervals import mean_interval, wilson
+
+_SUB_PERIODS = tuple(grain for grain in GRAINS if not grain.startswith("trailing") and grain != "range")
+_CENTS = 100.0
+
+
+class AskError(ValueError):
+    """A question that can't be answered as it stands; the message says what can."""
+
+
+def ask(store: Store, metric: str | Sequence[str], scope: Scope, period: Period | Sequence[Period], by: Sequence[str] = (), *,
+        as_of: date | None = None, mean_of_reps: bool = True) -> Readings:
+    """Readings of one metric or several, for the scope's rows in one period or several.
+
+    ``by``: rep, team, role, segment, manager, territory; product, source, account_type, type (and what else the metric's rows carry); or
+    a grain (day, week, month…), which cuts the periods. ``as_of``: as known at the end of that day; by default at the store's now.
+    ``mean_of_reps``: also the unweighted mean of reps beside a pooled value (asks once more, by rep).
+    A rep, team… of the scope without any row has a reading too. Raises AskError for unknown metrics and impossible cuts.
+    """
+    metrics = [_metric(store, slug) for slug in ([metric] if isinstance(metric, str) else metric)]
+    cuts, grains = _cuts(by)
+    view = store.view(as_of)
+    periods = _split([period] if isinstance(period, Period) else period, grains, store)
+    members = scope.members(view.stints)
+    return Readings(_Asking(store, view, scope, periods, cuts, members).readings(metrics, mean_of_reps), cuts)
+
+
+def _metric(store: Store, slug: str) -> Metric:
+    if slug in store.catalog:
+        return store.catalog[slug]
+    close = get_close_matches(slug.lower().replace(" ", "_").replace("-", "_"), store.catalog, n=1)
+    raise AskError(f"no metric is called {slug!r}{f'; did you mean {close[0]!r}?' if close else ''}")
+
+
+def _cuts(by: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    words = (*REP_ATTRIBUTES, *SLICES, *_SUB_PERIODS)
+    for word in by:
+        if word not in words:
+            close = get_close_matches(word, words, n=1)
+            raise AskError(f"can't cut by {word!r}{f'; did you mean {close[0]!r}?' if close else ''}. Cut by: {', '.join(words)}")
+    grains = tuple(word for word in by if word in _SUB_PERIODS)
+    if len(grains) > 1:
+        raise AskError(f"periods can be cut by one grain, not by {' and '.join(grains)}")
+    return tuple(word for word in by if word not in _SUB_PERIODS), grains
+
+
+def _split(periods: Iterable[Period], grains: tuple[str, ...], store: Store) -> tuple[Period, ...]:
+    if not grains:
+        return tuple(periods)
+    return tuple(part for period in periods for part in period.split(grains[0], store.settings))
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """One call of ``ask``: everything that its readings share."""
+
+    store: Store
+    view: View
+    scope: Scope
+    periods: tuple[Period, ...]
+    by: tuple[str, ...]
+    members: tuple[Stint, ...]
+
+    def readings(self, metrics: Sequence[Metric], mean_of_reps: bool) -> list[Reading]:
+        for metric in metrics:
+            self._check(metric)
+        rep_grain = "rep" in self.by or self.scope.one_rep is not None
+        found, _ = self._found(metrics, self.by, rep_grain)
+        means = {} if rep_grain or not mean_of_reps else self._means(metrics)
+        return [self._reading(metric, number, group, found, rep_grain, means)
+                for metric in metrics for number in range(len(self.periods)) for group in self._groups(metric, number, found, rep_grain)]
+
+    def _check(self, metric: Metric) -> None:
+        for measure in metric.measures:
+            if not is_cuttable(measure, self.by):
+                allowed = [word for word in (*REP_ATTRIBUTES, *SLICES) if all(is_cuttable(m, (word,)) for m in metric.measures)]
+                raise AskError(f"{metric.slug} can't be cut by {', '.join(self.by)}; it can by {', '.join(allowed)}")
+
+    # --- the numbers ---
+
+    def _found(self, metrics: Sequence[Metric], by: tuple[str, ...], rep_grain: bool) -> tuple[Numbers, Asked]:
+        asked = Asked(self.periods, by, self._member_rows(), self._lags(metrics))
+        wanted = [m for metric in metrics for m in _wanted(metric, rep_grain) if is_cuttable(m, by)]
+        return numbers(self.view, asked, wanted), asked
+
+    def _member_rows(self) -> tuple[MemberRow, ...] | None:
+        if self.scope.is_company:
+            return None
+        return tuple((stint.rep_id, stint.from_day, stint.until_day) for stint in self.members)
+
+    def _lags(self, metrics: Sequence[Metric]) -> Mapping[tuple[Window, int], int]:
+        """By how many days a lagged window goes back: the company's reading up to each period's snapshot. Absent: unknown."""
+        windows = {m.window for metric in metrics for m in metric.measures if m.window.kind == "lagged"}
+        return {(window, number): lag for window in windows for number, period in enumerate(self.periods)
+                if (lag := self._lag(window, period)) is not None}
+
+    def _lag(self, window: Window, period: Period) -> int | None:
+        until = min(period.until, self.view.day + timedelta(days=1))
+        year = Period.between(until - timedelta(days=window.days), until)
+        asking = _Asking(self.store, self.view, Scope.company(), (year,), (), self.view.stints)
+        value = asking.readings([_metric(self.store, window.by)], mean_of_reps=False)[0].value
+        return None if value is None else round(value)
+
+    def _means(self, metrics: Sequence[Metric]) -> dict[tuple[str, Cell], float]:
+        """The unweighted mean of the reps' values in each group."""
+        found, _ = self._found(metrics, (*self.by, "rep"), True)
+        values: dict[tuple[str, Cell], list[float]] = {}
+        for metric in metrics:
+            cells = dict.fromkeys(cell for m in metric_measures(metric, True) for cell in found.get(m, {}))
+            for number, group in cells:
+                value = _value(metric, found, (number, group), True)[0]
+                if value is not None and group[-1] is not None:
+                    values.setdefault((metric.slug, (number, group[:-1])), []).append(value)
+        return {cell: sum(of) / len(of) for cell, of in values.items()}
+
+    # --- the groups ---
+
+    def _groups(self, metric: Metric, number: int, found: Numbers, rep_grain: bool) -> list[Group]:
+        if not self.by:
+            return [()]
+        measures = metric_measures(metric, rep_grain)
+        with_rows = {group for m in measures for (no, group), value in found[m].items() if no == number and value}
+        if len(self.by) == 1 and self.by[0] in REP_ATTRIBUTES:
+            with_rows |= {(stint.attribute(self.by[0]),) for stint in self._present(number)} - {(None,)}
+        return sorted(with_rows, key=lambda group: tuple((value is None, value or "") for value in group))
+
+    def _present(self, number: int, group: Group = ()) -> list[Stint]:
+        """The stints of the scope's reps that were with the company on a day of the period, within the group as far as it is of reps."""
+        first = self.periods[number].first_day
+        last = max(first, snapshot(self.view, self.periods[number]))
+        wanted = [(by, value) for by, value in zip(self.by, group, strict=False) if by in REP_ATTRIBUTES]
+        return [s for s in self.members if s.from_day <= last and s.until_day > first and (s.hired_day or first) <= last
+                and (s.left_day is None or s.left_day > first) and all(s.attribute(by) == value for by, value in wanted)]
+
+    # --- a reading ---
+
+    def _reading(self, metric: Metric, number: int, group: Group, found: Numbers, rep_grain: bool,
+                 means: Mapping[tuple[str, Cell], float]) -> Reading:
+        cell = (number, group)
+        value, numerator, denominator = _value(metric, found, cell, rep_grain)
+        n = _n(metric, found, cell, rep_grain)
+        because = self._unknown(metric, number, group, n, numerator, denominator)
+        if because is None and value is None:
+            because = metric.absent if _is_absent(metric, found, cell) else self._no_value(metric, n)
+        if because is not None:
+            value = None
+        return Reading(
+            metric, self.scope, self.periods[number], tuple(zip(self.by, group, strict=True)), value, because, numerator, denominator, n,
+            None if value is None else _interval(metric, found, cell, rep_grain, numerator, denominator),
+            self._coverage(metric, number, group, found), self.view.as_of, means.get((metric.slug, cell)), self.store.settings.currency,
+            self._name(group))
+
+    def _unknown(self, metric: Metric, number: int, group: Group, n: int, numerator: float | None, denominator: float | None) -> str | None:
+        period = self.periods[number]
+        if not begun(self.view, period):
+            return f"{period.label} hasn't begun on {self.view.day}"
+        if n or numerator or denominator:
+            return None
+        return coverage.why_unknown(self.view, metric, self._present(number, group), period.first_day, snapshot(self.view, period))
+
+    @staticmethod
+    def _no_value(metric: Metric, n: int) -> str:
+        if isinstance(metric.numerator, Measure) and metric.numerator.absent_last and n:
+            return "more are unanswered than the quantile leaves room for"
+        return metric.none
+
+    def _coverage(self, metric: Metric, number: int, group: Group, found: Numbers) -> tuple[Part, ...]:
+        period = self.periods[number]
+        last = max(period.first_day, snapshot(self.view, period))
+        parts = coverage.parts(self.view, metric, self._present(number, group), period.first_day, last)
+        counted = [Part(c.words, evaluate(c.have, found, (number, group)) or 0, evaluate(c.of, found, (number, group)) or 0)
+                   for c in metric.coverage if c.have in found and c.of in found]
+        return parts + tuple(part for part in counted if part.of)
+
+    def _name(self, group: Group) -> str | None:
+        if "rep" not in self.by:
+            return None
+        rep_id = group[self.by.index("rep")]
+        names = [stint.name for stint in self.view.stints if stint.rep_id == rep_id and stint.name]
+        return names[-1] if names else None
+
+
+def metric_measures(metric: Metric, rep_grain: bool) -> tuple[Measure, ...]:
+    """The measures read for a rep, or for everything above."""
+    terms: list[Term | None] = [metric.numerator, metric.denominator, metric.absent_of]
+    return tuple(dict.fromkeys(m for term in terms if term is not None for m in measures_of(at_grain(term, rep_grain))))
+
+
+def _wanted(metric: Metric, rep_grain: bool) -> Iterable[Measure]:
+    for measure in metric_measures(metric, rep_grain):
+        yield from (measure, rows_behind(measure))
+        if metric.interval == "mean" and measure.kind is Kind.SUM:
+            yield squares(measure)
+    for part in metric.coverage:
+        yield from (part.have, part.of)
+
+
+def _value(metric: Metric, found: Numbers, cell: Cell, rep_grain: bool) -> tuple[float | None, float | None, float | None]:
+    """Value, numerator, denominator. A denominator of 0 or less gives no value; neither does an absent numerator that means unknown."""
+    numerator = evaluate(at_grain(metric.numerator, rep_grain), found, cell)
+    denominator = None if metric.denominator is None else evaluate(at_grain(metric.denominator, rep_grain), found, cell)
+    empty = metric.denominator is not None and (denominator is None or denominator <= 0)
+    if numerator is None or empty or _is_absent(metric, found, cell):
+        return None, numerator, denominator
+    value = numerator if denominator is None else numerator / denominator
+    return value / (_CENTS if metric.unit is Unit.MONEY else 1), numerator, denominator
+
+
+def _is_absent(metric: Metric, found: Numbers, cell: Cell) -> bool:
+    return metric.absent_of is not None and not found[rows_behind(metric.absent_of)].get(cell)
+
+
+def _n(metric: Metric, found: Numbers, cell: Cell, rep_grain: bool) -> int:
+    """Of how many things it is a reading: the denominator's count where it counts, else the numerator's rows."""
+    if isinstance(metric.denominator, Measure) and metric.denominator.kind in (Kind.COUNT, Kind.DISTINCT):
+        return int(evaluate(metric.denominator, found, cell) or 0)
+    numerator = at_grain(metric.numerator, rep_grain)
+    if isinstance(numerator, Measure) and numerator.kind is Kind.DISTINCT:
+        return int(evaluate(numerator, found, cell) or 0)
+    return max(int(found[rows_behind(m)].get(cell) or 0) for m in measures_of(numerator))
+
+
+def _interval(metric: Metric, found: Numbers, cell: Cell, rep_grain: bool, numerator: float | None,
+              denominator: float | None) -> tuple[float, float] | None:
+    if numerator is None or denominator is None or not metric.interval:
+        return None
+    if metric.interval == "wilson":
+        return wilson(numerator, denominator)
+    total = at_grain(metric.numerator, rep_grain)
+    assert isinstance(total, Measure)
+    ends = mean_interval(numerator, float(found[squares(total)].get(cell) or 0), int(denominator))
+    scale = _CENTS if metric.unit is Unit.MONEY else 1.0
+    return None if ends is None else (ends[0] / scale, ends[1] / scale)
+

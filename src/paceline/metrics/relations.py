@@ -1,0 +1,98 @@
+"""The rows that a measure may add up, by name: every dated fact, and the shapes. A plain dictionary.
+
+Each gives ``p_no`` (which period), ``rep_id`` (whose, perhaps nobody's), ``on_day`` (the day whose team, role… of the rep apply) and its
+own columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import ibis.expr.types as ir
+
+from paceline.facts import schema
+from paceline.facts.tables import Tables
+from paceline.metrics.frame import Frame
+from paceline.metrics.shapes import activity, money, ownership, stocks
+from paceline.sales.settings import Settings
+
+# Columns by which rows can be cut, and what the column is called in the rows.
+SLICES = {"product": "product_id", "source": "source", "account_type": "account_type", "type": "type", "account_segment": "segment",
+          "stage": "stage", "level": "level", "kind": "kind", "how": "how"}
+REP_ATTRIBUTES = {"rep": "rep_id", "team": "rep_team", "role": "rep_role", "segment": "rep_segment", "manager": "rep_manager_id",
+                  "territory": "rep_territory"}
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Named rows. ``key``: the columns that identify a row to a reader. ``fact``: whose columns' words apply. ``flow``: a fact's own rows."""
+
+    name: str
+    doc: str
+    key: tuple[str, ...]
+    fact: str
+    build: Callable[[Frame], ir.Table]
+    flow: bool = False
+
+    def columns(self) -> tuple[str, ...]:
+        """The names of its columns."""
+        return _columns(self.name)
+
+
+@cache
+def _columns(name: str) -> tuple[str, ...]:
+    return tuple(RELATIONS[name].build(Frame(Tables(Settings()))).columns)
+
+
+def _flow(fact: schema.Fact) -> Relation:
+    def build(f: Frame) -> ir.Table:
+        rows = f.within(f.fact(fact.name))
+        return rows.mutate(on_day=rows.day)
+
+    return Relation(fact.name, fact.doc, fact.key, fact.name, build, flow=True)
+
+
+def _with_stage_owner(f: Frame) -> ir.Table:
+    rows = f.within(f.fact("opportunity"))
+    return rows.mutate(starter_id=rows.rep_id, rep_id=rows.owner_id, on_day=rows.day)
+
+
+def _shape(name: str, fact: str, build: Callable[[Frame], ir.Table], key: tuple[str, ...] | None = None) -> Relation:
+    return Relation(name, " ".join((build.__doc__ or "").split()), key or schema.BY_NAME[fact].key, fact, build)
+
+
+_with_stage_owner.__doc__ = "Opportunities dated by their start, credited to the owner at the start."
+
+_SHAPES = (
+    _shape("open", "span", stocks.open_opportunities, ("opportunity_id",)),
+    _shape("open_people", "span", stocks.open_with_people, ("opportunity_id",)),
+    _shape("open_watched", "span", stocks.open_watched, ("opportunity_id",)),
+    _shape("owned", "span", ownership.owned, ("opportunity_id",)),
+    _shape("progressions", "move", ownership.progressions, ("opportunity_id",)),
+    _shape("due", "span", ownership.due),
+    _shape("started", "opportunity", _with_stage_owner),
+    _shape("two_way", "touch_person", activity.two_way, ("evidence", "person_id")),
+    _shape("touched_accounts", "touch_person", activity.touched_accounts),
+    _shape("touched_contacts", "touch_person", activity.touched_contacts),
+    _shape("touch_gaps", "touch_opportunity", activity.touch_gaps, ("opportunity_id", "rep_id")),
+    _shape("goals", "goal", money.goals),
+    _shape("won_under_goal", "outcome", money.won_under_goal),
+    _shape("costs", "cost", money.costs),
+    _shape("commits", "forecast", money.commits),
+    _shape("mix", "opportunity", money.mix),
+)
+
+RELATIONS: dict[str, Relation] = {
+    **{fact.name: _flow(fact) for fact in schema.FACTS if fact.dated == "day" and any(c.name == "rep_id" for c in fact.columns)},
+    **{shape.name: shape for shape in _SHAPES},
+}
+
+
+def words_of(relation: Relation, column: str) -> str:
+    """What a column means, from the fact's contract; the column's name where the shape made it."""
+    for known in schema.BY_NAME[relation.fact].columns:
+        if known.name == column:
+            return known.doc
+    return column.replace("_", " ")

@@ -56,7 +56,8 @@ def test_nulls_wherever_allowed(table: str) -> None:
 
 
 def test_changes_in_the_same_second() -> None:
-    times = Counter((row["opportunity_id"], row["field"], row["changed_at"]) for row in nasty(0).records["opportunity_change"].to_pylist())
+    changes = nasty(0).records["opportunity_change"].to_pylist()
+    times = Counter((row["opportunity_id"], row["field"], row["changed_at"]) for row in changes)
     assert sum(count > 1 for count in times.values()) >= 5
 
 

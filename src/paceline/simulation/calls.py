@@ -44,7 +44,7 @@ def make_calls(world: World, rng: np.random.Generator, part: Part) -> Calls:
     ae, ae_day = person_days(world, rng, part, AE, 3.0)
     sdr, sdr_day = person_days(world, rng, part, SDR, 18.0)
     account = np.concatenate(
-        (world.market.account_of_ae(ae, rng.random(len(ae))), world.market.account_of_sdr(sdr, rng.random(len(sdr))))
+        (world.market.prospect_of_ae(ae, rng.random(len(ae))), world.market.account_of_sdr(sdr, rng.random(len(sdr))))
     )
     cold = world.market.contact(account, rng.random(len(account)))
     lead, lead_at = _lead_calls(world, rng, part)
@@ -69,7 +69,7 @@ def _lead_calls(world: World, rng: np.random.Generator, part: Part) -> tuple[Int
 
 
 def _valid(world: World, rng: np.random.Generator, rep: Ints, party: Ints, at: Ints, odds: Floats) -> Calls:
-    day = at // DAY_SECONDS
+    day = world.days.local_day(rep, at)
     kept = (at < world.days.until * DAY_SECONDS) & (day >= world.people.connected[rep, 3]) & (day < world.people.left[rep])
     order = np.flatnonzero(kept)[np.lexsort((party[kept], rep[kept], at[kept]))]
     rep, party, at, odds = rep[order], party[order], at[order], odds[order]
@@ -117,7 +117,9 @@ def _recorded(world: World, rng: np.random.Generator, calls: Calls) -> Bools:
     """Answered calls of a minute or so and more, of reps with a recorder, as many as the size keeps."""
     since = world.people.connected[calls.rep, 4]
     answered = (calls.outcome == _CONNECTED) & (calls.seconds >= 40)
-    return np.asarray(answered & (calls.at // DAY_SECONDS >= since) & chance(rng, len(calls), world.size.recorded))
+    return np.asarray(
+        answered & (world.days.local_day(calls.rep, calls.at) >= since) & chance(rng, len(calls), world.size.recorded)
+    )
 
 
 def _turns(world: World, rng: np.random.Generator, calls: Calls, rows: Ints, call_ids: pa.Array, first: int) -> pa.Table:

@@ -13,7 +13,7 @@ from .clock import DAY_SECONDS
 from .deals import OPEN_STAGES, WON, Deals
 from .draw import Bools, Floats, Ints, below, chance, choose, counted, stream
 from .market import Market
-from .people import CURRENCIES, Days
+from .people import AE, CURRENCIES, Days
 from .tables import at_index, day_text, ids, null_unless, numbered, table, where, words
 from .truths import Plant
 from .words import LEAD_SOURCES, NEXT_STEPS
@@ -131,18 +131,17 @@ def _reached(deals: Deals, stage: int) -> Ints:
 
 
 def _items(rng: np.random.Generator, plan: Plant, days: Days, deals: Deals, currency: Ints) -> _Items:
-    """One to four products for most deals that got to a proposal; sold below list by the AE's habit, more so on large ones."""
+    """One to four products for most deals that got to a proposal; sold below list by the AE's habit."""
     has = (_reached(deals, 3) >= 0) & chance(rng, len(deals), 0.85)
     count = np.where(has, 1 + choose(rng, len(deals), (0.4, 0.3, 0.2, 0.1)), 0).astype(np.int64)
     deal, rank = counted(count)
     product = (below(rng, np.full(len(deals), len(PRODUCTS)))[deal] + rank * 3) % len(PRODUCTS)
     listed = np.round(np.array([one[2] for one in PRODUCTS])[product] * _PRICE_LIST[currency[deal]]).astype(np.int64)
     quantity = np.maximum(np.round(deals.value[deal] / count[deal] / listed), 1).astype(np.int64)
-    habit = np.where(deals.ae == plan.discount, Plant.DISCOUNT, days.people.discount[deals.ae])
+    seller = np.where(days.people.role[deals.owner] == AE, deals.owner, deals.ae)
+    habit = np.where(seller == plan.discount, Plant.DISCOUNT, days.people.discount[seller])
     given = np.where(
-        chance(rng, len(deals), 0.8) | (deals.ae == plan.discount),
-        np.clip(habit * rng.uniform(0.6, 1.4, len(deals)), 0, 0.7),
-        0.0,
+        chance(rng, len(deals), 0.8) | (seller == plan.discount), np.clip(habit * rng.uniform(0.6, 1.4, len(deals)), 0, 0.7), 0.0
     )
     sold = np.round(listed * (1 - given[deal])).astype(np.int64)
     return _Items(

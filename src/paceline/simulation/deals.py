@@ -65,7 +65,7 @@ def make_deals(seed: int, plan: Plant, days: Days, market: Market) -> Deals:
     ae, created_day, part = _births(rng, plan, days)
     n = len(ae)
     segment = people.segment[ae]
-    account = market.account_of_ae(ae, rng.random(n) ** 1.4)
+    account = market.account_of_ae(ae, 0.75 * rng.random(n) ** 1.2)
     created = days.instant(ae, created_day, part)
     sourced = np.where(chance(rng, n, 0.5), market.sdr[account], -1)
     absent = (sourced >= 0) & (

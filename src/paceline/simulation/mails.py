@@ -76,7 +76,7 @@ def make_mails(world: World, rng: np.random.Generator, part: Part, calendar: Mai
 
 def _valid(world: World, every: Mails) -> Mails:
     """In order of time, without what can't be: no address, mailbox not connected, rep gone, after the end."""
-    day = every.at // DAY_SECONDS
+    day = world.days.local_day(every.rep, every.at)
     kept = world.reachable[every.party] & (every.at < world.days.until * DAY_SECONDS)
     kept &= (day >= world.people.connected[every.rep, 1]) & (day < world.people.left[every.rep])
     every = every.take(kept)
@@ -93,27 +93,24 @@ def converse(world: World, rng: np.random.Generator, last: Mails, usual: float, 
     """What follows these messages in their threads: answers, answers to answers, a reminder now and then."""
     out: list[Mails] = []
     for _ in range(rounds):
-        n = len(last)
-        answered = chance(rng, n, reply_chance(world, last.rep, last.at, usual))
-        goes_on = np.where(last.inbound, chance(rng, n, 0.72), answered | chance(rng, n, 0.12))
-        by_them = ~last.inbound & answered
-        wait = np.where(
-            by_them,
-            skewed(rng, np.full(n, 5.0 * 3600), 1.2),
-            np.where(last.inbound, skewed(rng, np.full(n, 7200.0), 1.0), rng.uniform(2, 5, n) * DAY_SECONDS),
-        ).astype(np.int64)
-        at = np.where(by_them, last.at + wait, world.days.working(last.rep, last.at + wait, rng.random(n)))
-        last = Mails(
-            last.rep,
-            last.party,
-            np.maximum(at, last.at + 60),
-            last.thread,
-            by_them,
-            np.zeros(n, dtype=np.bool_),
-            np.zeros(n, dtype=np.int64),
-        ).take(goes_on)
+        last = _next(world, rng, last, usual)
         out.append(last)
     return out
+
+
+def _next(world: World, rng: np.random.Generator, last: Mails, usual: float) -> Mails:
+    """The next message of each thread that goes on: an answer of theirs, else one of the rep's (the planted silence keeps
+    most back)."""
+    n, day = len(last), last.at // DAY_SECONDS
+    theirs = ~last.inbound & chance(rng, n, reply_chance(world, last.rep, last.at, usual))
+    habit = np.where(last.inbound, 0.72, 0.12) * world.plan.after(last.rep, day, world.plan.follow_up, Plant.FOLLOW_UP)
+    goes_on = theirs | chance(rng, n, habit)
+    ours_after = np.where(last.inbound, skewed(rng, np.full(n, 7200.0), 1.0), rng.uniform(2, 5, n) * DAY_SECONDS)
+    theirs_after = skewed(rng, np.full(n, 5.0 * 3600), 1.2)
+    at = last.at + np.where(theirs, theirs_after, ours_after).astype(np.int64)
+    at = np.maximum(np.where(theirs, at, world.days.working(last.rep, at, rng.random(n))), last.at + 60)
+    plain = np.zeros(n, dtype=np.int64)
+    return Mails(last.rep, last.party, at, last.thread, theirs, plain == 1, plain).take(goes_on)
 
 
 def _threads(world: World, rng: np.random.Generator, rep: Ints, party: Ints, day: Ints, usual: float) -> Mails:
@@ -134,7 +131,7 @@ def _prospecting(world: World, rng: np.random.Generator, part: Part) -> Mails:
     ae, ae_day = person_days(world, rng, part, AE, 5.0)
     sdr, sdr_day = person_days(world, rng, part, SDR, 6.0)
     account = np.concatenate(
-        (world.market.account_of_ae(ae, rng.random(len(ae))), world.market.account_of_sdr(sdr, rng.random(len(sdr))))
+        (world.market.prospect_of_ae(ae, rng.random(len(ae))), world.market.account_of_sdr(sdr, rng.random(len(sdr))))
     )
     party = world.market.contact(account, rng.random(len(account)))
     return _threads(world, rng, np.concatenate((ae, sdr)), party, np.concatenate((ae_day, sdr_day)), 0.12)

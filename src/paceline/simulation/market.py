@@ -49,6 +49,10 @@ class Market:
         """An account of each AE's book."""
         return self.account_start[person] + np.floor(part * self.account_count[person]).astype(np.int64)
 
+    def prospect_of_ae(self, person: Ints, part: Floats) -> Ints:
+        """An account that each AE writes to before there is a deal: of the book's later part, where deals are rare."""
+        return self.account_of_ae(person, 0.6 + 0.4 * part)
+
     def account_of_sdr(self, person: Ints, part: Floats) -> Ints:
         """An account that each SDR prospects."""
         return self.sdr_order[self.sdr_start[person] + np.floor(part * self.sdr_count[person]).astype(np.int64)]
@@ -174,6 +178,8 @@ def _contacts(
         pa.array(is_free), words(FREE_MAIL_DOMAINS, rng.integers(0, len(FREE_MAIL_DOMAINS), n)), at_index(domains, account)
     )
     addresses = pc.binary_join_element_wise(local, domain, "@")
+    # Some work at two accounts: the same address again, under another one.
+    addresses = at_index(addresses, np.where(chance(rng, n, 0.008), below(rng, numbers), numbers - 1))
     title = rng.integers(0, len(TITLES), n)
     level = np.array([level for _, level in TITLES], dtype=np.int64)[title]
     has_email = ~chance(rng, n, 0.03)

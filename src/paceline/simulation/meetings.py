@@ -68,7 +68,7 @@ def make_meetings(world: World, rng: np.random.Generator, part: Part) -> Meeting
     ]
     every = _join(batches)
     end = world.days.until * DAY_SECONDS
-    day = every.start // DAY_SECONDS
+    day = world.days.local_day(every.organizer, every.start)
     people = world.people
     kept = (every.booked < end) & (day >= people.connected[every.organizer, 2]) & (day < people.left[every.organizer])
     rows = np.flatnonzero(kept)
@@ -134,7 +134,7 @@ def _with_prospects(world: World, rng: np.random.Generator, part: Part) -> Meeti
     ae, ae_day = person_days(world, rng, part, AE, 0.3, part.ahead)
     sdr, sdr_day = person_days(world, rng, part, SDR, 0.7, part.ahead)
     account = np.concatenate(
-        (world.market.account_of_ae(ae, rng.random(len(ae))), world.market.account_of_sdr(sdr, rng.random(len(sdr))))
+        (world.market.prospect_of_ae(ae, rng.random(len(ae))), world.market.account_of_sdr(sdr, rng.random(len(sdr))))
     )
     contact = world.market.contact(account, rng.random(len(account)))
     one = np.ones(len(account), dtype=np.int64)
@@ -159,7 +159,8 @@ def _weekly(world: World, rng: np.random.Generator, part: Part) -> Meetings:
     contact = participant(world.market, world.deals, deal, np.zeros(len(deal), dtype=np.int64))
     made = _external(world, rng, rep, day, deal, contact, np.minimum(world.deals.contacts[deal], 3))
     second = (world.people.work_start[made.organizer] + 60) * 60
-    start = world.days.clock.instant(world.people.zone[made.organizer], made.start // DAY_SECONDS, second)
+    made_day = world.days.local_day(made.organizer, made.start)
+    start = world.days.clock.instant(world.people.zone[made.organizer], made_day, second)
     booked = np.minimum(world.deals.created[made.deal] + DAY_SECONDS, start - 600)
     return Meetings(
         made.organizer,

@@ -1,4 +1,4 @@
-"""The nasty company's mail: every header that tells an automatic message, strangers, copies, replies in the limit's last second."""
+"""The nasty company's mail: every header that tells an automatic message, strangers, copies, replies in the last second."""
 
 from __future__ import annotations
 

@@ -144,7 +144,8 @@ def tell(plan: Plant, days: Days, rep_ids: list[str], names: list[str]) -> Truth
             plan.follow_up,
             ("days_between_touches", "untouched_opportunities", "follow_up_meetings"),
             plan.FOLLOW_UP,
-            f"stops following up from the week of {week} on: deals older than ten days get 12 % of their usual touches.",
+            f"stops following up from the week of {week} on: deals older than ten days get 12 % of their usual touches, "
+            "and few mails are answered.",
         ),
         one(
             "replies_halve",

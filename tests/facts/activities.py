@@ -14,13 +14,14 @@ from paceline.facts.tables import Tables
 from paceline.sales.settings import Settings
 from paceline.warehouse.engine import Engine
 from paceline.warehouse.engines.duckdb import open_duckdb
-from tests.facts.small import Row, store
+from tests.facts.small import DEALS, Row, store
 
 Records = dict[str, list[Row]]
 
 SETTINGS = Settings(own_domains=frozenset({"Us.com "}))
-FACTS = ("stint", "person", "timeline", "life", "span", "meeting", "booking", "call", "touch_person", "touch", "mail", "outreach", "reply",
-         "touch_opportunity", "opportunity_person")
+ACTIVITIES = ("person", "meeting", "booking", "call", "touch_person", "touch", "mail", "outreach", "reply", "touch_opportunity",
+              "opportunity_person")
+FACTS = (*DEALS, *ACTIVITIES)
 COMMON: Records = {"rep": [
     {"id": "ann", "name": "Ann", "email": "Ann@us.com", "time_zone": "UTC"},
     {"id": "bob", "name": "Bob", "email": "bob@us.com", "time_zone": "UTC"},

@@ -19,8 +19,12 @@ Load = Callable[..., tuple[Batch, ReadReport]]
 def load(tmp_path: Path) -> Load:
     """``load({"reps.csv": text or bytes, …}, mapping=toml, known={…})``: write a folder and read it."""
 
-    def run(files: dict[str, str | bytes], mapping: str | None = None, known: dict[str, set[str]] | None = None,
-            settings: Settings | None = None) -> tuple[Batch, ReadReport]:
+    def run(
+        files: dict[str, str | bytes],
+        mapping: str | None = None,
+        known: dict[str, set[str]] | None = None,
+        settings: Settings | None = None,
+    ) -> tuple[Batch, ReadReport]:
         for name, content in files.items():
             (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
         rules = None

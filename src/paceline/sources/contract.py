@@ -58,8 +58,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        what = "".join((f" {self.field}" if self.field else "", f" {self.value!r}" if self.value is not None else ""))
-        return f"{place}:{what}: {self.wrong}. {self.remedy}".replace(": :", ":")
+        subject = " ".join(([self.field] if self.field else []) + ([repr(self.value)] if self.value is not None else []))
+        return f"{place}: {subject + ': ' if subject else ''}{self.wrong}. {self.remedy}"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -17,7 +16,7 @@ from paceline.sources.contract import Severity
 from paceline.sources.files import swift
 from paceline.sources.files.moments import DAY_SECONDS, read_moment
 from paceline.sources.files.numbers import CODES, SIGNS, Style, read_cents, read_integer, read_number
-from paceline.sources.files.remarks import Remark, reject
+from paceline.sources.files.remarks import Remark, nearest, reject
 
 TRUE = frozenset(["true", "t", "yes", "y", "1", "on", "x", "oui", "vrai", "ja", "wahr", "si", "sí", "sim", "verdadero"])
 FALSE = frozenset(["false", "f", "no", "n", "0", "off", "non", "faux", "nein", "falsch", "não", "nao", "falso"])
@@ -282,8 +281,8 @@ def _word(value: str, words: tuple[str, ...]) -> str | Remark:
     plain = value.casefold().replace(" ", "_").replace("-", "_")
     if plain in words:
         return plain
-    near = get_close_matches(plain, words, 1, 0.6)
-    hint = f"did you mean {near[0]}? " if near else ""
+    near = nearest(plain, words, 0.6)
+    hint = f"did you mean {near}? " if near else ""
     return reject("not-a-word", f"{hint}It must be one of {', '.join(words)}", "Translate it under `values` in the mapping file")
 
 
@@ -294,8 +293,8 @@ def _currency(value: str) -> str | Remark:
     known = SIGNS.get(value, ())
     if len(known) == 1:
         return known[0]
-    near = get_close_matches(code, sorted(CODES), 1, 0.6)
-    hint = f": did you mean {near[0]}?" if near else f": {' or '.join(known)}?" if known else ""
+    near = nearest(code, sorted(CODES), 0.6)
+    hint = f": did you mean {near}?" if near else f": {' or '.join(known)}?" if known else ""
     return reject("not-a-currency", f"no ISO 4217 code{hint}", "Translate it under `values` in the mapping file")
 
 
@@ -307,9 +306,9 @@ def _zones() -> frozenset[str]:
 def _time_zone(value: str) -> str | Remark:
     if value in _zones():
         return value
-    near = get_close_matches(value, sorted(_zones()), 1, 0.6)
+    near = nearest(value, sorted(_zones()), 0.6)
     return reject(
-        "not-a-zone", f"no IANA time zone{f': did you mean {near[0]}?' if near else ''}", "Write a name such as Europe/Paris"
+        "not-a-zone", f"no IANA time zone{f': did you mean {near}?' if near else ''}", "Write a name such as Europe/Paris"
     )
 
 

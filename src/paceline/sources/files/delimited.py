@@ -14,7 +14,7 @@ from paceline.sources.contract import Severity
 from paceline.sources.files.chunk import CHUNK_CHARACTERS, CHUNK_ROWS, BadRow, Chunk, Note
 from paceline.sources.files.decoding import detect, open_text
 from paceline.sources.files.dialect import sniff
-from paceline.sources.files.lines import LINE_LIMIT, Lines, OpenQuoteError
+from paceline.sources.files.lines import LINE_LIMIT, CutLine, Lines, OpenQuoteError
 from paceline.sources.files.remarks import Remark, reject
 from paceline.sources.files.report import encodable
 
@@ -98,7 +98,6 @@ class Delimited:
         """Records of the file; the lines of the current one are in ``lines.record``. Blank lines are no records."""
         csv.field_size_limit(LINE_LIMIT * 2)
         reader = csv.reader(lines, delimiter=self._separator, quotechar=self._how.quote)
-        width = 0
         while True:
             lines.start()
             try:
@@ -110,8 +109,7 @@ class Delimited:
                 continue
             if not cells:
                 continue
-            width = width or len(cells)
-            if lines.ended_inside or (len(lines.record) > 1 and (len(cells) != width or self._swallowed(lines.record))):
+            if lines.cut or lines.ended_inside or (len(lines.record) > 1 and self._swallowed(lines.record)):
                 yield self._open_quote(lines), lines.number
             else:
                 yield cells, lines.number
@@ -126,7 +124,7 @@ class Delimited:
 
     @staticmethod
     def _open_quote(lines: Lines) -> Remark:
-        if len(lines.record) == 1 and len(lines.record[0]) >= LINE_LIMIT - 1:
+        if isinstance(lines.record[0], CutLine):
             return reject(
                 "too-long",
                 f"a line of more than {LINE_LIMIT:,} characters (only its beginning is kept)",
@@ -135,7 +133,7 @@ class Delimited:
         lines.give_back()
         return reject(
             "open-quote",
-            "a quote is opened and not closed, or the row has line breaks and the wrong number of cells",
+            "a quote is opened and not closed",
             "Double the quote inside the cell, or close it",
         )
 

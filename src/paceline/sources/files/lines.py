@@ -13,6 +13,12 @@ class OpenQuoteError(Exception):
     """The record being parsed doesn't end: its quote isn't closed within the limits."""
 
 
+class CutLine(str):
+    """The head of a line that was too long; the rest was left out."""
+
+    __slots__ = ()
+
+
 class Lines:
     """An iterator of lines that remembers those of the current record.
 
@@ -28,6 +34,7 @@ class Lines:
         self.nuls = 0
         self.undecoded = 0
         self._size = 0
+        self._cuts = 0
 
     def __iter__(self) -> Lines:
         return self
@@ -54,6 +61,8 @@ class Lines:
             self.undecoded += 1
         if len(line) >= LINE_LIMIT - 1 and line[-1] not in "\r\n":
             self._skip_line()
+            self._cuts += 1
+            return CutLine(line)
         return line
 
     def _skip_line(self) -> None:
@@ -68,6 +77,11 @@ class Lines:
         self.record = []
         self._size = 0
         self.ended_inside = False
+
+    @property
+    def cut(self) -> bool:
+        """Whether part of the record was left out."""
+        return bool(self._cuts) and any(isinstance(line, CutLine) for line in self.record)
 
     def give_back(self) -> None:
         """Keep only the first line of the record; the others are read again."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from fnmatch import fnmatch
 
 from paceline.sources.contract import Problem, Severity
 from paceline.sources.files.mapping import Entry, FileMapping, MappingError
+from paceline.sources.files.remarks import nearest
 
 
 def check_files(rules: FileMapping, headers: Mapping[str, Sequence[str]], files: Sequence[str]) -> None:
@@ -63,5 +63,5 @@ def _their_names(entry: Entry) -> set[str]:
 
 def _near(name: str, names: Sequence[str]) -> str:
     plain = {other.casefold(): other for other in names}
-    near = get_close_matches(name.casefold(), list(plain), 1, 0.5)
-    return f": did you mean {plain[near[0]]!r}?" if near else ""
+    near = nearest(name.casefold(), list(plain), 0.5)
+    return f": did you mean {plain[near]!r}?" if near else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import tomllib
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from paceline.sources.contract import Problem, Severity
 from paceline.sources.files.delimited import HowWritten
 from paceline.sources.files.mapping import CallOf, Entry, FileMapping, MappingError, Speech
 from paceline.sources.files.mapping_entry import EntryReader, toml_text
+from paceline.sources.files.remarks import nearest
 from paceline.sources.files.toml_lines import Path as Place
 from paceline.sources.files.toml_lines import TomlLines
 
@@ -48,8 +48,8 @@ class Faults:
     def unknown(self, place: Place, value: str, what: str, known: object) -> None:
         """A word that is none of the known ones."""
         words = sorted(str(word) for word in known) if isinstance(known, (list, tuple, set, frozenset, dict)) else []
-        near = get_close_matches(value, words, 1, 0.5)
-        hint = f": did you mean {near[0]!r}?" if near else ""
+        near = nearest(value, words, 0.5)
+        hint = f": did you mean {near!r}?" if near else ""
         self.add(place, value, f"no such {what}{hint}", f"Known are {', '.join(words[:40])}")
 
     def keys(self, place: Place, found: Mapping[str, Any], known: tuple[str, ...]) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from paceline.sales.records import TABLES, Table
 from paceline.sales.settings import Settings
 from paceline.sources.contract import Severity
 from paceline.sources.files.cells import HowToRead
 from paceline.sources.files.mapping import Entry, Origin, our_column, our_names
-from paceline.sources.files.remarks import Remark
+from paceline.sources.files.remarks import Remark, nearest
 
 # In a file of ours these words are *unknown* where a number, date or flag is wanted; in text they may be somebody's name.
 NULL_WORDS = ("null", "none", "nan", "nat", "n/a", "na", "#n/a", "-", "\\n")
@@ -36,8 +35,7 @@ def table_named(stem: str) -> Table | None:
 
 def near_table(stem: str) -> str | None:
     """The file name that was probably meant."""
-    near = get_close_matches(_plain(stem), list(FILE_NAMES), 1, 0.75)
-    return near[0] if near else None
+    return nearest(_plain(stem), FILE_NAMES, 0.75)
 
 
 def own_entry(table: Table, names: Sequence[str], settings: Settings) -> tuple[Entry, list[tuple[Remark, str]]]:
@@ -87,8 +85,8 @@ def _made_key(table: Table, origins: dict[str, Origin]) -> list[str]:
 
 
 def _unknown(table: Table, name: str) -> Remark:
-    near = get_close_matches(_plain(name), our_names(table), 1, 0.6)
-    hint = f"did you mean {near[0]}?" if near else f"the columns of {table.name} are in its reference page"
+    near = nearest(_plain(name), our_names(table), 0.6)
+    hint = f"did you mean {near}?" if near else f"the columns of {table.name} are in its reference page"
     return _warning("unknown-column", f"no column of {table.name}: left out; {hint}", "Rename it, or use a mapping file")
 
 

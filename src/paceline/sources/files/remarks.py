@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import SequenceMatcher, get_close_matches
 from typing import NamedTuple
 
 from paceline.sources.contract import Severity
@@ -28,3 +30,16 @@ def shorten(value: str | None, width: int = 80) -> str | None:
     if len(value) > width:
         value = f"{value[: width - 20]}… ({len(value):,} characters)"
     return value if value.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in value)
+
+
+def nearest(word: str, words: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The word that was probably meant, if any is near; among equally near ones, the one that begins alike."""
+    found = get_close_matches(word, list(words), 5, cutoff)
+    return max(found, key=lambda other: (round(SequenceMatcher(None, word, other).ratio(), 2), _alike(word, other)), default=None)
+
+
+def _alike(word: str, other: str) -> int:
+    """How many letters two words have in common at their beginning."""
+    return next(
+        (index for index, pair in enumerate(zip(word, other, strict=False)) if pair[0] != pair[1]), min(len(word), len(other))
+    )

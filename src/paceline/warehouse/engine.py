@@ -108,6 +108,7 @@ class Engine(ABC):
 
     dialect: str  # Ibis' word for the SQL that this engine speaks
     quote = '"'
+    transactional = True  # does `transaction()` keep its promise?
     sql_types: ClassVar[dict[pa.DataType, str]]  # kernel type → the engine's word
 
     def __init__(self) -> None:

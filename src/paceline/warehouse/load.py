@@ -85,8 +85,10 @@ def load(engine: Engine, batch: Mapping[str, pa.Table], source: str, known_at: i
         load_id = (pc.max(log["load_id"]).as_py() or 0) + 1
         loads = {}
         for name, rows in batches.items():
-            first = _is_first(log, source, name)
-            loads[name] = _merge(engine, BY_NAME[name], rows, _Stamp(source, at, first))
+            sources = _sources_before(log, name)
+            stamp = _Stamp(source, at, first=source not in sources)
+            loads[name] = _merge(engine, BY_NAME[name], rows, stamp, not sources and _is_empty(engine, name))
+        _remember_changed(engine, loads)
         engine.append(LOAD_LOG, _log_rows(load_id, source, at, loads))
     return LoadReport(load_id, source, at, loads)
 
@@ -111,9 +113,9 @@ class _Stamp:
     first: bool  # the source's first load of the table
 
 
-def _merge(engine: Engine, table: Table, rows: pa.Table, stamp: _Stamp) -> TableLoad:
+def _merge(engine: Engine, table: Table, rows: pa.Table, stamp: _Stamp, is_empty: bool) -> TableLoad:
     batch = last_of_each(rows)
-    stored = _stored_versions(engine, table, batch)
+    stored = current_schema(table).empty_table() if is_empty else _stored_versions(engine, table, batch)
     is_new, is_changed = differing(table, batch, stored)
     new, changed = batch.filter(is_new), batch.filter(is_changed)
     if changed.num_rows:
@@ -125,21 +127,22 @@ def _merge(engine: Engine, table: Table, rows: pa.Table, stamp: _Stamp) -> Table
         _stamped(table, new, stamp, backdated=stamp.first), _stamped(table, changed, stamp, backdated=False)])
     if written.num_rows:
         engine.append(current_name(table.name), written)
-        _remember_changed(engine, table.name, written)
     return TableLoad(
         read=rows.num_rows, inserted=new.num_rows, updated=changed.num_rows,
         unchanged=batch.num_rows - written.num_rows, duplicates=rows.num_rows - batch.num_rows,
         changed=written["id"].combine_chunks())
 
 
+def _is_empty(engine: Engine, name: str) -> bool:
+    """Is a table empty that the log says was never loaded? Without transactions a killed load may have filled it in part."""
+    return engine.transactional or not engine.query(unbound(name).select("id").limit(1)).num_rows
+
+
 def _stored_versions(engine: Engine, table: Table, batch: pa.Table) -> pa.Table:
     """The stored current versions of the batch's ids."""
-    current = unbound(table.name)
-    if not batch.num_rows or not engine.query(current.select("id").limit(1)).num_rows:
-        return current_schema(table).empty_table()
     keys = batch.select(["id"])
     with engine.lent(_KEYS, keys):
-        return engine.query(current.semi_join(ibis_table(_KEYS, keys.schema), "id"))
+        return engine.query(unbound(table.name).semi_join(ibis_table(_KEYS, keys.schema), "id"))
 
 
 def _superseded(table: Table, old: pa.Table, at: int) -> pa.Table:
@@ -165,11 +168,13 @@ def _became_true(table: Table, rows: pa.Table, at: int) -> pa.Array:
     return pc.min_element_wise(pc.fill_null(moments, at), at)
 
 
-def _remember_changed(engine: Engine, name: str, written: pa.Table) -> None:
-    keys = pa.Table.from_arrays(
-        [pa.repeat(pa.scalar(name), written.num_rows), written["id"]], schema=CHANGED_SCHEMA)
-    engine.delete_matching(CHANGED, keys, ("table", "id"))
-    engine.append(CHANGED, keys)
+def _remember_changed(engine: Engine, loads: Mapping[str, TableLoad]) -> None:
+    keys = pa.concat_tables([CHANGED_SCHEMA.empty_table(), *(
+        pa.Table.from_arrays([pa.repeat(pa.scalar(name), len(done.changed)), done.changed], schema=CHANGED_SCHEMA)
+        for name, done in loads.items())])
+    if keys.num_rows:
+        engine.delete_matching(CHANGED, keys, ("table", "id"))
+        engine.append(CHANGED, keys)
 
 
 def _moment(log: pa.Table, known_at: int | None) -> int:
@@ -182,9 +187,10 @@ def _moment(log: pa.Table, known_at: int | None) -> int:
     return known_at
 
 
-def _is_first(log: pa.Table, source: str, name: str) -> bool:
-    same = pc.and_(pc.and_(pc.equal(log["source"], source), pc.equal(log["table"], name)), pc.greater(log["read"], 0))
-    return not pc.any(same, min_count=0).as_py()
+def _sources_before(log: pa.Table, name: str) -> set[str]:
+    """The sources that have brought rows of a table so far; none: the table is empty."""
+    brought = log.filter(pc.and_(pc.equal(log["table"], name), pc.greater(log["read"], 0)))
+    return set(brought["source"].to_pylist())
 
 
 def _log_rows(load_id: int, source: str, at: int, loads: Mapping[str, TableLoad]) -> pa.Table:

@@ -38,6 +38,7 @@ class SparkEngine(Engine):
 
     dialect = "pyspark"
     quote = "`"
+    transactional = False
     sql_types: ClassVar[dict[pa.DataType, str]] = {
         pa.bool_(): "BOOLEAN", pa.int32(): "INT", pa.int64(): "BIGINT", pa.float64(): "DOUBLE", pa.string(): "STRING"}
 

@@ -40,7 +40,11 @@ def stint(rep_id: str, since: str | None = None, until: str | None = None, **mor
 
 def connections(*reps: str, kinds: Sequence[str] = ("crm", "mailbox", "calendar", "dialer", "recorder")) -> list[dict[str, Any]]:
     """Everything connected for these reps, since ever."""
-    return [{"rep_id": rep, "kind": kind, "from_day": 0, "until_day": schema.FOREVER, "stated": True} for rep in reps for kind in kinds]
+    return [
+        {"rep_id": rep, "kind": kind, "from_day": 0, "until_day": schema.FOREVER, "stated": True}
+        for rep in reps
+        for kind in kinds
+    ]
 
 
 def _arrow(columns: Any, rows: Rows) -> pa.Table:
@@ -50,8 +54,9 @@ def _arrow(columns: Any, rows: Rows) -> pa.Table:
     return pa.Table.from_pylist([dict(row) for row in rows], schema=fields)
 
 
-def store_of(facts: Mapping[str, Rows], records: Mapping[str, Rows] | None = None, settings: Settings = SETTINGS,
-             now: date = NOW) -> Store:
+def store_of(
+    facts: Mapping[str, Rows], records: Mapping[str, Rows] | None = None, settings: Settings = SETTINGS, now: date = NOW
+) -> Store:
     """A store with these facts (by name) and records; everything else is empty. Now is the end of the day."""
     engine = open_duckdb()
     create_store(engine)

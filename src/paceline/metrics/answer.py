@@ -38,7 +38,16 @@ def period_row(view: View, number: int, period: Period) -> PeriodRow:
     """A period as the queries see it, cut after the as-of day."""
     today = epoch_day(view.day)
     until = min(period.until_day, today + 1)
-    return (number, period.first_day, day_start(period.first, view.settings), until, period.until_day, until - 1, today, view.as_of)
+    return (
+        number,
+        period.first_day,
+        day_start(period.first, view.settings),
+        until,
+        period.until_day,
+        until - 1,
+        today,
+        view.as_of,
+    )
 
 
 def in_window(view: View, window: Window, period: Period, lag: int) -> Period:
@@ -50,7 +59,7 @@ def in_window(view: View, window: Window, period: Period, lag: int) -> Period:
 
 
 def numbers(view: View, asked: Asked, measures: Iterable[Measure]) -> Numbers:
-    """The measures by period and group. A cell without rows is absent. One query for all measures over the same rows and window."""
+    """The measures by period and group; a cell without rows is absent. One query for all over the same rows and window."""
     together: dict[tuple[str, Window], list[Measure]] = {}
     for measure in dict.fromkeys(measures):
         together.setdefault((measure.rows, measure.window), []).append(measure)
@@ -70,8 +79,8 @@ def _asked_once(view: View, asked: Asked, rows: str, window: Window, measures: t
     columns = [column.to_pylist() for column in table.columns]
     cuts = len(asked.by)
     for row in zip(*columns, strict=True):
-        cell = (int(row[0]), tuple(row[1:1 + cuts]))
-        for measure, number in zip(measures, row[1 + cuts:], strict=True):
+        cell = (int(row[0]), tuple(row[1 : 1 + cuts]))
+        for measure, number in zip(measures, row[1 + cuts :], strict=True):
             answers[measure][cell] = number
     return answers
 
@@ -92,7 +101,7 @@ def _rolled(view: View, asked: Asked, rows: str, measures: Sequence[Measure]) ->
 
 
 def evaluate(term: Term, found: Numbers, cell: Cell) -> float | None:
-    """A term's number in a cell. Sums and counts of no rows are 0; a quantile of no rows is None, and so is what is made of it."""
+    """A term's number in a cell. Sums and counts of no rows are 0; a quantile of no rows, and what is made of it, is None."""
     if isinstance(term, Constant):
         return term.value
     if isinstance(term, Measure):
@@ -122,4 +131,3 @@ def is_cuttable(measure: Measure, by: Iterable[str]) -> bool:
 def snapshot(view: View, period: Period) -> int:
     """The last day looked at."""
     return min(period.until_day - 1, epoch_day(view.day))
-

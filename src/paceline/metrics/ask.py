@@ -27,12 +27,21 @@ class AskError(ValueError):
     """A question that can't be answered as it stands; the message says what can."""
 
 
-def ask(store: Store, metric: str | Sequence[str], scope: Scope, period: Period | Sequence[Period], by: Sequence[str] = (), *,
-        as_of: date | None = None, mean_of_reps: bool = True) -> Readings:
+def ask(
+    store: Store,
+    metric: str | Sequence[str],
+    scope: Scope,
+    period: Period | Sequence[Period],
+    by: Sequence[str] = (),
+    *,
+    as_of: date | None = None,
+    mean_of_reps: bool = True,
+) -> Readings:
     """Readings of one metric or several, for the scope's rows in one period or several.
 
-    ``by``: rep, team, role, segment, manager, territory; product, source, account_type, type (and what else the metric's rows carry); or
-    a grain (day, week, month…), which cuts the periods. ``as_of``: as known at the end of that day; by default at the store's now.
+    ``by``: rep, team, role, segment, manager, territory; product, source, account_type, type (and what else the metric's rows
+    carry); or a grain (day, week, month…), which cuts the periods.
+    ``as_of``: as known at the end of that day; by default at the store's now.
     ``mean_of_reps``: also the unweighted mean of reps beside a pooled value (asks once more, by rep).
     A rep, team… of the scope without any row has a reading too. Raises AskError for unknown metrics and impossible cuts.
     """
@@ -41,7 +50,7 @@ def ask(store: Store, metric: str | Sequence[str], scope: Scope, period: Period 
     view = store.view(as_of)
     periods = _split([period] if isinstance(period, Period) else period, grains, store)
     members = scope.members(view.stints)
-    return Readings(_Asking(store, view, scope, periods, cuts, members).readings(metrics, mean_of_reps), cuts)
+    return Readings(Asking(store, view, scope, periods, cuts, members).readings(metrics, mean_of_reps), cuts)
 
 
 def _metric(store: Store, slug: str) -> Metric:
@@ -70,7 +79,7 @@ def _split(periods: Iterable[Period], grains: tuple[str, ...], store: Store) -> 
 
 
 @dataclass(frozen=True)
-class _Asking:
+class Asking:
     """One call of ``ask``: everything that its readings share."""
 
     store: Store
@@ -84,10 +93,14 @@ class _Asking:
         for metric in metrics:
             self._check(metric)
         rep_grain = "rep" in self.by or self.scope.one_rep is not None
-        found, _ = self._found(metrics, self.by, rep_grain)
+        found = self.found(metrics, self.by, rep_grain)
         means = {} if rep_grain or not mean_of_reps else self._means(metrics)
-        return [self._reading(metric, number, group, found, rep_grain, means)
-                for metric in metrics for number in range(len(self.periods)) for group in self._groups(metric, number, found, rep_grain)]
+        return [
+            self._reading(metric, number, group, found, rep_grain, means)
+            for metric in metrics
+            for number in range(len(self.periods))
+            for group in self._groups(metric, number, found, rep_grain)
+        ]
 
     def _check(self, metric: Metric) -> None:
         for measure in metric.measures:
@@ -97,32 +110,36 @@ class _Asking:
 
     # --- the numbers ---
 
-    def _found(self, metrics: Sequence[Metric], by: tuple[str, ...], rep_grain: bool) -> tuple[Numbers, Asked]:
-        asked = Asked(self.periods, by, self._member_rows(), self._lags(metrics))
+    def found(self, metrics: Sequence[Metric], by: tuple[str, ...], rep_grain: bool) -> Numbers:
+        asked = Asked(self.periods, by, self.member_rows(), self.lags(metrics))
         wanted = [m for metric in metrics for m in _wanted(metric, rep_grain) if is_cuttable(m, by)]
-        return numbers(self.view, asked, wanted), asked
+        return numbers(self.view, asked, wanted)
 
-    def _member_rows(self) -> tuple[MemberRow, ...] | None:
+    def member_rows(self) -> tuple[MemberRow, ...] | None:
         if self.scope.is_company:
             return None
         return tuple((stint.rep_id, stint.from_day, stint.until_day) for stint in self.members)
 
-    def _lags(self, metrics: Sequence[Metric]) -> Mapping[tuple[Window, int], int]:
+    def lags(self, metrics: Sequence[Metric]) -> Mapping[tuple[Window, int], int]:
         """By how many days a lagged window goes back: the company's reading up to each period's snapshot. Absent: unknown."""
         windows = {m.window for metric in metrics for m in metric.measures if m.window.kind == "lagged"}
-        return {(window, number): lag for window in windows for number, period in enumerate(self.periods)
-                if (lag := self._lag(window, period)) is not None}
+        return {
+            (window, number): lag
+            for window in windows
+            for number, period in enumerate(self.periods)
+            if (lag := self._lag(window, period)) is not None
+        }
 
     def _lag(self, window: Window, period: Period) -> int | None:
         until = min(period.until, self.view.day + timedelta(days=1))
         year = Period.between(until - timedelta(days=window.days), until)
-        asking = _Asking(self.store, self.view, Scope.company(), (year,), (), self.view.stints)
+        asking = Asking(self.store, self.view, Scope.company(), (year,), (), self.view.stints)
         value = asking.readings([_metric(self.store, window.by)], mean_of_reps=False)[0].value
         return None if value is None else round(value)
 
     def _means(self, metrics: Sequence[Metric]) -> dict[tuple[str, Cell], float]:
         """The unweighted mean of the reps' values in each group."""
-        found, _ = self._found(metrics, (*self.by, "rep"), True)
+        found = self.found(metrics, (*self.by, "rep"), True)
         values: dict[tuple[str, Cell], list[float]] = {}
         for metric in metrics:
             cells = dict.fromkeys(cell for m in metric_measures(metric, True) for cell in found.get(m, {}))
@@ -144,17 +161,25 @@ class _Asking:
         return sorted(with_rows, key=lambda group: tuple((value is None, value or "") for value in group))
 
     def _present(self, number: int, group: Group = ()) -> list[Stint]:
-        """The stints of the scope's reps that were with the company on a day of the period, within the group as far as it is of reps."""
+        """The stints, on days of the period, of the scope's reps who were with the company, and within the group."""
         first = self.periods[number].first_day
         last = max(first, snapshot(self.view, self.periods[number]))
         wanted = [(by, value) for by, value in zip(self.by, group, strict=False) if by in REP_ATTRIBUTES]
-        return [s for s in self.members if s.from_day <= last and s.until_day > first and (s.hired_day or first) <= last
-                and (s.left_day is None or s.left_day > first) and all(s.attribute(by) == value for by, value in wanted)]
+        return [
+            s
+            for s in self.members
+            if s.from_day <= last
+            and s.until_day > first
+            and (s.hired_day or first) <= last
+            and (s.left_day is None or s.left_day > first)
+            and all(s.attribute(by) == value for by, value in wanted)
+        ]
 
     # --- a reading ---
 
-    def _reading(self, metric: Metric, number: int, group: Group, found: Numbers, rep_grain: bool,
-                 means: Mapping[tuple[str, Cell], float]) -> Reading:
+    def _reading(
+        self, metric: Metric, number: int, group: Group, found: Numbers, rep_grain: bool, means: Mapping[tuple[str, Cell], float]
+    ) -> Reading:
         cell = (number, group)
         value, numerator, denominator = _value(metric, found, cell, rep_grain)
         n = _n(metric, found, cell, rep_grain)
@@ -164,18 +189,34 @@ class _Asking:
         if because is not None:
             value = None
         return Reading(
-            metric, self.scope, self.periods[number], tuple(zip(self.by, group, strict=True)), value, because, numerator, denominator, n,
+            metric,
+            self.scope,
+            self.periods[number],
+            tuple(zip(self.by, group, strict=True)),
+            value,
+            because,
+            numerator,
+            denominator,
+            n,
             None if value is None else _interval(metric, found, cell, rep_grain, numerator, denominator),
-            self._coverage(metric, number, group, found), self.view.as_of, means.get((metric.slug, cell)), self.store.settings.currency,
-            self._name(group))
+            self._coverage(metric, number, group, found),
+            self.view.as_of,
+            means.get((metric.slug, cell)),
+            self.store.settings.currency,
+            self._name(group),
+        )
 
-    def _unknown(self, metric: Metric, number: int, group: Group, n: int, numerator: float | None, denominator: float | None) -> str | None:
+    def _unknown(
+        self, metric: Metric, number: int, group: Group, n: int, numerator: float | None, denominator: float | None
+    ) -> str | None:
         period = self.periods[number]
         if not begun(self.view, period):
             return f"{period.label} hasn't begun on {self.view.day}"
         if n or numerator or denominator:
             return None
-        return coverage.why_unknown(self.view, metric, self._present(number, group), period.first_day, snapshot(self.view, period))
+        return coverage.why_unknown(
+            self.view, metric, self._present(number, group), period.first_day, snapshot(self.view, period)
+        )
 
     @staticmethod
     def _no_value(metric: Metric, n: int) -> str:
@@ -187,8 +228,11 @@ class _Asking:
         period = self.periods[number]
         last = max(period.first_day, snapshot(self.view, period))
         parts = coverage.parts(self.view, metric, self._present(number, group), period.first_day, last)
-        counted = [Part(c.words, evaluate(c.have, found, (number, group)) or 0, evaluate(c.of, found, (number, group)) or 0)
-                   for c in metric.coverage if c.have in found and c.of in found]
+        counted = [
+            Part(c.words, evaluate(c.have, found, (number, group)) or 0, evaluate(c.of, found, (number, group)) or 0)
+            for c in metric.coverage
+            if c.have in found and c.of in found
+        ]
         return parts + tuple(part for part in counted if part.of)
 
     def _name(self, group: Group) -> str | None:
@@ -215,7 +259,7 @@ def _wanted(metric: Metric, rep_grain: bool) -> Iterable[Measure]:
 
 
 def _value(metric: Metric, found: Numbers, cell: Cell, rep_grain: bool) -> tuple[float | None, float | None, float | None]:
-    """Value, numerator, denominator. A denominator of 0 or less gives no value; neither does an absent numerator that means unknown."""
+    """Value, numerator, denominator. No value where the denominator is 0 or less, or what is needed is absent."""
     numerator = evaluate(at_grain(metric.numerator, rep_grain), found, cell)
     denominator = None if metric.denominator is None else evaluate(at_grain(metric.denominator, rep_grain), found, cell)
     empty = metric.denominator is not None and (denominator is None or denominator <= 0)
@@ -239,8 +283,9 @@ def _n(metric: Metric, found: Numbers, cell: Cell, rep_grain: bool) -> int:
     return max(int(found[rows_behind(m)].get(cell) or 0) for m in measures_of(numerator))
 
 
-def _interval(metric: Metric, found: Numbers, cell: Cell, rep_grain: bool, numerator: float | None,
-              denominator: float | None) -> tuple[float, float] | None:
+def _interval(
+    metric: Metric, found: Numbers, cell: Cell, rep_grain: bool, numerator: float | None, denominator: float | None
+) -> tuple[float, float] | None:
     if numerator is None or denominator is None or not metric.interval:
         return None
     if metric.interval == "wilson":
@@ -250,4 +295,3 @@ def _interval(metric: Metric, found: Numbers, cell: Cell, rep_grain: bool, numer
     ends = mean_interval(numerator, float(found[squares(total)].get(cell) or 0), int(denominator))
     scale = _CENTS if metric.unit is Unit.MONEY else 1.0
     return None if ends is None else (ends[0] / scale, ends[1] / scale)
-

@@ -20,13 +20,18 @@ from paceline.metrics.relations import RELATIONS, REP_ATTRIBUTES, SLICES
 from paceline.metrics.vocabulary import Measure
 from paceline.warehouse.engine import Engine
 
-_STINT_COLUMNS = {"rep_team": "team", "rep_role": "role", "rep_segment": "segment", "rep_manager_id": "manager_id",
-                  "rep_territory": "territory"}
+_STINT_COLUMNS = {
+    "rep_team": "team",
+    "rep_role": "role",
+    "rep_segment": "segment",
+    "rep_manager_id": "manager_id",
+    "rep_territory": "territory",
+}
 
 
 @dataclass(frozen=True)
 class Question:
-    """What one query answers: measures over the same rows, cut ``by`` rep attributes and slices, within members or for everybody."""
+    """What one query answers: measures over the same rows, cut ``by`` rep attributes and slices, within members or not."""
 
     rows: str
     measures: tuple[Measure, ...]
@@ -119,4 +124,3 @@ def _literal(engine: Engine, value: str | int) -> str:
 def compiled(frame: Frame, engine: Engine, question: Question) -> str:
     """The SQL of a question, periods and members still to be written in."""
     return engine.compile(expression(frame, question))
-

@@ -12,8 +12,14 @@ import ibis.expr.types as ir
 Scalar = str | int | float | bool
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "=": lambda a, b: a == b, "!=": lambda a, b: a != b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
-    "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, "in": lambda a, b: a.isin(b), "not in": lambda a, b: ~a.isin(b),
+    "=": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    "in": lambda a, b: a.isin(b),
+    "not in": lambda a, b: ~a.isin(b),
 }
 OPERATORS = (*_COMPARE, "known", "unknown", "is", "is not")
 

@@ -9,9 +9,20 @@ from paceline.metrics.store import View
 from paceline.metrics.vocabulary import Metric
 from paceline.sales.scope import Stint
 
-KIND_WORDS = {"crm": "CRM records", "mailbox": "mailbox", "calendar": "calendar", "dialer": "dialler", "recorder": "call recorder"}
-_PLURALS = {"crm": "reps with CRM records", "mailbox": "mailboxes", "calendar": "calendars", "dialer": "diallers",
-            "recorder": "call recorders"}
+KIND_WORDS = {
+    "crm": "CRM records",
+    "mailbox": "mailbox",
+    "calendar": "calendar",
+    "dialer": "dialler",
+    "recorder": "call recorder",
+}
+_PLURALS = {
+    "crm": "reps with CRM records",
+    "mailbox": "mailboxes",
+    "calendar": "calendars",
+    "dialer": "diallers",
+    "recorder": "call recorders",
+}
 
 
 def connected(view: View, kind: str, first_day: int, last_day: int) -> frozenset[str]:
@@ -33,7 +44,9 @@ def parts(view: View, metric: Metric, stints: Sequence[Stint], first_day: int, l
     if metric.any_need and reps:
         kinds = ", ".join(_PLURALS[kind] for kind in metric.needs[:-1]) + f" and {_PLURALS[metric.needs[-1]]} connected"
         return (Part(kinds, sum(counts.values()), len(reps) * len(metric.needs)),)
-    return tuple(Part(_PLURALS[kind] + ("" if kind == "crm" else " connected"), count, len(reps)) for kind, count in counts.items())
+    return tuple(
+        Part(_PLURALS[kind] + ("" if kind == "crm" else " connected"), count, len(reps)) for kind, count in counts.items()
+    )
 
 
 def why_unknown(view: View, metric: Metric, stints: Sequence[Stint], first_day: int, last_day: int) -> str | None:
@@ -53,5 +66,9 @@ def _reason(missing: str, stints: Sequence[Stint], crm: bool) -> str:
         return "nobody was there"
     whom = names[0] if len(names) == 1 else f"{', '.join(names[:3])}{' and others' if len(names) > 3 else ''}"
     if crm:
-        return f"{whom} never had an opportunity or a lead" if len(names) == 1 else f"none of {whom} ever had an opportunity or a lead"
+        return (
+            f"{whom} never had an opportunity or a lead"
+            if len(names) == 1
+            else f"none of {whom} ever had an opportunity or a lead"
+        )
     return f"no {missing} is connected for {whom}"

@@ -1,7 +1,7 @@
 """What a shape of rows may read: facts, records, reference tables, and the periods asked.
 
-The periods are a table without contents: its rows are written into the SQL when the question is asked, so that the SQL of a metric is
-compiled once. So are the two numbers that fence all periods in (they let an engine skip days it needn't read).
+The periods are a table without contents: its rows are written into the SQL when the question is asked, so that the SQL of a
+metric is compiled once. So are the two numbers that fence all periods in (they let an engine skip days it needn't read).
 """
 
 from __future__ import annotations

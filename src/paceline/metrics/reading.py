@@ -109,10 +109,24 @@ def _duration(seconds: float) -> str:
 
 
 _COLUMNS: tuple[tuple[str, pa.DataType], ...] = (
-    ("metric", pa.string()), ("version", pa.int64()), ("scope", pa.string()), ("grain", pa.string()), ("first", pa.date32()),
-    ("until", pa.date32()), ("period", pa.string()), ("value", pa.float64()), ("none_because", pa.string()),
-    ("numerator", pa.float64()), ("denominator", pa.float64()), ("n", pa.int64()), ("low", pa.float64()), ("high", pa.float64()),
-    ("coverage", pa.float64()), ("mean_of_reps", pa.float64()), ("unit", pa.string()), ("as_of", pa.timestamp("s", "UTC")),
+    ("metric", pa.string()),
+    ("version", pa.int64()),
+    ("scope", pa.string()),
+    ("grain", pa.string()),
+    ("first", pa.date32()),
+    ("until", pa.date32()),
+    ("period", pa.string()),
+    ("value", pa.float64()),
+    ("none_because", pa.string()),
+    ("numerator", pa.float64()),
+    ("denominator", pa.float64()),
+    ("n", pa.int64()),
+    ("low", pa.float64()),
+    ("high", pa.float64()),
+    ("coverage", pa.float64()),
+    ("mean_of_reps", pa.float64()),
+    ("unit", pa.string()),
+    ("as_of", pa.timestamp("s", "UTC")),
 )
 
 
@@ -173,10 +187,26 @@ class Readings(Sequence[Reading]):
 def _row(r: Reading) -> dict[str, Any]:
     low, high = r.interval or (None, None)
     return {
-        "metric": r.slug, "version": r.version, "scope": r.scope.label, "grain": r.period.grain, "first": r.period.first,
-        "until": r.period.until, "period": r.period.label, "value": r.value, "none_because": r.none_because, "numerator": r.numerator,
-        "denominator": r.denominator, "n": r.n, "low": low, "high": high, "coverage": r.coverage_share, "mean_of_reps": r.mean_of_reps,
-        "unit": r.metric.unit.value, "as_of": r.as_of, "rep_name": r.name, **dict(r.group),
+        "metric": r.slug,
+        "version": r.version,
+        "scope": r.scope.label,
+        "grain": r.period.grain,
+        "first": r.period.first,
+        "until": r.period.until,
+        "period": r.period.label,
+        "value": r.value,
+        "none_because": r.none_because,
+        "numerator": r.numerator,
+        "denominator": r.denominator,
+        "n": r.n,
+        "low": low,
+        "high": high,
+        "coverage": r.coverage_share,
+        "mean_of_reps": r.mean_of_reps,
+        "unit": r.metric.unit.value,
+        "as_of": r.as_of,
+        "rep_name": r.name,
+        **dict(r.group),
     }
 
 

@@ -1,7 +1,7 @@
 """The rows that a measure may add up, by name: every dated fact, and the shapes. A plain dictionary.
 
-Each gives ``p_no`` (which period), ``rep_id`` (whose, perhaps nobody's), ``on_day`` (the day whose team, role… of the rep apply) and its
-own columns.
+Each gives ``p_no`` (which period), ``rep_id`` (whose, perhaps nobody's), ``on_day`` (the day whose team, role… of the rep apply)
+and its own columns.
 """
 
 from __future__ import annotations
@@ -19,15 +19,30 @@ from paceline.metrics.shapes import activity, money, ownership, stocks
 from paceline.sales.settings import Settings
 
 # Columns by which rows can be cut, and what the column is called in the rows.
-SLICES = {"product": "product_id", "source": "source", "account_type": "account_type", "type": "type", "account_segment": "segment",
-          "stage": "stage", "level": "level", "kind": "kind", "how": "how"}
-REP_ATTRIBUTES = {"rep": "rep_id", "team": "rep_team", "role": "rep_role", "segment": "rep_segment", "manager": "rep_manager_id",
-                  "territory": "rep_territory"}
+SLICES = {
+    "product": "product_id",
+    "source": "source",
+    "account_type": "account_type",
+    "type": "type",
+    "account_segment": "segment",
+    "stage": "stage",
+    "level": "level",
+    "kind": "kind",
+    "how": "how",
+}
+REP_ATTRIBUTES = {
+    "rep": "rep_id",
+    "team": "rep_team",
+    "role": "rep_role",
+    "segment": "rep_segment",
+    "manager": "rep_manager_id",
+    "territory": "rep_territory",
+}
 
 
 @dataclass(frozen=True)
 class Relation:
-    """Named rows. ``key``: the columns that identify a row to a reader. ``fact``: whose columns' words apply. ``flow``: a fact's own rows."""
+    """Named rows. ``key``: what identifies a row. ``fact``: whose columns' words apply. ``flow``: a fact's own rows."""
 
     name: str
     doc: str

@@ -1,7 +1,7 @@
 """Small tables by rep and day: ``daily_<fact>`` with one column for each measure that may be added up.
 
-A question whose measures all add up, cut by what a rep was on the day, is answered from them: their size doesn't depend on how many
-mails were sent. Only facts of what has happened are rolled up (nothing in them lies ahead of the as-of instant).
+A question whose measures all add up, cut by what a rep was on the day, is answered from them: their size doesn't depend on how
+many mails were sent. Only facts of what has happened are rolled up (nothing in them lies ahead of the as-of instant).
 """
 
 from __future__ import annotations
@@ -77,4 +77,3 @@ def rolled_rows(frame: Frame, rows: str, measures: Sequence[Measure]) -> ir.Tabl
     stored = ibis.table({"rep_id": "string", "day": "int32", **columns}, name=frame.tables.prefix + table_name(rows))
     within = frame.within(stored)
     return within.mutate(on_day=within.day)
-

@@ -80,7 +80,19 @@ class View:
     def stints(self) -> tuple[Stint, ...]:
         """What each rep was, from day to day; read once."""
         if self._stints is None:
-            columns = ("rep_id", "from_day", "until_day", "name", "role", "segment", "team", "manager_id", "territory", "hired_day", "left_day")
+            columns = (
+                "rep_id",
+                "from_day",
+                "until_day",
+                "name",
+                "role",
+                "segment",
+                "team",
+                "manager_id",
+                "territory",
+                "hired_day",
+                "left_day",
+            )
             rows = self._read("stint", columns)
             self._stints = tuple(Stint(**row) for row in rows.to_pylist())
         return self._stints
@@ -103,8 +115,14 @@ class Store:
     ``past_facts`` builds the facts of a past day on first use. Make a new Store (or call ``refresh``) after a load.
     """
 
-    def __init__(self, engine: Engine, settings: Settings, now: int, catalog: Mapping[str, Metric] | None = None,
-                 past_facts: PastFacts | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        now: int,
+        catalog: Mapping[str, Metric] | None = None,
+        past_facts: PastFacts | None = None,
+    ) -> None:
         self.engine, self.settings, self.now = engine, settings, now
         self.catalog: Mapping[str, Metric] = CATALOG if catalog is None else catalog
         self._past_facts = past_facts
@@ -122,8 +140,11 @@ class Store:
 
         ValueError for a past day when the store can't build past facts.
         """
+        return self.view_at(self.now if as_of is None else min(self.now, day_end(as_of, self.settings)))
+
+    def view_at(self, at: int) -> View:
+        """The facts as of an instant."""
         with self._lock:
-            at = self.now if as_of is None else min(self.now, day_end(as_of, self.settings))
             if at not in self._views:
                 self._views[at] = self._opened(at)
             return self._views[at]

@@ -122,8 +122,9 @@ def Sum(rows: str, column: str, where: Condition = EVERY, words: str = "", windo
     return Measure(rows, Kind.SUM, (column,), where, words, window=window)
 
 
-def Distinct(rows: str, columns: tuple[str, ...] | str, where: Condition = EVERY, words: str = "",
-             window: Window = SAME) -> Measure:
+def Distinct(
+    rows: str, columns: tuple[str, ...] | str, where: Condition = EVERY, words: str = "", window: Window = SAME
+) -> Measure:
     """How many different values of a column, or of several together; unknown ones don't count."""
     return Measure(rows, Kind.DISTINCT, (columns,) if isinstance(columns, str) else columns, where, words, window=window)
 
@@ -133,8 +134,9 @@ def Median(rows: str, column: str, where: Condition = EVERY, words: str = "", ab
     return Quantile(rows, column, 0.5, where, words, absent_last)
 
 
-def Quantile(rows: str, column: str, quantile: float, where: Condition = EVERY, words: str = "",
-             absent_last: bool = False) -> Measure:
+def Quantile(
+    rows: str, column: str, quantile: float, where: Condition = EVERY, words: str = "", absent_last: bool = False
+) -> Measure:
     """An exact quantile of a column (linear interpolation)."""
     return Measure(rows, Kind.QUANTILE, (column,), where, words, quantile, absent_last)
 

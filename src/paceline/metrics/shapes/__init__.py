@@ -1,1 +1,1 @@
-"""Rows that a fact doesn't have by itself: stocks at a snapshot, ownership over a period, gaps, slips, shares of goals and costs."""
+"""Rows that a fact doesn't have by itself: stocks at a snapshot, ownership over a period, gaps, slips, parts of goals."""

@@ -46,23 +46,32 @@ def costs(f: Frame) -> ir.Table:
 
 
 def commits(f: Frame) -> ir.Table:
-    """The commit that counts for an ended period, one a rep and forecast range: the last before it began, else the first in it."""
+    """The commit that counts for an ended period, one a rep and range: the last before it began, else the first in it."""
     call = f.fact("forecast")
     call = call.filter(call.category == "commit")
     period = f.period
-    rows = call.inner_join(period, [call.from_day >= period.p_first, call.until_day <= period.p_end, call["at"] <= period.p_as_of_at,
-                                    period.p_end <= period.p_as_of + 1])
+    rows = call.inner_join(
+        period,
+        [
+            call.from_day >= period.p_first,
+            call.until_day <= period.p_end,
+            call["at"] <= period.p_as_of_at,
+            period.p_end <= period.p_as_of + 1,
+        ],
+    )
     early = rows["at"] < rows.p_first_at
     rows = rows.mutate(late=ibis.ifelse(early, 0, 1), nearness=ibis.ifelse(early, -rows["at"], rows["at"]))
-    best = ibis.row_number().over(group_by=[rows.p_no, rows.rep_id, rows.from_day, rows.until_day],
-                                  order_by=[rows.late, rows.nearness, rows.forecast_call_id.desc()])
+    best = ibis.row_number().over(
+        group_by=[rows.p_no, rows.rep_id, rows.from_day, rows.until_day],
+        order_by=[rows.late, rows.nearness, rows.forecast_call_id.desc()],
+    )
     rows = rows.mutate(rank=best)
     rows = rows.filter(rows["rank"] == 0).drop("rank", "late", "nearness")
     return rows.mutate(on_day=rows.from_day)
 
 
 def mix(f: Frame) -> ir.Table:
-    """Opportunities started in the period, each with the company's mean won deal of its account type over a year up to the end."""
+    """Opportunities started in the period, each with the company's mean won deal of its account type over a year."""
     worth = _worth(f)
     rows = f.within(f.fact("opportunity"))
     rows = rows.left_join(worth, [rows.p_no == worth.w_no, rows.account_type == worth.w_type]).drop("w_no", "w_type")
@@ -71,8 +80,13 @@ def mix(f: Frame) -> ir.Table:
 
 def _worth(f: Frame) -> ir.Table:
     outcome = f.fact("outcome")
-    won = outcome.filter(outcome.won.fill_null(False), outcome.owner.fill_null(False), outcome.valued.fill_null(False),
-                         outcome.amount_cents.notnull(), outcome.account_type.notnull())
+    won = outcome.filter(
+        outcome.won.fill_null(False),
+        outcome.owner.fill_null(False),
+        outcome.valued.fill_null(False),
+        outcome.amount_cents.notnull(),
+        outcome.account_type.notnull(),
+    )
     period = f.period
     rows = won.inner_join(period, [won.day > period.p_snapshot - _MIX_DAYS, won.day <= period.p_snapshot])
     return rows.group_by(w_no="p_no", w_type="account_type").agg(expected_cents=rows.amount_cents.cast("float64").mean())

@@ -23,18 +23,25 @@ def owned(f: Frame) -> ir.Table:
 
 
 def progressions(f: Frame) -> ir.Table:
-    """Opportunities with moves in the period: the order before the first (which is that of the period's start, or of its first stage)
-    and after the last, credited to the owner at the last forward move if he still owns it at the end (a won deal: at close).
+    """Opportunities moved forward in the period, with the stage order before the first move and after the last.
+
+    The order before the first is that of the period's start, or of the first stage. Credited to the owner at the last forward
+    move, if still the owner at the end (a won deal: at close).
     """
     moves = _counted_moves(f)
     by = {"group_by": [moves.p_no, moves.opportunity_id]}
     first = ibis.row_number().over(**by, order_by=[moves["at"]])
     last = ibis.row_number().over(**by, order_by=[moves["at"].desc()])
-    last_forward = ibis.row_number().over(group_by=[moves.p_no, moves.opportunity_id, moves.forward], order_by=[moves["at"].desc()])
+    last_forward = ibis.row_number().over(
+        group_by=[moves.p_no, moves.opportunity_id, moves.forward], order_by=[moves["at"].desc()]
+    )
     ranked = moves.mutate(first_rank=first, last_rank=last, forward_rank=last_forward)
-    starts = ranked.filter(ranked.first_rank == 0).select(s_no="p_no", s_opportunity="opportunity_id", order_before="from_position")
+    starts = ranked.filter(ranked.first_rank == 0).select(
+        s_no="p_no", s_opportunity="opportunity_id", order_before="from_position"
+    )
     ends = ranked.filter(ranked.last_rank == 0).select(
-        e_no="p_no", e_opportunity="opportunity_id", order_after="to_position", won="to_won")
+        e_no="p_no", e_opportunity="opportunity_id", order_after="to_position", won="to_won"
+    )
     rows = ranked.filter(ranked.forward.fill_null(False), ranked.forward_rank == 0)
     rows = rows.inner_join(starts, [rows.p_no == starts.s_no, rows.opportunity_id == starts.s_opportunity])
     rows = rows.inner_join(ends, [rows.p_no == ends.e_no, rows.opportunity_id == ends.e_opportunity])
@@ -61,8 +68,9 @@ def _still_owned(f: Frame, rows: ir.Table) -> ir.Table:
 
 
 def due(f: Frame) -> ir.Table:
-    """Opportunities that were to close in the period when it began (or when they started or were reopened in it), and whether they
-    slipped: still open at its end, with a later date.
+    """Opportunities that were to close in the period when it began (or when they started or were reopened in it).
+
+    ``slipped``: still open at its end, with a later date.
     """
     span = f.fact("span")
     before = span.until_at.lag().over(group_by=span.opportunity_id, order_by=span.from_at)
@@ -73,4 +81,6 @@ def due(f: Frame) -> ir.Table:
     rows = rows.filter(begins, rows.close_day >= rows.p_first, rows.close_day < rows.p_end).drop("before_until")
     end = f.at_snapshot(f.fact("span")).select(o_no="p_no", o_opportunity="opportunity_id", later_close_day="close_day")
     rows = rows.left_join(end, [rows.p_no == end.o_no, rows.opportunity_id == end.o_opportunity]).drop("o_no", "o_opportunity")
-    return rows.mutate(on_day=ibis.greatest(rows.from_day, rows.p_first), slipped=(rows.later_close_day >= rows.p_end).fill_null(False))
+    return rows.mutate(
+        on_day=ibis.greatest(rows.from_day, rows.p_first), slipped=(rows.later_close_day >= rows.p_end).fill_null(False)
+    )

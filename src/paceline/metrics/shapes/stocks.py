@@ -16,30 +16,43 @@ def open_opportunities(f: Frame) -> ir.Table:
     rows = f.at_snapshot(f.fact("span"))
     rates = f.tables.ref("rate").select(rate_currency="currency", rate_day="day", rate="rate")
     rows = rows.left_join(rates, [rows.currency == rates.rate_currency, rows.p_snapshot == rates.rate_day])
-    amount = ibis.ifelse(rows.valued.fill_null(False), f.in_company_currency(rows.native_cents, rows.currency, rows.rate),
-                         ibis.null("int64"))
+    amount = ibis.ifelse(
+        rows.valued.fill_null(False), f.in_company_currency(rows.native_cents, rows.currency, rows.rate), ibis.null("int64")
+    )
     rows = rows.mutate(
-        on_day=rows.p_snapshot, amount_cents=amount,
-        age_days=(rows.p_snapshot - rows.start_day).cast("int64"), stage_days=(rows.p_snapshot - rows.stage_day).cast("int64"),
+        on_day=rows.p_snapshot,
+        amount_cents=amount,
+        age_days=(rows.p_snapshot - rows.start_day).cast("int64"),
+        stage_days=(rows.p_snapshot - rows.stage_day).cast("int64"),
         due_in_period=rows.close_day < rows.p_end,
     )
-    rows = rows.mutate(overdue=rows.close_day < rows.p_snapshot, weighted_cents=rounded(rows.amount_cents.cast("float64") * rows.probability))
+    rows = rows.mutate(
+        overdue=rows.close_day < rows.p_snapshot, weighted_cents=rounded(rows.amount_cents.cast("float64") * rows.probability)
+    )
     return rows.drop("rate_currency", "rate_day", "rate")
 
 
 def open_with_people(f: Frame) -> ir.Table:
     """Open opportunities at the snapshot, with how many people were engaged by then and whether one of them decides."""
     rows = open_opportunities(f)
-    people = f.fact("opportunity_person").select(e_opportunity="opportunity_id", e_person="person_id", e_day="day", e_decides="decides")
+    people = f.fact("opportunity_person").select(
+        e_opportunity="opportunity_id", e_person="person_id", e_day="day", e_decides="decides"
+    )
     pairs = rows.select("p_no", "p_snapshot", "opportunity_id").inner_join(
-        people, [rows.opportunity_id == people.e_opportunity, people.e_day <= rows.p_snapshot])
+        people, [rows.opportunity_id == people.e_opportunity, people.e_day <= rows.p_snapshot]
+    )
     engaged = pairs.group_by("p_no", "opportunity_id").agg(
-        engaged_people=pairs.e_person.nunique(), deciders=pairs.count(where=pairs.e_decides.fill_null(False)))
+        engaged_people=pairs.e_person.nunique(), deciders=pairs.count(where=pairs.e_decides.fill_null(False))
+    )
     engaged = engaged.rename(e_no="p_no", e_opportunity="opportunity_id")
-    rows = rows.left_join(engaged, [rows.p_no == engaged.e_no, rows.opportunity_id == engaged.e_opportunity]).drop("e_no", "e_opportunity")
+    rows = rows.left_join(engaged, [rows.p_no == engaged.e_no, rows.opportunity_id == engaged.e_opportunity]).drop(
+        "e_no", "e_opportunity"
+    )
     return rows.mutate(
-        engaged_people=rows.engaged_people.fill_null(0), decider=rows.deciders.fill_null(0) > 0,
-        multi_threaded=rows.engaged_people.fill_null(0) >= f.settings.thresholds.multi_threaded_people).drop("deciders")
+        engaged_people=rows.engaged_people.fill_null(0),
+        decider=rows.deciders.fill_null(0) > 0,
+        multi_threaded=rows.engaged_people.fill_null(0) >= f.settings.thresholds.multi_threaded_people,
+    ).drop("deciders")
 
 
 def open_watched(f: Frame) -> ir.Table:
@@ -48,12 +61,13 @@ def open_watched(f: Frame) -> ir.Table:
     rows = _with_last_touch(f, rows)
     rows = _with_next_meeting(f, rows)
     since = ibis.coalesce(rows.last_touch_day, rows.start_day)
-    return rows.mutate(stuck=rows.stage_days > rows.stuck_limit,
-                       untouched=rows.p_snapshot - since >= f.settings.thresholds.untouched_days)
+    return rows.mutate(
+        stuck=rows.stage_days > rows.stuck_limit, untouched=rows.p_snapshot - since >= f.settings.thresholds.untouched_days
+    )
 
 
 def _with_limit(f: Frame, rows: ir.Table) -> ir.Table:
-    """The stage's limit in days: configured, else the 75th percentile of visits by deals won, else the company's; never below the floor."""
+    """The stage's limit in days: configured, else the 75th percentile of visits by won deals, else the company's; floored."""
     limits = f.settings.thresholds
     visits = f.fact("stage_visit")
     visits = visits.filter(visits.won, visits.days.notnull())
@@ -62,9 +76,11 @@ def _with_limit(f: Frame, rows: ir.Table) -> ir.Table:
     company = visits.agg(c_visits=visits.count(), c_limit=visits.days.cast("float64").quantile(0.75))
     rows = rows.left_join(stage, rows.stage_id == stage.s_stage).cross_join(company)
     enough = limits.stuck_min_spells
-    history = ibis.coalesce(ibis.ifelse(rows.s_visits >= enough, rows.s_limit, ibis.null("float64")),
-                            ibis.ifelse(rows.c_visits >= enough, rows.c_limit, ibis.null("float64")),
-                            ibis.literal(float(limits.stuck_floor_days)))
+    history = ibis.coalesce(
+        ibis.ifelse(rows.s_visits >= enough, rows.s_limit, ibis.null("float64")),
+        ibis.ifelse(rows.c_visits >= enough, rows.c_limit, ibis.null("float64")),
+        ibis.literal(float(limits.stuck_floor_days)),
+    )
     limit = ibis.greatest(ibis.coalesce(rows.limit_days.cast("float64"), history), ibis.literal(float(limits.stuck_floor_days)))
     return rows.mutate(stuck_limit=limit).drop("s_stage", "s_visits", "s_limit", "c_visits", "c_limit")
 
@@ -73,7 +89,8 @@ def _with_last_touch(f: Frame, rows: ir.Table) -> ir.Table:
     """The last day on which anyone of ours touched it, up to the snapshot."""
     touch = f.fact("touch_opportunity").select(t_opportunity="opportunity_id", t_day="day", t_at="at")
     pairs = rows.select("p_no", "p_snapshot", "p_as_of_at", "opportunity_id").inner_join(
-        touch, [rows.opportunity_id == touch.t_opportunity, touch.t_day <= rows.p_snapshot, touch.t_at <= rows.p_as_of_at])
+        touch, [rows.opportunity_id == touch.t_opportunity, touch.t_day <= rows.p_snapshot, touch.t_at <= rows.p_as_of_at]
+    )
     last = pairs.group_by("p_no", "opportunity_id").agg(last_touch_day=pairs.t_day.max())
     last = last.rename(t_no="p_no", t_opportunity="opportunity_id")
     return rows.left_join(last, [rows.p_no == last.t_no, rows.opportunity_id == last.t_opportunity]).drop("t_no", "t_opportunity")
@@ -95,5 +112,6 @@ def upcoming(f: Frame) -> ir.Table:
     meeting = meeting.left_join(booked, meeting.meeting_id == booked.b_meeting)
     meeting = meeting.select(n_rep="rep_id", n_account="account_id", n_day="day", b_day="b_day")
     period = f.period
-    return meeting.inner_join(period, [meeting.n_day > period.p_snapshot,
-                                       meeting.b_day.isnull() | (meeting.b_day <= period.p_snapshot)]).select("p_no", "n_rep", "n_account")
+    return meeting.inner_join(
+        period, [meeting.n_day > period.p_snapshot, meeting.b_day.isnull() | (meeting.b_day <= period.p_snapshot)]
+    ).select("p_no", "n_rep", "n_account")

@@ -1,0 +1,209 @@
+"""Why a reading is what it is: the sentence, the formula, the query, the coverage, and the records whose sum is the number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from paceline.metrics.aggregate import distinct_key, ranked_value
+from paceline.metrics.answer import Asked, evaluate, rows_of_periods
+from paceline.metrics.ask import Asking, metric_measures
+from paceline.metrics.compile import Question, filled, group_column, prepared
+from paceline.metrics.conditions import as_expression, columns_of, in_words
+from paceline.metrics.frame import PERIOD_COLUMNS
+from paceline.metrics.reading import Reading, shown
+from paceline.metrics.relations import RELATIONS
+from paceline.metrics.store import Store, View
+from paceline.metrics.vocabulary import Arithmetic, ByGrain, Constant, Kind, Measure, Term, Unit
+
+CONTRIBUTION = "contribution"
+_SIGNS = {"plus": "+", "minus": "−", "times": "×"}
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records behind one measure.
+
+    ``table``: the record's key, whose it is, its day (since 1970-01-01), the columns that decided, and ``contribution``.
+    These add up to ``number`` (money in cents); for a quantile they are the ranked values and ``number`` the quantile of them.
+    A record that only repeats what another has counted contributes 0.
+    """
+
+    measure: Measure
+    number: float | None
+    table: pa.Table
+    sql: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything about one reading, in the order in which people ask."""
+
+    reading: Reading
+    sentence: str
+    formula: str
+    definition: str
+    coverage: tuple[str, ...]
+    records: tuple[Records, ...]
+
+    @property
+    def sql(self) -> tuple[str, ...]:
+        """The queries that give the records, one a measure."""
+        return tuple(records.sql for records in self.records)
+
+    def __str__(self) -> str:
+        lines = [self.sentence, f"Formula: {self.formula}", self.definition, *(f"Coverage: {words}" for words in self.coverage)]
+        return "\n".join(lines)
+
+
+def explain(store: Store, reading: Reading) -> Explanation:
+    """Explain a reading that this store gave. The records are read anew, as of the reading's instant."""
+    view = store.view_at(reading.as_of)
+    by = tuple(name for name, _ in reading.group)
+    asking = Asking(store, view, reading.scope, (reading.period,), by, reading.scope.members(view.stints))
+    asked = Asked(asking.periods, by, asking.member_rows(), asking.lags([reading.metric]))
+    rep = "rep" in by or reading.scope.one_rep is not None
+    group = tuple(value for _, value in reading.group)
+    found = asking.found([reading.metric], by, rep)
+    records = tuple(
+        _records(view, asked, group, measure, evaluate(measure, found, (0, group)))
+        for measure in metric_measures(reading.metric, rep)
+    )
+    metric = reading.metric
+    definition = (
+        f"{metric.meaning} Dated by: {metric.date}. Credited to: {metric.owner}. Definition {metric.slug} v{metric.version}."
+    )
+    return Explanation(
+        reading, sentence(reading), formula(metric.numerator, metric.denominator), definition, _coverage(reading), records
+    )
+
+
+def sentence(reading: Reading) -> str:
+    """The reading in one sentence, with the numbers in it."""
+    metric = reading.metric
+    about = reading.group_label or reading.scope.label
+    whole = f"{metric.name} of {about} in {reading.period.label}: {reading.text}"
+    made_of = " ÷ ".join(
+        part
+        for part in (_part(reading, metric.numerator, reading.numerator), _part(reading, metric.denominator, reading.denominator))
+        if part
+    )
+    mean = (
+        ""
+        if reading.mean_of_reps is None
+        else f" Mean of the reps: {shown(reading.mean_of_reps, metric.unit, reading.currency)}."
+    )
+    return f"{whole}{f' = {made_of}' if made_of and reading.value is not None else ''}.{mean}"
+
+
+def _part(reading: Reading, term: Term | None, number: float | None) -> str:
+    if term is None or number is None:
+        return ""
+    if isinstance(term, Constant):
+        return f"{number:g}"
+    is_money = (
+        isinstance(term, Measure) and bool(term.columns) and term.columns[0].endswith("_cents") and term.kind is not Kind.DISTINCT
+    )
+    amount = shown(number / 100, Unit.MONEY, reading.currency) if is_money else f"{number:,.10g}"
+    return f"{amount} {term_words(term)}"
+
+
+def term_words(term: Term) -> str:
+    """What a term counts, in words."""
+    if isinstance(term, Measure):
+        return term.words or term.rows
+    if isinstance(term, ByGrain):
+        return term_words(term.pooled)
+    if isinstance(term, Constant):
+        return f"{term.value:g}"
+    if term.operation == "distance":
+        return f"|{term_words(term.left)} − {term_words(term.right)}|"
+    return f"({term_words(term.left)} {_SIGNS[term.operation]} {term_words(term.right)})"
+
+
+def formula(numerator: Term, denominator: Term | None) -> str:
+    """The definition as a formula over rows and columns."""
+    return _formula(numerator) + ("" if denominator is None else f" ÷ {_formula(denominator)}")
+
+
+def _formula(term: Term) -> str:
+    if isinstance(term, Constant):
+        return f"{term.value:g}"
+    if isinstance(term, ByGrain):
+        return f"(for a rep: {_formula(term.rep)}; for a team: {_formula(term.pooled)})"
+    if isinstance(term, Arithmetic):
+        left, right = _formula(term.left), _formula(term.right)
+        return f"|{left} − {right}|" if term.operation == "distance" else f"({left} {_SIGNS[term.operation]} {right})"
+    return _measure_formula(term)
+
+
+def _measure_formula(measure: Measure) -> str:
+    of = ", ".join(measure.columns)
+    what = {
+        Kind.COUNT: f"count({measure.rows})",
+        Kind.SUM: f"sum({measure.rows}.{of})",
+        Kind.DISTINCT: f"distinct({measure.rows}.{of})",
+        Kind.QUANTILE: f"quantile({measure.quantile:g}, {measure.rows}.{of})",
+        Kind.SQUARES: f"sum({measure.rows}.{of}²)",
+    }[measure.kind]
+    where = in_words(measure.where)
+    window = {
+        "same": "",
+        "trailing": f" over the {measure.window.days} days up to the snapshot",
+        "lagged": f" one {measure.window.by} earlier",
+    }
+    return what + (f" where {where}" if where else "") + window[measure.window.kind]
+
+
+def _coverage(reading: Reading) -> tuple[str, ...]:
+    return tuple(map(str, reading.coverage))
+
+
+# --- the records ---
+
+
+def _records(view: View, asked: Asked, group: tuple[str | None, ...], measure: Measure, number: float | None) -> Records:
+    question = Question(measure.rows, (measure,), asked.by, asked.members is not None)
+    expression = _contributions(view, question, measure, group)
+    periods = rows_of_periods(view, asked, measure.window)
+    if not periods:
+        names = {name: pa.array([], pa.string()) for name in expression.columns}
+        return Records(measure, number, pa.table(names), "")
+    sql = filled(view.engine, view.engine.compile(expression), periods, asked.members or ())
+    return Records(measure, number, view.engine.query(sql), sql)
+
+
+def _contributions(view: View, question: Question, measure: Measure, group: tuple[str | None, ...]) -> ir.Table:
+    """The records that the measure takes in the group, with what each contributes."""
+    rows = prepared(view.frame, question)
+    for by, value in zip(question.by, group, strict=True):
+        column = rows[group_column(by)]
+        rows = rows.filter(column.isnull() if value is None else column == value)
+    rows = rows.filter(as_expression(measure.where, rows))
+    rows = rows.mutate(**{CONTRIBUTION: _contribution(rows, measure)})
+    if measure.kind is not Kind.COUNT:
+        rows = rows.filter(rows[CONTRIBUTION].notnull())
+    return rows.select(*_shown_columns(rows, measure), CONTRIBUTION).order_by("on_day", *_keys(rows, measure))
+
+
+def _contribution(rows: ir.Table, measure: Measure) -> ir.Value:
+    if measure.kind is Kind.COUNT:
+        return ibis.literal(1, "int64")
+    if measure.kind is Kind.DISTINCT:
+        key = distinct_key(rows, measure)
+        first = ibis.row_number().over(group_by=[key], order_by=[rows.on_day, *(rows[name] for name in _keys(rows, measure))])
+        return ibis.ifelse(key.isnull(), ibis.null("int64"), ibis.ifelse(first == 0, 1, 0).cast("int64"))
+    return rows[measure.columns[0]] if measure.kind is Kind.SUM else ranked_value(rows, measure)
+
+
+def _keys(rows: ir.Table, measure: Measure) -> list[str]:
+    return [name for name in RELATIONS[measure.rows].key if name in rows.columns]
+
+
+def _shown_columns(rows: ir.Table, measure: Measure) -> list[str]:
+    """The key, whose, when, and the columns that decided."""
+    wanted = [*RELATIONS[measure.rows].key, "rep_id", "on_day", *measure.columns, *columns_of(measure.where)]
+    return [name for name in dict.fromkeys(wanted) if name in rows.columns and name not in PERIOD_COLUMNS]

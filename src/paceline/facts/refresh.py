@@ -1,0 +1,166 @@
+"""Facts brought up to date after a load: only those that read something changed, and of opportunities only the ones concerned.
+
+What a fact reads is seen in its query. A fact of opportunities is redone for the opportunities concerned alone: its query is run over
+parts of the tables it reads (``part_<table>``, the rows of those opportunities), and the result replaces their rows. Any other fact,
+and any fact that reads a changed table which knows no opportunity (stages, rates, clocks…), is built anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+import ibis
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from paceline.facts import build, merged, people, reference
+from paceline.facts.concerned import opportunities_concerned
+from paceline.facts.shape import stored
+from paceline.facts.tables import Tables
+from paceline.sales.settings import Settings
+from paceline.warehouse.engine import Engine
+from paceline.warehouse.load import clear_changes, pending_changes
+from paceline.warehouse.store import current_name, past_name, unbound
+
+OPPORTUNITY_FACTS = ("timeline", "life", "span", "opportunity", "outcome", "line", "move", "stage_visit", "arrival")
+# The column of a record table that holds an opportunity. Lines and splits may name one that was merged away.
+OPPORTUNITY_RECORDS = {"opportunity": "id", "opportunity_change": "opportunity_id", "line_item": "opportunity_id",
+                       "opportunity_split": "opportunity_id"}
+# Read whole although rows could be told apart: how many a person gave away in a day is a matter of all opportunities.
+READ_WHOLE = {"arrival": frozenset({"rec_opportunity_change"})}
+LARGE = 0.3  # a change of more than this share of the opportunities is cheaper as a whole build
+
+Touched = Mapping[str, "pa.Table | None"]
+
+
+def refresh(engine: Engine, settings: Settings, after: Callable[[Touched], None] | None = None) -> dict[str, str]:
+    """Bring all facts up to date with the loads since the last build or refresh, in one transaction where the engine has such a thing.
+
+    Gives the same tables as `build.build`. Returns what was done to each touched fact: ``whole`` or ``part``. ``after`` is called
+    within the transaction with the touched facts: None for whole, else the opportunity ids whose rows were redone.
+    """
+    t = Tables(settings)
+    with engine.transaction():
+        if not all(build.fact_of(name).table in engine.tables() for name in build.BUILDERS):
+            build.build(engine, settings)
+            done: dict[str, str] = dict.fromkeys(build.BUILDERS, "whole")
+            ids = None
+        else:
+            changes = pending_changes(engine)
+            done, ids = _Refresh(engine, t, changes).run() if changes else ({}, None)
+        clear_changes(engine)
+        if after is not None:
+            after({name: ids if how == "part" else None for name, how in done.items()})
+    return done
+
+
+def reads(name: str, t: Tables) -> frozenset[str]:
+    """The names of the stored tables that a fact's query reads."""
+    return frozenset(node.name for node in build.expression(name, t).op().find(ops.UnboundTable))
+
+
+class _Refresh:
+    """One refresh: what changed so far, by the name of the stored table."""
+
+    def __init__(self, engine: Engine, t: Tables, changes: Mapping[str, pa.ChunkedArray]) -> None:
+        self.engine, self.t, self.changes = engine, t, changes
+        self.changed = {stored_as for name in changes for stored_as in (current_name(name), past_name(name))}
+        self.by_part: set[str] = set()  # changed only in the rows of the opportunities concerned
+        self.parts: list[str] = []
+
+    def run(self) -> tuple[dict[str, str], pa.Table | None]:
+        """What was done to each fact, and the opportunities concerned where some were done in part."""
+        self._references()
+        ids = self._concerned()
+        done = {}
+        for name in build.BUILDERS:
+            read = reads(name, self.t)
+            if not read & self.changed:
+                continue
+            in_part = ids is not None and name in OPPORTUNITY_FACTS and self._only_known_rows_changed(name, read)
+            if in_part:
+                self._redo_part(name, read)
+                self.by_part.add(build.fact_of(name).table)
+            else:
+                build.create(self.engine, self.t, name)
+            self.changed.add(build.fact_of(name).table)
+            done[name] = "part" if in_part else "whole"
+        for part in self.parts:
+            self.engine.drop(part)
+        return done, ids
+
+    def _references(self) -> None:
+        """Reference tables anew where what they are made of changed, told by comparing them with those stored."""
+        engine, t, names = self.engine, self.t, set(self.changes)
+        needed, there = reference.years_of(engine, t, names), reference.stored_years(engine, t)
+        years = there if needed is None else there.joined(needed)
+        if years != there or names & set(reference.READ):
+            reference.build(engine, t, years)
+            self.changed |= {"ref_zone_offset", "ref_rate", "ref_workday"}
+        if names & set(merged.RECORDS):
+            self._put_if_other("ref_survivor", merged.survivors(engine, t))
+        if names & {"contact", "lead"}:
+            self._put_if_other("ref_title", people.titles(engine, t))
+
+    def _put_if_other(self, name: str, table: pa.Table) -> None:
+        columns = [(column, "ascending") for column in table.column_names]
+        old = self.engine.query(f"SELECT {', '.join(table.column_names)} FROM {name}")
+        if not old.sort_by(columns).equals(table.sort_by(columns)):
+            self.engine.put(name, table)
+            self.changed.add(name)
+
+    def _concerned(self) -> pa.Table | None:
+        """The opportunities to redo; None where all are."""
+        if "ref_survivor" in self.changed:
+            return None  # what was merged or deleted may have moved anything to anyone
+        ids = opportunities_concerned(self.engine, self.t, self.changes)
+        deals = unbound("opportunity")
+        count = self.engine.query(deals.aggregate(n=deals.count()))["n"][0].as_py()
+        if ids.num_rows > LARGE * count:
+            return None
+        self.engine.put("part_ids", ids)
+        self.parts.append("part_ids")
+        return ids
+
+    def _only_known_rows_changed(self, name: str, read: Collection[str]) -> bool:
+        """Whether all that changed of what the fact reads is rows of the opportunities concerned."""
+        known = {stored_as for record in (*OPPORTUNITY_RECORDS, "account") for stored_as in (current_name(record), past_name(record))}
+        return all(table in known or table in self.by_part for table in read if table in self.changed)
+
+    def _redo_part(self, name: str, read: Collection[str]) -> None:
+        """The fact's query over the parts of what it reads; its rows of the opportunities concerned are replaced."""
+        whole = build.expression(name, self.t).op()
+        swaps = {node: part for node in whole.find(ops.UnboundTable)
+                 if node.name not in READ_WHOLE.get(name, ()) and (part := self._part_of(node)) is not None}
+        fact = build.fact_of(name)
+        part = f"part_{fact.table}"
+        self.engine.create(part, whole.replace(swaps).to_expr())
+        self.parts.append(part)
+        self.engine.delete_matching(fact.table, "part_ids", ("opportunity_id",))
+        self.engine.insert(fact.table, ibis.table(stored(self.t, fact).schema(), name=part))
+
+    def _part_of(self, node: ops.UnboundTable) -> ops.UnboundTable | None:
+        """The part of a stored table, made when first asked for; None for tables that know no opportunity."""
+        table = ibis.table(node.schema, name=node.name)
+        key = OPPORTUNITY_RECORDS.get(node.name.removeprefix("rec_")) or ("opportunity_id" if "opportunity_id" in node.schema else None)
+        if key is None:
+            return None
+        part = f"part_{node.name}"
+        if part not in self.parts:
+            self.engine.create(part, _rows_of(self.t, table, key))
+            self.parts.append(part)
+        found = ibis.table(node.schema, name=part).op()
+        assert isinstance(found, ops.UnboundTable)
+        return found
+
+
+def _rows_of(t: Tables, table: ir.Table, key: str) -> ir.Table:
+    """The table's rows of the opportunities concerned, and of those merged into them."""
+    ids = ibis.table({"opportunity_id": "string"}, name="part_ids")
+    gone = t.ref("survivor")
+    gone = gone.filter(gone.record == "opportunity").semi_join(ids, gone.survivor_id == ids.opportunity_id)
+    wanted = ibis.union(ids, gone.select(opportunity_id="id"))
+    return table.semi_join(wanted, table[key] == wanted.opportunity_id)
+
+

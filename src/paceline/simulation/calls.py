@@ -14,7 +14,7 @@ from .draw import Bools, Floats, Ints, below, chance, choose, counted, skewed
 from .mails import by_mail
 from .people import AE, SDR
 from .tables import at_index, ids, null_unless, table, where, words
-from .world import Part, World, deal_days, person_days
+from .world import Part, World, deal_days, person_days, prospects
 
 _DISPOSITIONS = ("connected", "no answer", "voicemail", "gatekeeper", "wrong number", "busy")
 _CONNECTED, _VOICEMAIL, _GATEKEEPER = 0, 2, 3
@@ -43,10 +43,7 @@ def make_calls(world: World, rng: np.random.Generator, part: Part) -> Calls:
     warm = participant(world.market, world.deals, deal, below(rng, world.deals.contacts[deal]))
     ae, ae_day = person_days(world, rng, part, AE, 3.0)
     sdr, sdr_day = person_days(world, rng, part, SDR, 18.0)
-    account = np.concatenate(
-        (world.market.prospect_of_ae(ae, rng.random(len(ae))), world.market.account_of_sdr(sdr, rng.random(len(sdr))))
-    )
-    cold = world.market.contact(account, rng.random(len(account)))
+    cold = np.concatenate((prospects(world, rng, ae, ae_day), prospects(world, rng, sdr, sdr_day)))
     lead, lead_at = _lead_calls(world, rng, part)
     rep = np.concatenate((owner, ae, sdr))
     at = world.days.instant(rep, np.concatenate((deal_day, ae_day, sdr_day)), rng.random(len(rep)))

@@ -15,6 +15,7 @@ from .truths import Plant, intensity, ramp
 OPEN_STAGES = 5  # positions 0 to 4; the second one is the accepted one
 WON, LOST = 5, 6
 LATE = float(NEVER)
+DEALT = 0.35  # the part of an AE's book that deals come from
 
 _A_DAY = np.array([0.75, 0.45, 0.26])  # new deals a working day of a busy AE, by segment
 _STAGE_DAYS = np.array([5.0, 10.0, 18.0])  # median days in a stage, by segment
@@ -65,7 +66,7 @@ def make_deals(seed: int, plan: Plant, days: Days, market: Market) -> Deals:
     ae, created_day, part = _births(rng, plan, days)
     n = len(ae)
     segment = people.segment[ae]
-    account = market.account_of_ae(ae, 0.75 * rng.random(n) ** 1.2)
+    account = market.account_of_ae(ae, DEALT * rng.random(n) ** 1.2)
     created = days.instant(ae, created_day, part)
     sourced = np.where(chance(rng, n, 0.5), market.sdr[account], -1)
     absent = (sourced >= 0) & (

@@ -12,7 +12,7 @@ from .deal_records import participant
 from .draw import Bools, Floats, Ints, below, chance, choose, skewed
 from .people import AE, MANAGER, SDR
 from .truths import Plant
-from .world import Part, World, deal_days, person_days
+from .world import Part, World, deal_days, person_days, prospects
 
 # What an inbound message is; the automatic ones differ in the header that gives them away.
 HUMAN, AUTO_REPLIED, X_AUTOREPLY, X_AUTORESPOND, BULK, AUTO_REPLY, NULL_PATH, BOUNCE, CALENDAR = range(9)
@@ -130,10 +130,7 @@ def _prospecting(world: World, rng: np.random.Generator, part: Part) -> Mails:
     """First mails written by hand, to the AE's and the SDR's books."""
     ae, ae_day = person_days(world, rng, part, AE, 5.0)
     sdr, sdr_day = person_days(world, rng, part, SDR, 6.0)
-    account = np.concatenate(
-        (world.market.prospect_of_ae(ae, rng.random(len(ae))), world.market.account_of_sdr(sdr, rng.random(len(sdr))))
-    )
-    party = world.market.contact(account, rng.random(len(account)))
+    party = np.concatenate((prospects(world, rng, ae, ae_day), prospects(world, rng, sdr, sdr_day)))
     return _threads(world, rng, np.concatenate((ae, sdr)), party, np.concatenate((ae_day, sdr_day)), 0.12)
 
 
@@ -141,7 +138,7 @@ def _sequences(world: World, rng: np.random.Generator, part: Part) -> Mails:
     """Automated mails in five steps, which stop when the prospect answers."""
     rep, day = person_days(world, rng, part, SDR, 9.0)
     n = len(rep)
-    party = world.market.contact(world.market.account_of_sdr(rep, rng.random(n)), rng.random(n))
+    party = prospects(world, rng, rep, day)
     part_of_day = rng.random(n)
     thread = np.arange(n, dtype=np.int64)
     alive = np.ones(n, dtype=np.bool_)

@@ -17,7 +17,7 @@ from .words import COMPANY_FIRST, COMPANY_LAST, COMPANY_SECOND, FIRST, FREE_MAIL
 
 TYPES = ("prospect", "customer", "partner", "former customer")
 TIERS = ("target", "A", "B", "C")
-BOOK = 70  # accounts in an AE's book
+BOOK = 200  # accounts in an AE's book
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,6 @@ class Market:
         """An account of each AE's book."""
         return self.account_start[person] + np.floor(part * self.account_count[person]).astype(np.int64)
 
-    def prospect_of_ae(self, person: Ints, part: Floats) -> Ints:
-        """An account that each AE writes to before there is a deal: of the book's later part, where deals are rare."""
-        return self.account_of_ae(person, 0.6 + 0.4 * part)
-
     def account_of_sdr(self, person: Ints, part: Floats) -> Ints:
         """An account that each SDR prospects."""
         return self.sdr_order[self.sdr_start[person] + np.floor(part * self.sdr_count[person]).astype(np.int64)]
@@ -65,7 +61,7 @@ def make_market(seed: int, days: Days) -> Market:
     ae, _ = counted(book)
     n = len(ae)
     sdr = _sdrs(rng, days, ae)
-    order = np.argsort(sdr, kind="stable").astype(np.int64)
+    order = np.lexsort((rng.random(n), sdr)).astype(np.int64)
     sdr_count = np.bincount(sdr, minlength=len(people)).astype(np.int64)
     segment = np.where(chance(rng, n, 0.93), people.segment[ae], choose(rng, n, (0.4, 0.4, 0.2)))
     contacts = (2 + rng.poisson(np.array([1.5, 3.5, 6.5])[segment])).astype(np.int64)

@@ -13,7 +13,7 @@ from .draw import Ints, below, chance, choose, counted
 from .mails import CALENDAR, Mails, mails
 from .people import AE, MANAGER, SDR
 from .truths import Plant
-from .world import Part, World, deal_days, person_days
+from .world import Part, World, deal_days, person_days, prospects
 
 _DEAL_MEETINGS = np.array([0.12, 0.1, 0.09])
 _WEEKLY = 14  # one deal in so many has a weekly meeting
@@ -133,11 +133,8 @@ def _with_prospects(world: World, rng: np.random.Generator, part: Part) -> Meeti
     """First meetings outside of deals."""
     ae, ae_day = person_days(world, rng, part, AE, 0.3, part.ahead)
     sdr, sdr_day = person_days(world, rng, part, SDR, 0.7, part.ahead)
-    account = np.concatenate(
-        (world.market.prospect_of_ae(ae, rng.random(len(ae))), world.market.account_of_sdr(sdr, rng.random(len(sdr))))
-    )
-    contact = world.market.contact(account, rng.random(len(account)))
-    one = np.ones(len(account), dtype=np.int64)
+    contact = np.concatenate((prospects(world, rng, ae, ae_day), prospects(world, rng, sdr, sdr_day)))
+    one = np.ones(len(contact), dtype=np.int64)
     return _external(world, rng, np.concatenate((ae, sdr)), np.concatenate((ae_day, sdr_day)), -one, contact, one)
 
 

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .deals import Deals, Spells, make_deals, spells
+from .deals import DEALT, Deals, Spells, make_deals, spells
 from .draw import Bools, Floats, Ints, chance, counted, stream
 from .leads import Leads, make_leads
 from .market import Market, make_market
-from .people import Days, People, hire
+from .people import SDR, Days, People, hire
 from .sizes import Size
 from .tables import numbered, words
 from .truths import Plant, intensity, plant
@@ -111,6 +111,20 @@ def person_days(
     day = world.days.pick(person, first[owner], last[owner], rng.random(len(person)))
     kept = chance(rng, len(person), intensity(world.plan, world.people, person, day))
     return person[kept], day[kept]
+
+
+def prospects(world: World, rng: np.random.Generator, person: Ints, day: Ints) -> Ints:
+    """Someone (a contact) whom each AE or SDR approaches outside of deals: they work through their book over the months.
+
+    A third of the book is in work at a time; an AE's prospects are where deals are rare.
+    """
+    gone = (day - world.days.first) / (world.days.until - world.days.first)
+    place = 0.67 * np.clip(gone, 0.0, 1.0) + 0.329 * rng.random(len(person))
+    sdr = world.people.role[person] == SDR
+    account = np.zeros(len(person), dtype=np.int64)
+    account[sdr] = world.market.account_of_sdr(person[sdr], place[sdr])
+    account[~sdr] = world.market.account_of_ae(person[~sdr], DEALT + (1 - DEALT) * place[~sdr])
+    return world.market.contact(account, rng.random(len(person)))
 
 
 def deal_days(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from paceline.cli import init
+from paceline.cli import ask, demo, explain, init, load, metrics, report
 from paceline.cli.failure import Exit, Failure
 
 HELP = """Every sales rep's metrics, each number explained by the records it is made of.
@@ -17,11 +17,18 @@ Begin with `paceline demo`, which needs nothing. For your own company: `paceline
 """
 
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None,  # help drawn by rich takes twice as long to come
+    no_args_is_help=True,
+    rich_markup_mode=None,  # help drawn by rich takes twice as long to come
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("demo")(demo.demo)
 app.command("init")(init.init)
+app.command("load")(load.load)
+app.command("report")(report.report)
+app.command("ask")(ask.ask)
+app.command("explain")(explain.explain)
+app.add_typer(metrics.app, name="metrics")
 
 
 def _version(wanted: bool) -> None:
@@ -34,8 +41,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback(help=HELP)
 def everything(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True,
-                                          help="Print the version and leave.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
 ) -> None:
     """Options of `paceline` itself."""
     del version  # its callback has acted

@@ -42,7 +42,7 @@ class Failure(Exception):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """"Did you mean …?" with the nearest known words, or an empty string if none is near."""
+    """ "Did you mean …?" with the nearest known words, or an empty string if none is near."""
     known = list(known)
     lower = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower(), list(lower), n=3, cutoff=0.6)

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from paceline.project.keys import Key
 
 # What the guide asks for; everything else has a default that most companies keep.
-ASKED = (("company", "name"), ("company", "currency"), ("company", "time_zone"), ("company", "fiscal_year_starts"),
-         ("sales", "own_domains"))
+ASKED = (
+    ("company", "name"),
+    ("company", "currency"),
+    ("company", "time_zone"),
+    ("company", "fiscal_year_starts"),
+    ("sales", "own_domains"),
+)
 
 
 def init(
@@ -37,8 +42,9 @@ def init(
 
     file = folder / FILE
     if file.exists() and not force:
-        raise Failure(f"{file} is there already.", "It may hold your settings.", "Edit it, or write it anew with --force.",
-                      Exit.USAGE)
+        raise Failure(
+            f"{file} is there already.", "It may hold your settings.", "Edit it, or write it anew with --force.", Exit.USAGE
+        )
     chosen = {} if no_input or not sys.stdin.isatty() else _ask()
     folder.mkdir(parents=True, exist_ok=True)
     file.write_text(template(chosen), encoding="utf-8")

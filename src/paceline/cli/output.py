@@ -105,8 +105,12 @@ def _cell(value: Any) -> Any:
 
 def _write_parquet(table: pa.Table) -> None:
     if sys.stdout.isatty():
-        raise Failure("Parquet is not for a terminal.", "Its bytes would only garble the screen.",
-                      "Send it to a file: add  > answer.parquet", Exit.USAGE)
+        raise Failure(
+            "Parquet is not for a terminal.",
+            "Its bytes would only garble the screen.",
+            "Send it to a file: add  > answer.parquet",
+            Exit.USAGE,
+        )
     import pyarrow.parquet as parquet
 
     parquet.write_table(table, sys.stdout.buffer)

@@ -14,8 +14,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from paceline.sales.settings import Settings, Thresholds
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-          "december")
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 MEANINGS: dict[str, bool | None] = {"connected": True, "not connected": False, "unknown": None}
 STORE = "paceline.duckdb"
 
@@ -68,6 +80,7 @@ def _word(words: tuple[str, ...], what: str) -> Callable[[Any], int]:
         if isinstance(value, str) and value.strip().lower() in words:
             return words.index(value.strip().lower()) + 1
         raise ValueError(f'must be the name of a {what} in English, such as "{words[0]}"')
+
     return read
 
 
@@ -125,22 +138,47 @@ SECTIONS = {
 
 KEYS: tuple[Key, ...] = (
     Key("company", "name", "name", "Your company's name, shown above reports.", '"Company"', text),
-    Key("company", "currency", "currency",
-        "ISO 4217 code of the currency in which you report; other amounts are converted to it.", '"USD"', currency),
+    Key(
+        "company",
+        "currency",
+        "currency",
+        "ISO 4217 code of the currency in which you report; other amounts are converted to it.",
+        '"USD"',
+        currency,
+    ),
     Key("company", "time_zone", "time_zone", "IANA time zone of people who have none of their own.", '"UTC"', zone),
-    Key("company", "fiscal_year_starts", "fiscal_start_month", "First month of your fiscal year.", '"january"',
-        _word(MONTHS, "month")),
+    Key(
+        "company",
+        "fiscal_year_starts",
+        "fiscal_start_month",
+        "First month of your fiscal year.",
+        '"january"',
+        _word(MONTHS, "month"),
+    ),
     Key("company", "week_starts", "week_start", "First day of your week.", '"monday"', _word(WEEKDAYS, "weekday")),
     Key("work", "days", "work_days", "Days worked.", '["monday", "tuesday", "wednesday", "thursday", "friday"]', work_days),
     Key("work", "start", "work_start_minute", "When work starts, local time.", '"09:00"', minute),
     Key("work", "end", "work_end_minute", "When work ends, local time.", '"17:00"', minute),
-    Key("sales", "own_domains", "own_domains", "Your own mail domains: people there are colleagues, not prospects.", "[]",
-        domains),
-    Key("sales", "target_tiers", "target_tiers", "Values of an account's `tier` that mark a target account.", '["target", "A"]',
-        words),
-    Key("store", "location", "",
+    Key(
+        "sales", "own_domains", "own_domains", "Your own mail domains: people there are colleagues, not prospects.", "[]", domains
+    ),
+    Key(
+        "sales",
+        "target_tiers",
+        "target_tiers",
+        "Values of an account's `tier` that mark a target account.",
+        '["target", "A"]',
+        words,
+    ),
+    Key(
+        "store",
+        "location",
+        "",
         "A file (relative to this one), `postgresql://user@host/database`, `spark://host:port` or `spark:local[2]`. "
-        "The environment variable `PACELINE_STORE` goes before it: a password belongs there.", f'"{STORE}"', text),
+        "The environment variable `PACELINE_STORE` goes before it: a password belongs there.",
+        f'"{STORE}"',
+        text,
+    ),
 )
 
 _THRESHOLD_DOCS = {

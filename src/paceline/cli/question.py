@@ -1,0 +1,134 @@
+"""What `ask`, `explain` and `report` are asked about: whose rows, which period, as of when. The options, and their reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from paceline.cli.failure import Exit, Failure, did_you_mean
+from paceline.cli.opening import opened, store_of
+from paceline.cli.output import working
+
+if TYPE_CHECKING:
+    from paceline.metrics.store import Store
+    from paceline.sales.periods import Period
+    from paceline.sales.scope import Scope
+
+RepOption = Annotated[str | None, typer.Option(help="One rep, by name or id.", show_default=False)]
+TeamOption = Annotated[str | None, typer.Option(help="One team.", show_default=False)]
+RoleOption = Annotated[str | None, typer.Option(help="One role, such as AE.", show_default=False)]
+SegmentOption = Annotated[str | None, typer.Option(help="One segment.", show_default=False)]
+ManagerOption = Annotated[
+    str | None, typer.Option(help="Everyone under a manager, directly or through others.", show_default=False)
+]
+TerritoryOption = Annotated[str | None, typer.Option(help="One territory.", show_default=False)]
+PeriodOption = Annotated[
+    str,
+    typer.Option(
+        "--period",
+        help="Which days: 2026, 2026-Q3, 2026-07, 2026-W30, FY26-Q2, 2026-01-15..2026-03-01, this_month, last_quarter, "
+        "trailing_28.",
+    ),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="As it was known at the end of that day, e.g. 2026-06-30.", show_default=False),
+]
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose rows, in people's words."""
+
+    rep: str | None = None
+    team: str | None = None
+    role: str | None = None
+    segment: str | None = None
+    manager: str | None = None
+    territory: str | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question's frame, understood: an open store, a scope, a period, and the day as of which to answer (None: now)."""
+
+    store: Store
+    scope: Scope
+    period: Period
+    as_of: date | None
+
+    @property
+    def today(self) -> date:
+        """The day that counts as today."""
+        return self.store.view(self.as_of).day
+
+
+@contextmanager
+def asking(project: Path | None, whose: Whose, period: str, as_of: str | None, now: int | None = None) -> Iterator[Question]:
+    """Open the project's store and read the question's words. Raises Failure for what can't be understood.
+
+    ``now``: the moment that counts as now, epoch seconds; None: this one.
+    """
+    from paceline.project.asking import UnknownNameError, answering, scope_of
+    from paceline.project.loading import bring_up_to_date
+    from paceline.sales.periods import PeriodError, parse
+
+    place = opened(project)
+    day = None if as_of is None else read_day(as_of)
+    with store_of(place) as engine:
+        _loaded(engine.tables())
+        with working("Looking at what changed…") as tell:
+            bring_up_to_date(engine, place.settings, tell)
+        with answering(place, engine, now) as store:
+            view = store.view(day)
+            try:
+                scope = scope_of(view.stints, vars(whose))
+                asked = parse(period, place.settings, view.day)
+            except UnknownNameError as error:
+                raise Failure(str(error), code=Exit.USAGE) from None
+            except PeriodError as error:
+                raise Failure(_sentence(str(error)), code=Exit.USAGE) from None
+            yield Question(store, scope, asked, day)
+
+
+def _loaded(tables: set[str]) -> None:
+    if "fact_stint" not in tables:
+        raise Failure("Nothing was loaded yet.", "The store has no facts.", "Load your files first: paceline load FOLDER")
+
+
+def read_day(text: str) -> date:
+    """The date. Raises Failure for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Failure(f"{text!r} is no date.", next="Write it as YYYY-MM-DD, e.g. --as-of 2026-06-30.", code=Exit.USAGE) from None
+
+
+def known_metrics(store: Store, slugs: Sequence[str]) -> list[str]:
+    """The slugs as the catalogue writes them. Raises Failure naming all unknown ones, with what is near."""
+    plain = {slug: slug.strip().lower().replace("-", "_").replace(" ", "_") for slug in slugs}
+    unknown = [slug for slug in slugs if plain[slug] not in store.catalog]
+    if unknown:
+        why = "\n".join(f"{slug}: {did_you_mean(slug.replace('-', '_'), store.catalog)}".rstrip(": ") for slug in unknown)
+        raise Failure(
+            f"No metric is called {', '.join(repr(slug) for slug in unknown)}.",
+            why,
+            "See them all: paceline metrics list",
+            Exit.USAGE,
+        )
+    return list(dict.fromkeys(plain.values()))
+
+
+def answered_or_told(error: ValueError) -> Failure:
+    """A question that can't be answered as it stands, as a Failure."""
+    return Failure(_sentence(str(error)), code=Exit.USAGE)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")

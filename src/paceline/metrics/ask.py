@@ -220,7 +220,7 @@ class Asking:
 
     @staticmethod
     def _no_value(metric: Metric, n: int) -> str:
-        if isinstance(metric.numerator, Measure) and metric.numerator.absent_last and n:
+        if n and any(measure.absent_last for measure in measures_of(metric.numerator)):
             return "more are unanswered than the quantile leaves room for"
         return metric.none
 

@@ -130,8 +130,11 @@ _COLUMNS: tuple[tuple[str, pa.DataType], ...] = (
 )
 
 
-class Readings(Sequence[Reading]):
-    """Readings in order. Goes to Arrow, and so to Polars, pandas and DuckDB, unchanged."""
+class Readings:
+    """Readings in order. Goes to Arrow, and so to Polars, pandas and DuckDB, unchanged.
+
+    Not a ``Sequence`` by type: Polars would take that for a list of rows and not look for the Arrow stream.
+    """
 
     def __init__(self, readings: Sequence[Reading], by: tuple[str, ...] = ()) -> None:
         self._readings = tuple(readings)

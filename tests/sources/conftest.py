@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from paceline.sales.settings import Settings
 from paceline.sources.contract import Batch, ReadReport
 from paceline.sources.files.read import read_folder
 from tests.sources.holding import held
+
+# How long an example takes on a busy machine says nothing.
+hypothesis.settings.register_profile("sources", deadline=None)
+hypothesis.settings.load_profile("sources")
 
 Load = Callable[..., tuple[Batch, ReadReport]]
 

@@ -60,7 +60,18 @@ class Reader(Protocol):
         """Its rows, in order, in bounded pieces."""
         ...
 
+    def raws(self, lines: set[int]) -> Mapping[int, str]:
+        """The raw text of the rows that start on these lines: asked for when a row turns out bad only after the file was read."""
+        ...
 
-def no_raw(_: int) -> str:
-    """The raw text of a chunk without rows."""
-    return ""
+
+def raws_of(chunks: Iterator[Chunk], lines: set[int]) -> Mapping[int, str]:
+    """The raw text of the rows that start on these lines."""
+    found: dict[int, str] = {}
+    wanted = np.array(sorted(lines), np.int64)
+    for chunk in chunks:
+        for index in np.flatnonzero(np.isin(chunk.lines, wanted)).tolist():
+            found[int(chunk.lines[index])] = chunk.raw(index)
+        if len(found) == len(lines):
+            break
+    return found

@@ -146,7 +146,6 @@ def _read_file(path: Path, reader: Reader, rules: FileMapping, settings: Setting
         builder.add(path.name, note.remark, line=note.line, value=note.value)
     for entry in entries:
         builder.count(path.name, entry.table.name)
-    raws = _raw_fetcher(reader)
     pieces: list[list[tuple[pa.Table, np.ndarray[tuple[int], np.dtype[np.int64]]]]] = [[] for _ in entries]
     try:
         for chunk in reader.chunks():
@@ -161,7 +160,7 @@ def _read_file(path: Path, reader: Reader, rules: FileMapping, settings: Setting
             path.name,
             pa.concat_tables([rows for rows, _ in piece]),
             np.concatenate([lines for _, lines in piece]),
-            raws,
+            reader.raws,
             entry.distinct,
         )
         for entry, piece in zip(entries, pieces, strict=True)
@@ -206,20 +205,6 @@ def _tell_shape(file: str, chunk: Chunk, entries: list[Entry], builder: ReportBu
             file, table, [row.line for row in chunk.bad], [row.raw for row in chunk.bad], [row.remark.wrong for row in chunk.bad]
         )
         builder.count(file, table, read=len(chunk.bad), rejected=len(chunk.bad))
-
-
-def _raw_fetcher(reader: Reader) -> Callable[[set[int]], Mapping[int, str]]:
-    def fetch(lines: set[int]) -> Mapping[int, str]:
-        found: dict[int, str] = {}
-        wanted = np.array(sorted(lines), np.int64)
-        for chunk in reader.chunks():
-            for index in np.flatnonzero(np.isin(chunk.lines, wanted)).tolist():
-                found[int(chunk.lines[index])] = chunk.raw(index)
-            if len(found) == len(lines):
-                break
-        return found
-
-    return fetch
 
 
 def _inline_parts(rules: FileMapping, settings: Settings, builder: ReportBuilder) -> list[Part]:

@@ -5,7 +5,7 @@ half-checked.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from paceline.sources.contract import Severity
-from paceline.sources.files.chunk import CHUNK_CHARACTERS, CHUNK_ROWS, BadRow, Chunk, Note
+from paceline.sources.files.chunk import CHUNK_CHARACTERS, CHUNK_ROWS, BadRow, Chunk, Note, raws_of
 from paceline.sources.files.decoding import detect, open_text
 from paceline.sources.files.delimited import HowWritten, text_array
 from paceline.sources.files.lines import LINE_LIMIT
@@ -44,6 +44,10 @@ class JsonLines:
     def chunks(self) -> Iterator[Chunk]:
         """Its rows; a column that first turns up late is in the chunks that have it."""
         return self._read(CHUNK_ROWS)
+
+    def raws(self, lines: set[int]) -> Mapping[int, str]:
+        """See ``chunk.Reader``."""
+        return raws_of(self.chunks(), lines)
 
     def _read(self, size: int) -> Iterator[Chunk]:
         with open_text(self._path, self._encoding) as file:
@@ -132,6 +136,10 @@ class ParquetFile:
             numbers = np.arange(done + 1, done + 1 + len(batch), dtype=np.int64)
             done += len(batch)
             yield Chunk(columns, numbers, _Raw(columns))
+
+    def raws(self, lines: set[int]) -> Mapping[int, str]:
+        """See ``chunk.Reader``."""
+        return raws_of(self.chunks(), lines)
 
 
 class _Raw:

@@ -8,7 +8,10 @@ import pytest
 
 from paceline.sources.contract import Batch, ReadReport
 from paceline.sources.files.mapping import MappingError
+from paceline.sources.files.mapping_entry import KEYS
+from paceline.sources.files.mapping_read import FILE, TOP, TRANSCRIPTS
 from paceline.sources.files.toml_lines import TomlLines
+from tests.sources.holding import ROOT
 
 Load = Callable[..., tuple[Batch, ReadReport]]
 
@@ -269,3 +272,9 @@ def test_lines_of_keys() -> None:
         lines.of(path)
         for path in (("a",), ("t", 0), ("t", 0, "b", "x"), ("t", 0, "c", "d e", "f"), ("t", 1, "b", "c"), ("t", 1, "z"), ("no",))
     ] == [1, 2, 4, 7, 9, 8, None]
+
+
+def test_every_key_is_documented() -> None:
+    text = (ROOT / "docs" / "reference" / "mapping.md").read_text()
+    for key in (*KEYS, *FILE, *TRANSCRIPTS, *TOP):
+        assert f"`{key}" in text or f"[{key}" in text, key

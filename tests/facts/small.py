@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from paceline.facts import build, schema
+from paceline.facts.shape import stored
 from paceline.facts.tables import Tables
 from paceline.sales.records import BY_NAME
 from paceline.sales.settings import Settings
@@ -41,7 +42,8 @@ def at(text: str) -> int:
 
 def change(id_: str, deal: str, field: str, old: str | None, new: str | None, when: str, by: str | None = None) -> Row:
     """One row of opportunity_change."""
-    return {"id": id_, "opportunity_id": deal, "field": field, "old": old, "new": new, "changed_at": at(when), "changed_by_id": by}
+    return {"id": id_, "opportunity_id": deal, "field": field, "old": old, "new": new, "changed_at": at(when),
+            "changed_by_id": by}
 
 
 def batch(rows: dict[str, list[Row]]) -> dict[str, pa.Table]:
@@ -68,6 +70,6 @@ def store(engine: Engine, settings: Settings = PARIS, facts: Iterable[str] = DEA
 
 def rows_of(engine: Engine, fact: str, *columns: str) -> list[tuple[Any, ...]]:
     """The fact's rows, those columns alone, in order of all of them (nulls first)."""
-    table = engine.query(f"SELECT {', '.join(columns)} FROM {build.fact_of(fact).table}")
+    table = engine.query(stored(Tables(PARIS), build.fact_of(fact)).select(*columns))
     found = [tuple(row[column] for column in columns) for row in table.to_pylist()]
     return sorted(found, key=lambda row: [(value is not None, value) for value in row])

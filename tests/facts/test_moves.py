@@ -20,7 +20,8 @@ def stage_changes(*steps: tuple[str, str, int]) -> list[Row]:
 
 
 def test_moves_forward_back_over_a_stage_and_to_the_ends(duckdb_engine: Engine) -> None:
-    steps = stage_changes(("new", "offer", 7), ("offer", "demo", 9), ("demo", "lost", 11), ("lost", "demo", 13), ("demo", "won", 15))
+    steps = stage_changes(("new", "offer", 7), ("offer", "demo", 9), ("demo", "lost", 11), ("lost", "demo", 13),
+                          ("demo", "won", 15))
     store(duckdb_engine, facts=FACTS, rep=REPS, opportunity=[deal(stage_id="won")], opportunity_change=steps)
     assert rows_of(duckdb_engine, "move", "day", "from_position", "to_position", "forward", "regression", "skip") == [
         (day("2026-01-07"), 1, 3, True, False, True), (day("2026-01-09"), 3, 2, False, True, False),
@@ -36,7 +37,8 @@ def test_skips_are_of_stages_not_of_numbers(duckdb_engine: Engine) -> None:
 
 
 def test_stays_end_when_their_stage_does_whatever_else_changes(duckdb_engine: Engine) -> None:
-    changes = [*stage_changes(("new", "demo", 7), ("demo", "won", 15)), change("x", "O", "amount", None, "100", "2026-01-10T09:00"),
+    changes = [*stage_changes(("new", "demo", 7), ("demo", "won", 15)),
+               change("x", "O", "amount", None, "100", "2026-01-10T09:00"),
                change("y", "O", "owner", "ana", "bob", "2026-01-12T09:00")]
     store(duckdb_engine, facts=FACTS, rep=REPS, opportunity=[deal(stage_id="won", owner_id="bob")], opportunity_change=changes)
     assert rows_of(duckdb_engine, "stage_visit", "entered_day", "day", "rep_id", "stage", "days", "advanced", "won") == [
@@ -63,14 +65,16 @@ def test_given_back_a_second_later_than_a_day_counts_twice(duckdb_engine: Engine
 
 
 def test_to_and_fro_and_to_again_leaves_the_last(duckdb_engine: Engine) -> None:
-    assert arrivals(duckdb_engine, [("ana", "bob", "2026-01-10T09:00"), ("bob", "ana", "2026-01-10T10:00"), ("ana", "bob", "2026-01-10T11:00"),
+    assert arrivals(duckdb_engine,
+                    [("ana", "bob", "2026-01-10T09:00"), ("bob", "ana", "2026-01-10T10:00"), ("ana", "bob", "2026-01-10T11:00"),
                                     ("bob", "cyd", "2026-01-10T12:00")]) == [
         CREATED, (day("2026-01-10"), "bob", "transferred"), (day("2026-01-10"), "cyd", "transferred")]
 
 
 def test_transferred_after_its_close_or_before_its_start_is_no_arrival(duckdb_engine: Engine) -> None:
     closed = {"stage_id": "lost", "closed_at": at("2026-01-20T09:00")}
-    assert arrivals(duckdb_engine, [("bob", "ana", "2026-01-01T09:00"), ("ana", "cyd", "2026-01-21T09:00")], **closed) == [CREATED]
+    assert arrivals(duckdb_engine, [("bob", "ana", "2026-01-01T09:00"), ("ana", "cyd", "2026-01-21T09:00")],
+                    **closed) == [CREATED]
 
 
 def test_a_bulk_reassignment_is_marked(duckdb_engine: Engine) -> None:

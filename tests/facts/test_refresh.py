@@ -47,7 +47,8 @@ class Company:
     def change(self, deal: Row) -> Row:
         field = self.random.choice(["stage", "owner", "amount"])
         column = {"stage": "stage_id", "owner": "owner_id", "amount": "amount_cents"}[field]
-        new = {"stage": self.random.choice([*OPEN, "won", "lost"]), "owner": self.rep(), "amount": self.random.choice([500, 900])}[field]
+        new = {"stage": self.random.choice([*OPEN, "won", "lost"]), "owner": self.rep(),
+               "amount": self.random.choice([500, 900])}[field]
         old, deal[column] = deal[column], new
         return {"id": self.next_id("h"), "opportunity_id": deal["id"], "field": field, "old": None if old is None else str(old),
                 "new": str(new), "changed_at": self.when(), "changed_by_id": self.rep()}
@@ -59,10 +60,13 @@ class Company:
         deals = {row["id"]: row for row in (*fresh, *(self.deals[name] for name in moved))}
         rows: dict[str, list[Row]] = {"opportunity": list(deals.values()), "opportunity_change": changes}
         if moved and self.random.random() < 0.7:
-            rows["line_item"] = [{"id": self.next_id("l"), "opportunity_id": moved[0], "product_id": "Y", "quantity": 2.0, "sold_cents": 700}]
-            rows["opportunity_split"] = [{"id": self.next_id("s"), "opportunity_id": moved[0], "rep_id": self.rep(), "share": 0.5}]
+            rows["line_item"] = [{"id": self.next_id("l"), "opportunity_id": moved[0], "product_id": "Y", "quantity": 2.0,
+                                  "sold_cents": 700}]
+            rows["opportunity_split"] = [{"id": self.next_id("s"), "opportunity_id": moved[0], "rep_id": self.rep(),
+                                          "share": 0.5}]
         if self.random.random() < 0.5:
-            rows["account"] = [{"id": f"A{self.random.randrange(12)}", "type": self.random.choice(["small", "big"]), "segment": "any"}]
+            rows["account"] = [{"id": f"A{self.random.randrange(12)}", "type": self.random.choice(["small", "big"]),
+                                "segment": "any"}]
         return rows
 
     def rare(self) -> dict[str, list[Row]]:
@@ -76,7 +80,8 @@ class Company:
             "rep": [{**REPS[1], "time_zone": "Asia/Kolkata"}],
             "contact": [{"id": "C1", "account_id": "A3", "email": "kim@them.example", "title": "Director"}],
             "lead": [{"id": "L1", "email": "lee@them.example", "created_at": START}],
-            "email": [{"id": mail, "rep_id": "ana", "direction": "outbound", "sent_at": START + 40 * DAY, "from_address": "ana@us.example"}],
+            "email": [{"id": mail, "rep_id": "ana", "direction": "outbound", "sent_at": START + 40 * DAY,
+                       "from_address": "ana@us.example"}],
             "email_recipient": [{"id": self.next_id("t"), "email_id": mail, "address": address} for address in (
                 "kim@them.example", "lee@them.example")]}
 
@@ -84,7 +89,8 @@ class Company:
 def tables(engine: Engine) -> dict[str, list[object]]:
     names = [f"ref_{name}" for name in ("zone_offset", "rate", "workday", "survivor", "title")]
     names += [build.fact_of(name).table for name in build.BUILDERS]
-    return {name: sorted((tuple(row.values()) for row in engine.query(f"SELECT * FROM {name}").to_pylist()), key=repr) for name in names}
+    return {name: sorted((tuple(row.values()) for row in engine.query(f"SELECT * FROM {name}").to_pylist()),
+                         key=repr) for name in names}
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -110,7 +116,8 @@ def test_a_few_changed_deals_are_redone_alone(duckdb_engine: Engine) -> None:
     load(engine, batch({"rep": REPS, "stage": STAGES, **company.batch(60, 20)}), "test", at("2026-06-01T00:00"))
     build.build(engine, PARIS)
     clear_changes(engine)
-    load(engine, batch({"opportunity": [{**company.deals["O1"], "account_id": "A99", "amount_cents": 77}]}), "test", at("2026-06-02T00:00"))
+    load(engine, batch({"opportunity": [{**company.deals["O1"], "account_id": "A99", "amount_cents": 77}]}), "test",
+         at("2026-06-02T00:00"))
     done = refresh(engine, PARIS, after=seen.append)
     assert {done[name] for name in ("timeline", "life", "span", "move", "opportunity")} == {"part"}
     assert "person" not in done

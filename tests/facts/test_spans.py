@@ -20,7 +20,8 @@ def test_open_deal_without_history_is_one_span(duckdb_engine: Engine) -> None:
     store(duckdb_engine, rep=[ANA], opportunity=[deal()])
     assert rows_of(duckdb_engine, "span", "rep_id", "from_day", "until_day", "until_at", "stage_id", "position", "native_cents",
                    "start_day", "stage_day", "close_day", "currency") == [
-        ("ana", day("2026-01-05"), FOREVER, None, "demo", 2, 100_00, day("2026-01-05"), day("2026-01-05"), day("2026-03-31"), "EUR")]
+        ("ana", day("2026-01-05"), FOREVER, None, "demo", 2, 100_00, day("2026-01-05"), day("2026-01-05"), day("2026-03-31"),
+         "EUR")]
 
 
 def test_closed_deal_without_history_was_open_at_an_unknown_stage_to_the_end_of_its_close_day(duckdb_engine: Engine) -> None:
@@ -42,8 +43,10 @@ def test_closed_at_an_unknown_time_is_open_on_no_day(duckdb_engine: Engine) -> N
 
 def test_reopened_twice_has_three_open_stretches_and_one_owner_each(duckdb_engine: Engine) -> None:
     changes = [
-        change("1", "O", "stage", "demo", "lost", "2026-01-10T09:00"), change("2", "O", "stage", "lost", "demo", "2026-01-20T09:00"),
-        change("3", "O", "stage", "demo", "won", "2026-01-25T09:00"), change("4", "O", "stage", "won", "offer", "2026-02-01T09:00"),
+        change("1", "O", "stage", "demo", "lost", "2026-01-10T09:00"),
+        change("2", "O", "stage", "lost", "demo", "2026-01-20T09:00"),
+        change("3", "O", "stage", "demo", "won", "2026-01-25T09:00"),
+        change("4", "O", "stage", "won", "offer", "2026-02-01T09:00"),
         change("5", "O", "stage", "offer", "won", "2026-02-03T09:00")]
     store(duckdb_engine, rep=[ANA], opportunity=[deal(stage_id="won")], opportunity_change=changes)
     assert rows_of(duckdb_engine, "span", "from_day", "until_day", "stage_id", "stage_day") == [
@@ -63,7 +66,8 @@ def test_changes_of_the_same_second_are_applied_in_order_of_id(duckdb_engine: En
 
 
 def test_amounts_and_close_days_that_were_emptied(duckdb_engine: Engine) -> None:
-    changes = [change("1", "O", "amount", "10000", None, "2026-01-08T10:00"), change("2", "O", "close_day", "2026-02-28", None, "2026-01-09T10:00")]
+    changes = [change("1", "O", "amount", "10000", None, "2026-01-08T10:00"),
+               change("2", "O", "close_day", "2026-02-28", None, "2026-01-09T10:00")]
     store(duckdb_engine, rep=[ANA], opportunity=[deal(amount_cents=None, close_day=None)], opportunity_change=changes)
     assert rows_of(duckdb_engine, "span", "from_day", "native_cents", "close_day", "valued") == [
         (day("2026-01-05"), 100_00, day("2026-02-28"), True), (day("2026-01-08"), None, day("2026-02-28"), True),
@@ -72,7 +76,8 @@ def test_amounts_and_close_days_that_were_emptied(duckdb_engine: Engine) -> None
 
 def test_accepted_stage_starts_it_and_what_was_before_counts_nowhere(duckdb_engine: Engine) -> None:
     stages = [{**stage, "accepted": stage["id"] == "demo"} for stage in STAGES]
-    changes = [change("1", "O", "amount", "5000", "10000", "2026-01-06T10:00"), change("2", "O", "stage", "new", "offer", "2026-01-09T10:00")]
+    changes = [change("1", "O", "amount", "5000", "10000", "2026-01-06T10:00"),
+               change("2", "O", "stage", "new", "offer", "2026-01-09T10:00")]
     never = deal(id="P", stage_id="new")
     store(duckdb_engine, rep=[ANA], stage=stages, opportunity=[deal(stage_id="offer"), never], opportunity_change=changes)
     assert rows_of(duckdb_engine, "span", "opportunity_id", "from_day", "start_day", "stage_id") == [
@@ -91,10 +96,12 @@ def test_accepted_stage_never_reached_starts_at_its_closing(duckdb_engine: Engin
 
 def test_handover_across_time_zones_leaves_no_day_twice_or_out(duckdb_engine: Engine) -> None:
     # At 15:00 UTC it is the 10th in Paris and already the 11th in Sydney; the way back at 14:00 UTC meets the 20th and the 21st.
-    changes = [change("1", "O", "owner", "ana", "syd", "2026-01-10T15:00"), change("2", "O", "owner", "syd", "ana", "2026-01-20T14:00")]
+    changes = [change("1", "O", "owner", "ana", "syd", "2026-01-10T15:00"),
+               change("2", "O", "owner", "syd", "ana", "2026-01-20T14:00")]
     store(duckdb_engine, rep=[ANA, SYD], opportunity=[deal()], opportunity_change=changes)
     assert rows_of(duckdb_engine, "span", "from_day", "until_day", "rep_id") == [
-        (day("2026-01-05"), day("2026-01-11"), "ana"), (day("2026-01-11"), day("2026-01-20"), "syd"), (day("2026-01-20"), FOREVER, "ana")]
+        (day("2026-01-05"), day("2026-01-11"), "ana"), (day("2026-01-11"), day("2026-01-20"), "syd"),
+        (day("2026-01-20"), FOREVER, "ana")]
 
 
 def test_deleted_test_and_merged_records_count_nowhere(duckdb_engine: Engine) -> None:

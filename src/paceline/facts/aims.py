@@ -11,7 +11,8 @@ from paceline.facts.tables import Tables
 
 # A goal for one of these is written in whole units of a currency; a goal for any other metric is only where it names a currency.
 MONEY_METRICS = (
-    "average_deal_size", "average_opportunity_size", "customer_acquisition_cost", "pipeline_generated", "revenue", "sales_velocity",
+    "average_deal_size", "average_opportunity_size", "customer_acquisition_cost", "pipeline_generated", "revenue",
+    "sales_velocity",
     "weighted_pipeline",
 )
 

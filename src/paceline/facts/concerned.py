@@ -19,8 +19,8 @@ _NAMED = ("opportunity_change", "line_item", "opportunity_split")  # records tha
 
 
 def opportunities_concerned(engine: Engine, t: Tables, changes: Mapping[str, pa.ChunkedArray]) -> pa.Table:
-    """Column opportunity_id: every opportunity with a changed record, now or before; all others of their accounts (which win was the
-    first?); and all that the same people gave away on the same days (was it a bulk reassignment?)."""
+    """Column opportunity_id: every opportunity with a changed record, now or before; all others of their accounts (which
+    win was the first?); and all that the same people gave away on the same days (was it a bulk reassignment?)."""
     own = _union(_own(t, changes, engine))
     with engine.lent("concerned_own", own):
         seed = ibis.table({"opportunity_id": "string"}, name="concerned_own")

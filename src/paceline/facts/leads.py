@@ -13,7 +13,7 @@ from paceline.facts.tables import Tables
 
 
 def lead(t: Tables) -> ir.Table:
-    """Surviving leads, credited to who first tried to reach them (a mail not automated, or a dial), else the first assignee, else the owner."""
+    """Surviving leads, credited to who first tried to reach them (a mail not automated, or a dial), else who got them first."""
     rec = t.rec("lead")
     rec = rec.filter(rec.merged_into_id.isnull(), ~rec.deleted.fill_null(False))
     rec = rec.mutate(lead_id=rec.id, at=rec.created_at)
@@ -37,7 +37,8 @@ def _tried_by_mail(t: Tables) -> ir.Table:
                        ~mail.bounce.fill_null(False))
     sent = sent.select("rep_id", "sent_at", mail_="id")
     each = to.inner_join(sent, to.email_id == sent.mail_)
-    return each.select(key_=normalised(each.address), by_="rep_id", tried_at="sent_at", touch_=ibis.literal("email:") + each.email_id)
+    return each.select(key_=normalised(each.address), by_="rep_id", tried_at="sent_at",
+                       touch_=ibis.literal("email:") + each.email_id)
 
 
 def _tried_by_phone(t: Tables) -> ir.Table:
@@ -116,7 +117,8 @@ def _with_end(wide: ir.Table, t: Tables) -> ir.Table:
     wide = surviving(t, wide, "account", "converted_account_id")
     wide = days.with_local_day(wide, t, at="converted_at", name="converted_day_")
     life = stored(t, LIFE)
-    own = life.select(own_="opportunity_id", own_start_="start_day", own_won_=ibis.ifelse(life.outcome == "won", life.outcome_day, None))
+    own = life.select(own_="opportunity_id", own_start_="start_day",
+                      own_won_=ibis.ifelse(life.outcome == "won", life.outcome_day, None))
     won = life.filter(life.outcome == "won", life.outcome_day.notnull(), life.account_id.notnull(), life.start_at.notnull())
     won = won.select(won_by_="account_id", won_start_="start_at", won_day_="outcome_day")
     later = wide.select("lead_id", "created_at", "converted_account_id")

@@ -15,7 +15,7 @@ from paceline.warehouse import history
 
 
 def life(t: Tables) -> ir.Table:
-    """The working table `life` (see `shape.LIFE`): counted opportunities that have started, closed at an unknown time included."""
+    """The working table `life` (see `shape.LIFE`): counted opportunities that have started, closed nobody knows when included."""
     ended = _ended(t)
     begun = _begun(t, ended)
     at_start = _owner_and_amount_at_start(t, begun)
@@ -26,7 +26,7 @@ def life(t: Tables) -> ir.Table:
 
 
 def _ended(t: Tables) -> ir.Table:
-    """Each counted opportunity with its last state: outcome, closed_at, outcome_day, owner_id (at close), native_cents, accepted_from_."""
+    """Each counted opportunity with its last state: outcome, closed_at, outcome_day, owner_id (at close), native_cents."""
     line = stored(t, TIMELINE)
     last = line.filter(line.until_at.isnull()).select(
         "opportunity_id", "native_cents", last_stage_="stage_id", last_owner_="owner_id", last_close_day_="close_day")
@@ -128,7 +128,7 @@ def accounts(t: Tables) -> ir.Table:
 
 
 def _largest_products(t: Tables) -> ir.Table:
-    """Columns product_of_ (the surviving opportunity), largest_: the product of the line worth most, of equal ones the smallest id's."""
+    """Columns product_of_ (the surviving opportunity), largest_: the product of the line worth most (then of the first id)."""
     line = surviving(t, t.rec("line_item"), "opportunity", "opportunity_id")
     line = line.filter(line.product_id.notnull(), line.opportunity_id.notnull())
     worth = ibis.coalesce(line.sold_cents, line.list_cents, 0).cast("float64") * line.quantity.fill_null(1.0)

@@ -14,7 +14,8 @@ def rounded(value: ir.NumericValue) -> ir.IntegerValue:
     return ibis.ifelse(value < 0, -size, size)
 
 
-def with_company_cents(table: ir.Table, t: Tables, cents: dict[str, str], currency: str = "currency", day: str = "day") -> ir.Table:
+def with_company_cents(table: ir.Table, t: Tables, cents: dict[str, str], currency: str = "currency",
+                       day: str = "day") -> ir.Table:
     """The table with amounts converted: ``cents`` names each new column and the native one (cents) that it is made of.
 
     At the rate of the day in column ``day``, rounded half away from zero; null where no rate is known on or before it. A null

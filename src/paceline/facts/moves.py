@@ -19,13 +19,14 @@ def _lives(t: Tables) -> ir.Table:
 
 
 def move(t: Tables) -> ir.Table:
-    """Changes of stage after the start, up to the final close. The one that makes it start (accepted) is its start, not a move."""
+    """Changes of stage after the start, up to the final close. Reaching the accepted stage is the start, no move."""
     line, life = stored(t, TIMELINE), _lives(t)
     order = ibis.window(group_by="opportunity_id", order_by="at")
     steps = line.mutate(from_stage_id=line.stage_id.lag().over(order))
     steps = steps.filter(steps.from_stage_id.notnull(), steps.stage_id.notnull(), steps.from_stage_id != steps.stage_id)
     wide = steps.inner_join(life, steps.opportunity_id == life.life_of_)
-    wide = wide.filter((wide["at"] > wide.start_at) | wide.start_at.isnull(), (wide["at"] <= wide.closed_at) | (wide.final_ == "open"))
+    wide = wide.filter((wide["at"] > wide.start_at) | wide.start_at.isnull(),
+                       (wide["at"] <= wide.closed_at) | (wide.final_ == "open"))
     wide = _with_order(wide, t, "from_stage_id", "from")
     wide = _with_order(wide, t, "stage_id", "to")
     dated = days.with_local_day(wide.mutate(rep_id=wide.owner_id, to_stage_id=wide.stage_id), t)
@@ -37,7 +38,8 @@ def move(t: Tables) -> ir.Table:
 def _with_order(table: ir.Table, t: Tables, stage: str, name: str) -> ir.Table:
     order = stages(t).select(key_="stage_key_", position_="order_", place_="rank_")
     joined = table.left_join(order, table[stage] == order.key_)
-    return joined.mutate(**{f"{name}_position": joined.position_, f"{name}_rank": joined.place_}).drop("key_", "position_", "place_")
+    return joined.mutate(**{f"{name}_position": joined.position_,
+                            f"{name}_rank": joined.place_}).drop("key_", "position_", "place_")
 
 
 def stage_visit(t: Tables) -> ir.Table:
@@ -45,7 +47,8 @@ def stage_visit(t: Tables) -> ir.Table:
     span, life = t.fact("span"), _lives(t)
     span = span.filter(span.stage_id.notnull())
     order = ibis.window(group_by="opportunity_id", order_by="from_at")
-    goes_on = ((span.stage_id.lag().over(order) == span.stage_id) & (span.until_at.lag().over(order) == span.from_at)).fill_null(False)
+    same, touching = span.stage_id.lag().over(order) == span.stage_id, span.until_at.lag().over(order) == span.from_at
+    goes_on = (same & touching).fill_null(False)
     marked = span.mutate(begins_=ibis.ifelse(goes_on, 0, 1))
     so_far = ibis.window(group_by="opportunity_id", order_by="from_at", preceding=None, following=0)
     numbered = marked.mutate(stay_=marked.begins_.sum().over(so_far))
@@ -66,7 +69,7 @@ def stage_visit(t: Tables) -> ir.Table:
 
 
 def _with_stage_after(stays: ir.Table, t: Tables) -> ir.Table:
-    """Columns next_outcome_ and next_position: where an ended stay led. A close that no change tells leads to the final outcome."""
+    """Columns next_outcome_ and next_position: where an ended stay led. A close told by no change leads to the final outcome."""
     line = stored(t, TIMELINE).select(next_of_="opportunity_id", next_at_="at", next_stage_="stage_id", next_outcome_="outcome")
     joined = stays.left_join(line, [stays.opportunity_id == line.next_of_, stays.until_at == line.next_at_])
     joined = joined.mutate(next_outcome_=ibis.ifelse(joined.until_at == joined.closed_at, joined.final_, joined.next_outcome_))
@@ -74,13 +77,14 @@ def _with_stage_after(stays: ir.Table, t: Tables) -> ir.Table:
 
 
 def arrival(t: Tables) -> ir.Table:
-    """The first owner on the start day, then each later owner while open; what is given back within a day is left out, both ways."""
+    """The first owner on the start day, then each later one while open; a gift returned within a day is left out, both ways."""
     life, given = _lives(t), _owners(t)
     wide = given.inner_join(life, given.opportunity_id == life.life_of_)
     wide = wide.filter(wide.start_at.notnull())
     created = wide.filter((wide.until_at > wide.start_at) | wide.until_at.isnull())
     first = ibis.window(group_by="opportunity_id", order_by="at")
-    created = created.mutate(nth_=ibis.row_number().over(first), first_at_=created["at"].min().over(ibis.window(group_by="opportunity_id")))
+    created = created.mutate(nth_=ibis.row_number().over(first),
+                             first_at_=created["at"].min().over(ibis.window(group_by="opportunity_id")))
     starts = created.filter(created.nth_ == 0)
     starts = starts.mutate(at=ibis.ifelse(starts["at"] > starts.start_at, starts["at"], starts.start_at),
                            how=ibis.literal("created"), bulk=ibis.literal(False))
@@ -92,7 +96,7 @@ def arrival(t: Tables) -> ir.Table:
 
 
 def _owners(t: Tables) -> ir.Table:
-    """One row an owner in turn: opportunity_id, rep_id, at, until_at, outcome then, changed_by_id, ``kept`` (not undone within a day).
+    """One row an owner in turn: opportunity_id, rep_id, at, until_at, outcome, changed_by_id, ``kept`` (not undone in a day).
 
     Times without owner are left out: who comes after one follows the owner before it. Owners who give a deal to and fro within a
     day make a chain; each gift and its return cancel each other in turn, so of an odd number the last one holds.
@@ -118,7 +122,8 @@ def _owners(t: Tables) -> ir.Table:
 def _with_bulk(later: ir.Table, t: Tables) -> ir.Table:
     """Column bulk: whoever gave it gave away many that UTC day."""
     change = t.rec("opportunity_change")
-    gifts = change.filter(change.field == "owner", change.old.nullif("").notnull(), change.new.nullif("").notnull(), change.old != change.new)
+    gifts = change.filter(change.field == "owner", change.old.nullif("").notnull(), change.new.nullif("").notnull(),
+                          change.old != change.new)
     gifts = gifts.select(giver_=gifts.changed_by_id.fill_null(""), gift_day_=utc_day(gifts.changed_at))
     many = gifts.group_by("giver_", "gift_day_").aggregate(gifts_=gifts.count())
     many = many.filter(many.gifts_ >= t.settings.thresholds.bulk_transfer_count)

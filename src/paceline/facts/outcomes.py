@@ -25,7 +25,7 @@ def opportunity(t: Tables) -> ir.Table:
 
 
 def closed(t: Tables) -> ir.Table:
-    """Opportunities closed on a known day, with ``day`` and the amount in the company's currency, ``amount_cents``; one row each."""
+    """Opportunities closed on a known day, with ``day`` and ``amount_cents`` in the company's currency; one row each."""
     life = stored(t, LIFE)
     ended = life.filter(life.outcome != "open", life.outcome_day.notnull()).mutate(day=life.outcome_day)
     return with_company_cents(ended, t, {"amount_cents": "native_cents"})
@@ -57,7 +57,8 @@ def _with_counts(ended: ir.Table, t: Tables) -> ir.Table:
     touched, engaged = t.fact("touch_opportunity"), t.fact("opportunity_person")
     held = touched.filter(touched.kind == "meeting")
     meetings = held.group_by("opportunity_id").aggregate(meetings_=held.touch_id.nunique()).rename(met_on_="opportunity_id")
-    people = engaged.group_by("opportunity_id").aggregate(people_=engaged.person_id.nunique()).rename(engaged_on_="opportunity_id")
+    people = engaged.group_by("opportunity_id").aggregate(people_=engaged.person_id.nunique())
+    people = people.rename(engaged_on_="opportunity_id")
     wide = ended.left_join(meetings, ended.opportunity_id == meetings.met_on_)
     wide = wide.left_join(people, wide.opportunity_id == people.engaged_on_)
     return wide.mutate(meetings=wide.meetings_.fill_null(0), people=wide.people_.fill_null(0)).drop(
@@ -73,7 +74,8 @@ def _with_credit(ended: ir.Table, t: Tables) -> ir.Table:
     owned = owned.left_join(own_share, [owned.opportunity_id == own_share.split_of_, owned.owner_id == own_share.split_to_])
     owners = owned.mutate(
         rep_id=owned.owner_id, owner=ibis.literal(True),
-        share=ibis.ifelse(owned.shared_.isnull(), 1.0, owned.split_.fill_null(0.0))).select(*ended.columns, "rep_id", "owner", "share")
+        share=ibis.ifelse(owned.shared_.isnull(), 1.0, owned.split_.fill_null(0.0))).select(*ended.columns, "rep_id", "owner",
+                                                                                            "share")
     others = ended.inner_join(own_share, ended.opportunity_id == own_share.split_of_)
     others = others.filter(others.owner_id.isnull() | (others.split_to_ != others.owner_id))
     others = others.mutate(rep_id=others.split_to_, owner=ibis.literal(False), share=others.split_).select(
@@ -93,7 +95,8 @@ def line(t: Tables) -> ir.Table:
     won = won.filter(won.outcome == "won").rename(won_id_="opportunity_id")
     item = surviving(t, t.rec("line_item"), "opportunity", "opportunity_id")
     wide = item.inner_join(won, item.opportunity_id == won.won_id_)
-    priced = wide.mutate(line_item_id=wide.id, rep_id=wide.owner_id, listed_=wide.list_cents.nullif(0).cast("float64") * wide.quantity,
+    priced = wide.mutate(line_item_id=wide.id, rep_id=wide.owner_id,
+                         listed_=wide.list_cents.nullif(0).cast("float64") * wide.quantity,
                          sold_=wide.sold_cents.cast("float64") * wide.quantity)
     priced = with_company_cents(priced.drop("list_cents", "sold_cents"), t, {"list_cents": "listed_", "sold_cents": "sold_"})
     return priced.mutate(discount_cents=priced.list_cents - priced.sold_cents)

@@ -1,8 +1,8 @@
 """Facts brought up to date after a load: only those that read something changed, and of opportunities only the ones concerned.
 
-What a fact reads is seen in its query. A fact of opportunities is redone for the opportunities concerned alone: its query is run over
-parts of the tables it reads (``part_<table>``, the rows of those opportunities), and the result replaces their rows. Any other fact,
-and any fact that reads a changed table which knows no opportunity (stages, rates, clocks…), is built anew.
+What a fact reads is seen in its query. A fact of opportunities is redone for the opportunities concerned alone: its query is run
+over parts of the tables it reads (``part_<table>``, the rows of those opportunities), and the result replaces their rows. Any
+other fact, and any fact that reads a changed table which knows no opportunity (stages, rates, clocks…), is built anew.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Touched = Mapping[str, "pa.Table | None"]
 
 
 def refresh(engine: Engine, settings: Settings, after: Callable[[Touched], None] | None = None) -> dict[str, str]:
-    """Bring all facts up to date with the loads since the last build or refresh, in one transaction where the engine has such a thing.
+    """Bring all facts up to date with the loads since the last build or refresh, in one transaction where the engine has any.
 
     Gives the same tables as `build.build`. Returns what was done to each touched fact: ``whole`` or ``part``. ``after`` is called
     within the transaction with the touched facts: None for whole, else the opportunity ids whose rows were redone.
@@ -78,9 +78,9 @@ class _Refresh:
             read = reads(name, self.t)
             if not read & self.changed:
                 continue
-            in_part = ids is not None and name in OPPORTUNITY_FACTS and self._only_known_rows_changed(name, read)
+            in_part = ids is not None and name in OPPORTUNITY_FACTS and self._only_known_rows_changed(read)
             if in_part:
-                self._redo_part(name, read)
+                self._redo_part(name)
                 self.by_part.add(build.fact_of(name).table)
             else:
                 build.create(self.engine, self.t, name)
@@ -123,12 +123,13 @@ class _Refresh:
         self.parts.append("part_ids")
         return ids
 
-    def _only_known_rows_changed(self, name: str, read: Collection[str]) -> bool:
+    def _only_known_rows_changed(self, read: Collection[str]) -> bool:
         """Whether all that changed of what the fact reads is rows of the opportunities concerned."""
-        known = {stored_as for record in (*OPPORTUNITY_RECORDS, "account") for stored_as in (current_name(record), past_name(record))}
+        known = {stored_as for record in (*OPPORTUNITY_RECORDS, "account") for stored_as in (current_name(record),
+                                                                                             past_name(record))}
         return all(table in known or table in self.by_part for table in read if table in self.changed)
 
-    def _redo_part(self, name: str, read: Collection[str]) -> None:
+    def _redo_part(self, name: str) -> None:
         """The fact's query over the parts of what it reads; its rows of the opportunities concerned are replaced."""
         whole = build.expression(name, self.t).op()
         swaps = {node: part for node in whole.find(ops.UnboundTable)
@@ -143,8 +144,8 @@ class _Refresh:
     def _part_of(self, node: ops.UnboundTable) -> ops.UnboundTable | None:
         """The part of a stored table, made when first asked for; None for tables that know no opportunity."""
         table = ibis.table(node.schema, name=node.name)
-        key = OPPORTUNITY_RECORDS.get(node.name.removeprefix("rec_")) or ("opportunity_id" if "opportunity_id" in node.schema else None)
-        if key is None:
+        key = OPPORTUNITY_RECORDS.get(node.name.removeprefix("rec_"), "opportunity_id")
+        if key not in node.schema:
             return None
         part = f"part_{node.name}"
         if part not in self.parts:

@@ -35,7 +35,8 @@ STAGE_ORDER = Fact("stage_order", "Stages with their order. Names end in _, so t
     *_columns(Type.NUMBER, probability="chance to win"),
 ), dated=None)
 
-TIMELINE = Fact("timeline", "What an opportunity was from instant to instant: its whole history, before its start and after its close too.",
+TIMELINE = Fact("timeline",
+                "What an opportunity was from instant to instant: its whole history, before its start and after its close too.",
                 ("opportunity_id", "at"), (
     *_columns(Type.TEXT, opportunity_id="opportunity"),
     *_columns(Type.AT, at="from (ALWAYS_AT: since ever)", until_at="until; null: still"),
@@ -45,14 +46,18 @@ TIMELINE = Fact("timeline", "What an opportunity was from instant to instant: it
     *_columns(Type.TEXT, changed_by_id="who gave it to the owner, where that changed now"),
 ), dated=None)
 
-LIFE = Fact("life", "A counted opportunity that has started: its beginning, its end, and what it is sliced by.", ("opportunity_id",), (
-    *_columns(Type.TEXT, opportunity_id="opportunity", account_id="surviving account", account_type="as first known", segment="account's",
+LIFE = Fact("life", "A counted opportunity that has started: its beginning, its end, and what it is sliced by.",
+            ("opportunity_id",), (
+    *_columns(Type.TEXT, opportunity_id="opportunity", account_id="surviving account", account_type="as first known",
+              segment="account's",
               source="lead source", type="business type", product_id="main product", currency="native currency"),
-    *_columns(Type.AT, created_at="created", start_at="started; null: unknown", closed_at="final close; null: open, or unknown when"),
+    *_columns(Type.AT, created_at="created", start_at="started; null: unknown",
+              closed_at="final close; null: open, or unknown when"),
     *_columns(Type.TEXT, outcome="open, won or lost", owner_id="owner at close, else now", started_by_id="owner at the start",
               credited_id="sourced by, else creator, else owner at the start"),
     *_columns(Type.CENTS, native_cents="last amount, native", start_cents="amount at the start, native"),
-    *_columns(Type.DAY, outcome_day="day of the final close; null: open, or unknown when", start_day="start, in the last owner's zone"),
+    *_columns(Type.DAY, outcome_day="day of the final close; null: open, or unknown when",
+              start_day="start, in the last owner's zone"),
     *_columns(Type.FLAG, next_step="a next step is written"),
 ), dated=None)
 

@@ -31,7 +31,7 @@ def span(t: Tables) -> ir.Table:
 
 
 def open_pieces(t: Tables) -> ir.Table:
-    """The timeline cut to the time between start and close, open intervals only: from_at, until_at (null: still), rep_id, slices."""
+    """The timeline cut to the time between start and close, open intervals only: from_at, until_at (null: still), rep_id."""
     life, line = stored(t, LIFE), stored(t, TIMELINE)
     life = life.filter((life.outcome == "open") | life.closed_at.notnull())
     life = life.select(*SLICES, "start_at", "closed_at", "currency", "next_step", life_of_="opportunity_id")
@@ -39,7 +39,8 @@ def open_pieces(t: Tables) -> ir.Table:
     both = line.inner_join(life, line.opportunity_id == life.life_of_)
     start = both.start_at.fill_null(ALWAYS_AT)
     from_at = ibis.ifelse(both["at"] > start, both["at"], start)
-    until_at = ibis.cases((both.until_at.isnull(), both.closed_at), (both.closed_at < both.until_at, both.closed_at), else_=both.until_at)
+    until_at = ibis.cases((both.until_at.isnull(), both.closed_at), (both.closed_at < both.until_at, both.closed_at),
+                          else_=both.until_at)
     cut = both.mutate(from_at=from_at, until_at=until_at, rep_id=both.owner_id).drop("life_of_", "owner_id", "at", "closed_at")
     return cut.filter(cut.until_at.isnull() | (cut.from_at < cut.until_at))
 
@@ -47,7 +48,8 @@ def open_pieces(t: Tables) -> ir.Table:
 def _since(pieces: ir.Table, column: str, name: str) -> ir.Table:
     """Column ``name``: since when, without a break, the value of ``column`` is what it is."""
     order = ibis.window(group_by="opportunity_id", order_by="from_at")
-    goes_on = pieces[column].lag().over(order).identical_to(pieces[column]) & (pieces.until_at.lag().over(order) == pieces.from_at)
+    same = pieces[column].lag().over(order).identical_to(pieces[column])
+    goes_on = same & (pieces.until_at.lag().over(order) == pieces.from_at)
     marked = pieces.mutate(begins_=ibis.ifelse(goes_on.fill_null(False), 0, 1))
     so_far = ibis.window(group_by="opportunity_id", order_by="from_at", preceding=None, following=0)
     numbered = marked.mutate(stretch_=marked.begins_.sum().over(so_far))

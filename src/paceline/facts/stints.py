@@ -14,7 +14,7 @@ _ROLE_COLUMNS = ("role", "segment", "team", "manager_id", "territory")
 
 
 def stint(t: Tables) -> ir.Table:
-    """Every rep's days cut at each change of role; where role rows overlap, the one that began last holds (then the larger id)."""
+    """Every rep's days cut at changes of role; of overlapping role rows the one that began last holds (then the larger id)."""
     rep, role = t.rec("rep"), t.rec("rep_role")
     cuts = _cuts(rep, role)
     until = cuts.point.lead().over(ibis.window(group_by="rep_id", order_by="point"))

@@ -1,7 +1,7 @@
 """The history of opportunities as intervals: every field's value from each change to the next (working table `timeline`).
 
-A field that never changed has always been what it is now; before its first change it was that change's `old`. A closed opportunity
-without a change of stage was open, at an unknown stage, until its close: its first interval has no stage.
+A field that never changed has always been what it is now; before its first change it was that change's `old`. A closed
+opportunity without a change of stage was open, at an unknown stage, until its close: its first interval has no stage.
 """
 
 from __future__ import annotations
@@ -30,13 +30,14 @@ def stages(t: Tables) -> ir.Table:
 
 
 def stage_order(t: Tables) -> ir.Table:
-    """The working table `stage_order` (see `shape.STAGE_ORDER`). Pipelines don't mix: each has its own order and accepted stage."""
+    """The working table `stage_order` (see `shape.STAGE_ORDER`). Each pipeline has its own order and accepted stage."""
     stage = t.rec("stage")
     stage = stage.mutate(pipeline=stage.pipeline.fill_null(""))
     opened = stage.filter(stage.outcome == "open")
     ladder = opened.select("pipeline", "position").distinct()
     ladder = ladder.mutate(rung_=ibis.row_number().over(ibis.window(group_by="pipeline", order_by="position")) + 1)
-    top = ladder.group_by("pipeline").aggregate(top_=ladder.position.max(), rungs_=ladder.rung_.max()).rename(top_pipeline_="pipeline")
+    top = ladder.group_by("pipeline").aggregate(top_=ladder.position.max(),
+                                                rungs_=ladder.rung_.max()).rename(top_pipeline_="pipeline")
     accepted = stage.filter(stage.accepted.fill_null(False)).group_by("pipeline").aggregate(
         accepted_from_=lambda s: s.position.min()).rename(accepted_pipeline_="pipeline")
     ladder = ladder.rename(ladder_pipeline_="pipeline", ladder_position_="position")
@@ -85,14 +86,16 @@ def _beginnings(t: Tables, deals: ir.Table, changes: ir.Table) -> ir.Table:
     is_open = wide.outcome_.fill_null("open") == "open"
     now = {"stage": ibis.ifelse(is_open, wide.stage_id, None), "owner": wide.owner_id, "amount": wide.amount_cents,
            "close_day": wide.close_day}
-    values = {COLUMN[field]: ibis.ifelse(wide[f"{field}_told"].fill_null(0) == 1, wide[f"{field}_old"], now[field]) for field in FIELDS}
+    values = {COLUMN[field]: ibis.ifelse(wide[f"{field}_told"].fill_null(0) == 1, wide[f"{field}_old"],
+                                         now[field]) for field in FIELDS}
     return wide.select(
-        opportunity_id=wide.id, at=ibis.literal(ALWAYS_AT, "int64"), **values, **{f"{field}_set": ibis.literal(1, "int64") for field in FIELDS},
+        opportunity_id=wide.id, at=ibis.literal(ALWAYS_AT, "int64"), **values,
+        **{f"{field}_set": ibis.literal(1, "int64") for field in FIELDS},
         changed_by_id=ibis.null("string"))
 
 
 def _steps(changes: ir.Table) -> ir.Table:
-    """One row an opportunity and instant of change: the new values; of several changes of a field at an instant the last id holds."""
+    """One row an opportunity and instant of change: the new values (of several of a field at an instant, the last id's)."""
     order = ibis.window(group_by=["opportunity_id", "field", "changed_at"], order_by=ibis.desc("id"))
     last = changes.mutate(nth_=ibis.row_number().over(order))
     last = last.filter(last.nth_ == 0)
@@ -106,8 +109,9 @@ def _steps(changes: ir.Table) -> ir.Table:
 
 
 def _filled(rows: ir.Table) -> ir.Table:
-    """Values carried on to the next change: rows from one setting of a field to the next share a number, and that setting's value."""
+    """Values carried on to the next change: rows from one setting of a field to the next share a number, and so a value."""
     so_far = ibis.window(group_by="opportunity_id", order_by="at", preceding=None, following=0)
     numbered = rows.mutate(**{f"{field}_nth": rows[f"{field}_set"].sum().over(so_far) for field in FIELDS})
     return numbered.mutate(**{
-        COLUMN[field]: numbered[COLUMN[field]].max().over(ibis.window(group_by=["opportunity_id", f"{field}_nth"])) for field in FIELDS})
+        COLUMN[field]: numbered[COLUMN[field]].max().over(ibis.window(group_by=["opportunity_id",
+                                                                                f"{field}_nth"])) for field in FIELDS})

@@ -266,6 +266,12 @@ def test_every_error_is_told(load: Load, mapping: str, word: str) -> None:
     assert any(word in wrong for _, wrong in errors(load, mapping))
 
 
+@pytest.mark.parametrize("line", ["key=[3]", "key=3", "key=[]", 'percent="probability"', 'distinct="yes"'])
+def test_values_of_the_wrong_kind(load: Load, line: str) -> None:
+    mapping = f'[[table]]\ntable="rep"\nfile="deals.csv"\n{line}\ncolumns={{id="Nr",name="Nr"}}\n'
+    assert [place for place, _ in errors(load, mapping)] == [4]
+
+
 def test_lines_of_keys() -> None:
     lines = TomlLines('a = 1\n[[t]]\nb = [\n  { x = 1 },\n]\n[t.c."d e"]\nf = "[["\n[[t]]\nb.c = 2\n')
     assert [

@@ -75,6 +75,8 @@ class EntryReader:
         if table is None:
             self._faults.unknown((*place, "table"), str(raw.get("table", "")), "table", BY_NAME)
             return None
+        if not isinstance(raw.get("distinct", False), bool):
+            self._faults.add((*place, "distinct"), raw["distinct"], "must be true or false", "Write distinct = true")
         rows = self._rows(place, raw, table)
         if (raw.get("file") is None) == (not rows):
             self._faults.add(place, None, "needs a file or rows, and not both", 'Write file = "deals.csv"')
@@ -143,7 +145,10 @@ class _OriginReader:
             origins["currency"] = Origin(default=currency)
         key = self._raw.get("key")
         if key is not None:
-            names = tuple(key) if isinstance(key, list) else (str(key),)
+            names = tuple(key) if isinstance(key, list) else (key,)
+            if not names or not all(isinstance(name, str) for name in names):
+                self._faults.add((*self._place, "key"), key, "must be names of their columns", 'Write key = ["Deal ID"]')
+                names = ()
             origins["id"] = Origin(names, prefix=toml_text(self._raw.get("id_prefix")) or "", joiner="/")
         for column in self._table.columns:
             if column.required and column.name not in origins:
@@ -219,6 +224,10 @@ class _OriginReader:
 
     def _how(self, column: Column, money: bool) -> HowToRead:
         percent = self._raw.get("percent", [])
+        if not isinstance(percent, list):
+            self._faults.add(
+                (*self._place, "percent"), percent, "must be a list of our columns", 'Write percent = ["probability"]'
+            )
         style = Style(
             self._sign("decimal", column),
             self._sign("thousands", column),

@@ -78,7 +78,7 @@ def read_mapping(path: Path, settings: Settings) -> FileMapping:
         ) from error
     rules = _read(path, found, settings, faults)
     if faults.problems:
-        raise MappingError(tuple(sorted(faults.problems, key=lambda problem: problem.line or 0)))
+        raise MappingError(tuple(sorted(dict.fromkeys(faults.problems), key=lambda problem: problem.line or 0)))
     return rules
 
 

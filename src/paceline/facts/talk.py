@@ -70,7 +70,7 @@ def _speech(turns: ir.Table) -> ir.Table:
     return told.group_by(talk_call_id=told.call_id).aggregate(
         rep_ms_=told.of_rep.ifelse(told.fresh_, 0).sum(),
         all_ms_=told.fresh_.sum(),
-        our_turns_=told.ours.cast("int64").sum(),
+        our_turns_=told.ours.ifelse(1, 0).sum(),
         length_ms_=ibis.coalesce(told.given_ms_.max(), told.end_ms.max()),
     )
 
@@ -115,7 +115,7 @@ def _floor(t: Tables, taken: ir.Table) -> ir.Table:
     switches = sides.mutate(pause_=pause)
     counted = switches.ours & (switches.pause_ <= t.settings.thresholds.patience_max_gap_seconds * 1000).fill_null(False)
     pauses = switches.group_by("call_id").aggregate(
-        switches_=counted.cast("int64").sum(), pauses_ms_=counted.ifelse(switches.pause_, 0).sum()
+        switches_=counted.ifelse(1, 0).sum(), pauses_ms_=counted.ifelse(switches.pause_, 0).sum()
     )
     voices = _runs(taken, "voice")
     runs = voices.group_by(floor_call_id=voices.call_id).aggregate(

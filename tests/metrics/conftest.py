@@ -15,9 +15,16 @@ from tests.metrics.facts_by_hand import connections, day, stint, store_of
 REPS = ("ann", "bob", "cat")
 FIRST, LAST = day("2026-03-01"), day("2026-10-10")  # some rows lie after now
 _WORDS: dict[str, tuple[str | None, ...]] = {
-    "rep_id": (*REPS, None), "owner_id": REPS, "kind": ("email", "call", "meeting"), "direction": ("inbound", "outbound"),
-    "level": ("director", "vp", "entry", None), "currency": ("EUR", "USD", None), "how": ("created", "transferred"),
-    "metric": ("revenue", "dials"), "category": ("commit", "best_case"), "account_type": ("customer", "prospect", None),
+    "rep_id": (*REPS, None),
+    "owner_id": REPS,
+    "kind": ("email", "call", "meeting"),
+    "direction": ("inbound", "outbound"),
+    "level": ("director", "vp", "entry", None),
+    "currency": ("EUR", "USD", None),
+    "how": ("created", "transferred"),
+    "metric": ("revenue", "dials"),
+    "category": ("commit", "best_case"),
+    "account_type": ("customer", "prospect", None),
     "source": ("web", "event", None),
 }
 
@@ -54,12 +61,15 @@ def full_store() -> Store:
     """A store in which every fact has 80 random rows."""
     luck = random.Random(7)
     facts: dict[str, list[dict[str, Any]]] = {
-        fact.name: [_row(fact, number, luck) for number in range(80)] for fact in schema.FACTS if fact.name not in ("stint", "connection", "person")
+        fact.name: [_row(fact, number, luck) for number in range(80)]
+        for fact in schema.FACTS
+        if fact.name not in ("stint", "connection", "person")
     }
     facts["stint"] = [
         stint("ann", None, "2026-08-01", team="North", role="AE", manager_id="cat"),
         stint("ann", "2026-08-01", None, team="South", role="AE", manager_id="cat"),
-        stint("bob", team="South", role="SDR", manager_id="ann"), stint("cat", role="manager"),
+        stint("bob", team="South", role="SDR", manager_id="ann"),
+        stint("cat", role="manager"),
     ]
     facts["connection"] = connections("ann", "bob")
     facts["rate"] = [{"currency": "USD", "day": number, "rate": 0.9} for number in range(FIRST - 400, LAST + 400)]

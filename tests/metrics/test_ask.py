@@ -16,48 +16,93 @@ from paceline.sales.scope import Scope
 from tests.metrics.facts_by_hand import NOW, SETTINGS, at, connections, day, stint, store_of
 
 STINTS = [
-    stint("ann", None, "2026-08-01", team="North", role="AE"), stint("ann", "2026-08-01", team="South", role="AE"),
-    stint("bob", team="South", role="AE"), stint("cat", team="South", role="SDR"),
+    stint("ann", None, "2026-08-01", team="North", role="AE"),
+    stint("ann", "2026-08-01", team="South", role="AE"),
+    stint("bob", team="South", role="AE"),
+    stint("cat", team="South", role="SDR"),
 ]
 
 
 def _outcome(number: int, rep: str, on: str, won: bool, cents: int | None = 100_00, **more: Any) -> dict[str, Any]:
-    return {"opportunity_id": f"o{number}", "rep_id": rep, "day": day(on), "owner": True, "won": won, "lost": not won, "valued": True,
-            "share": 1.0, "amount_cents": cents, "credit_cents": cents, "cycle_days": number, **more}
+    return {
+        "opportunity_id": f"o{number}",
+        "rep_id": rep,
+        "day": day(on),
+        "owner": True,
+        "won": won,
+        "lost": not won,
+        "valued": True,
+        "share": 1.0,
+        "amount_cents": cents,
+        "credit_cents": cents,
+        "cycle_days": number,
+        **more,
+    }
 
 
 def _touch(number: int, rep: str, on: str, person: str, account: str, **more: Any) -> dict[str, Any]:
-    return {"touch_id": f"email:{number}", "rep_id": rep, "kind": "email", "day": day(on), "at": at(on), "person_id": person,
-            "account_id": account, "own_open": True, **more}
+    return {
+        "touch_id": f"email:{number}",
+        "rep_id": rep,
+        "kind": "email",
+        "day": day(on),
+        "at": at(on),
+        "person_id": person,
+        "account_id": account,
+        "own_open": True,
+        **more,
+    }
 
 
 def _span(number: int, rep: str, since: str, until: str | None, **more: Any) -> dict[str, Any]:
-    return {"opportunity_id": f"o{number}", "rep_id": rep, "from_day": day(since), "until_day": FOREVER if until is None else day(until),
-            "from_at": at(since), "until_at": None if until is None else at(until), "start_day": day(since), "stage_day": day(since),
-            "owned_from_at": at(since), "stage_id": "s1", "position": 1, "valued": True, **more}
+    return {
+        "opportunity_id": f"o{number}",
+        "rep_id": rep,
+        "from_day": day(since),
+        "until_day": FOREVER if until is None else day(until),
+        "from_at": at(since),
+        "until_at": None if until is None else at(until),
+        "start_day": day(since),
+        "stage_day": day(since),
+        "owned_from_at": at(since),
+        "stage_id": "s1",
+        "position": 1,
+        "valued": True,
+        **more,
+    }
 
 
 FACTS: dict[str, list[dict[str, Any]]] = {
     "stint": STINTS,
     "connection": connections("ann", "bob"),
     "outcome": [
-        _outcome(1, "ann", "2026-07-10", True), _outcome(2, "ann", "2026-08-10", True, 301_00), _outcome(3, "ann", "2026-08-11", False),
-        _outcome(4, "bob", "2026-09-15", True, None), _outcome(5, "bob", "2026-09-16", True),  # the day after now
+        _outcome(1, "ann", "2026-07-10", True),
+        _outcome(2, "ann", "2026-08-10", True, 301_00),
+        _outcome(3, "ann", "2026-08-11", False),
+        _outcome(4, "bob", "2026-09-15", True, None),
+        _outcome(5, "bob", "2026-09-16", True),  # the day after now
         _outcome(6, "bob", "2026-08-20", False, -5, valued=False),
         # a deal shared: the owner has 60 %, the other's row doesn't make it two deals
         _outcome(7, "bob", "2026-08-21", True, 1000_00, credit_cents=600_00, share=0.6),
         _outcome(7, "ann", "2026-08-21", True, 1000_00, credit_cents=400_00, share=0.4, owner=False),
     ],
     "touch_person": [
-        _touch(1, "ann", "2026-07-02", "p1", "a1"), _touch(2, "ann", "2026-07-03", "p1", "a1"), _touch(3, "ann", "2026-07-03", "p2", "a1"),
-        _touch(4, "bob", "2026-07-05", "p1", "a1"), _touch(5, "bob", "2026-07-05", "p3", "a2"),
+        _touch(1, "ann", "2026-07-02", "p1", "a1"),
+        _touch(2, "ann", "2026-07-03", "p1", "a1"),
+        _touch(3, "ann", "2026-07-03", "p2", "a1"),
+        _touch(4, "bob", "2026-07-05", "p1", "a1"),
+        _touch(5, "bob", "2026-07-05", "p3", "a2"),
     ],
     "meeting": [
-        {"meeting_id": "m1", "rep_id": rep, "day": day("2026-08-05"), "at": at("2026-08-05"), "held": True} for rep in ("ann", "bob")
-    ] + [{"meeting_id": "m2", "rep_id": "bob", "day": day("2026-09-20"), "at": at("2026-09-20"), "held": True}],
+        {"meeting_id": "m1", "rep_id": rep, "day": day("2026-08-05"), "at": at("2026-08-05"), "held": True}
+        for rep in ("ann", "bob")
+    ]
+    + [{"meeting_id": "m2", "rep_id": "bob", "day": day("2026-09-20"), "at": at("2026-09-20"), "held": True}],
     "span": [
-        _span(1, "ann", "2026-06-01", "2026-07-10", native_cents=50_00), _span(2, "ann", "2026-06-10", None, native_cents=70_00),
-        _span(3, "bob", "2026-08-01", None, native_cents=100_00, currency="USD"), _span(4, "bob", "2026-07-01", "2026-07-01"),
+        _span(1, "ann", "2026-06-01", "2026-07-10", native_cents=50_00),
+        _span(2, "ann", "2026-06-10", None, native_cents=70_00),
+        _span(3, "bob", "2026-08-01", None, native_cents=100_00, currency="USD"),
+        _span(4, "bob", "2026-07-01", "2026-07-01"),
     ],
     "rate": [{"currency": "USD", "day": day("2026-09-15"), "rate": 0.915}],
 }

@@ -55,6 +55,8 @@ def test_the_sentence_has_the_numbers(full_store: Store) -> None:
     reading = ask(full_store, "win_rate", Scope.company(), period).only()
     told = explain(full_store, reading)
     assert f"{reading.numerator:g} deals won ÷ {reading.denominator:g} deals won or lost" in told.sentence
-    assert told.formula == "count(outcome) where won and owner and valued ÷ count(outcome) where (won or lost) and owner and valued"
+    assert (
+        told.formula == "count(outcome) where won and owner and valued ÷ count(outcome) where (won or lost) and owner and valued"
+    )
     assert "v1" in told.definition
     assert "fact_outcome" in told.sql[0]

@@ -8,13 +8,26 @@ import pytest
 
 from paceline.metrics import rollup
 from paceline.metrics.ask import ask
+from paceline.metrics.reading import Readings
 from paceline.metrics.store import Store
 from paceline.sales.periods import Period, parse
 from paceline.sales.scope import Scope
 from tests.metrics.facts_by_hand import NOW, SETTINGS
 
-ROLLED = ["emails_sent", "email_engagement_rate", "dials", "talk_minutes", "revenue", "win_rate", "average_deal_size", "talk_ratio",
-          "email_response_rate", "meetings_per_opportunity_closed", "moves_forward", "leads_answered_within_1_hour"]
+ROLLED = [
+    "emails_sent",
+    "email_engagement_rate",
+    "dials",
+    "talk_minutes",
+    "revenue",
+    "win_rate",
+    "average_deal_size",
+    "talk_ratio",
+    "email_response_rate",
+    "meetings_per_opportunity_closed",
+    "moves_forward",
+    "leads_answered_within_1_hour",
+]
 
 
 @pytest.fixture
@@ -41,9 +54,11 @@ def test_roll_ups_and_rows_give_the_same_readings(full_store: Store, rolled_stor
     assert not any(question.rolled for question in full_store.view()._sql)
 
 
-def _numbers(readings: object) -> list[tuple[object, ...]]:
-    return [(r.slug, r.period, r.group, r.numerator, r.denominator, r.n, r.value and pytest.approx(r.value), r.none_because)
-            for r in readings]  # type: ignore[attr-defined]
+def _numbers(readings: Readings) -> list[tuple[object, ...]]:
+    return [
+        (r.slug, r.period, r.group, r.numerator, r.denominator, r.n, r.value and pytest.approx(r.value), r.none_because)
+        for r in readings
+    ]
 
 
 def test_what_does_not_add_up_over_days_is_never_rolled_up(rolled_store: Store) -> None:

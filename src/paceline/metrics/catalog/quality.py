@@ -96,7 +96,7 @@ QUALITY = (
         ),
         needs=("mailbox", "calendar", "dialer"),
         any_need=True,
-        none="no opportunity was touched twice",
+        none="no opportunity has a gap between touches",
         drives=("win_rate",),
         twin="opportunities_engaged",
     ),

@@ -46,8 +46,8 @@ def touch_gaps(f: Frame) -> ir.Table:
     """An opportunity and an owner, with the mean number of days between the owner's touch days.
 
     Gaps that ended in the period, within one ownership. For one still open and owned at the snapshot, the gap since the last
-    touch is added when it is longer than that mean, unless a meeting of the owner with the account lies ahead. Without any closed gap
-    there is nothing to compare with, and the open gap alone counts.
+    touch is added when it is longer than that mean, unless a meeting of the owner with the account lies ahead. Without any closed
+    gap there is nothing to compare with, and the open gap alone counts.
     """
     closed = _closed_gaps(f)
     waiting = _open_gaps(f)

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from paceline.facts import build
-from paceline.facts.refresh import refresh
+from paceline.facts.refresh import Touched, refresh
 from paceline.warehouse.engine import Engine
 from paceline.warehouse.load import clear_changes, load
 from paceline.warehouse.store import create_store
@@ -38,10 +38,11 @@ class Company:
         return str(self.random.choice(REPS)["id"])
 
     def deal(self) -> Row:
-        row = {"id": self.next_id("O"), "account_id": f"A{self.random.randrange(12)}", "owner_id": self.rep(), "stage_id": "new",
+        row: Row = {"id": self.next_id("O"), "account_id": f"A{self.random.randrange(12)}", "owner_id": self.rep(),
+               "stage_id": "new",
                "created_at": self.when(), "amount_cents": self.random.choice([None, 0, 1000, 2500]), "close_day": 20_500,
                "product_id": "X"}
-        self.deals[row["id"]] = row
+        self.deals[str(row["id"])] = row
         return row
 
     def change(self, deal: Row) -> Row:
@@ -111,7 +112,8 @@ def test_refresh_after_random_loads_gives_what_a_full_build_gives(duckdb_engine:
 
 
 def test_a_few_changed_deals_are_redone_alone(duckdb_engine: Engine) -> None:
-    engine, company, seen = duckdb_engine, Company(7), []
+    engine, company = duckdb_engine, Company(7)
+    seen: list[Touched] = []
     create_store(engine)
     load(engine, batch({"rep": REPS, "stage": STAGES, **company.batch(60, 20)}), "test", at("2026-06-01T00:00"))
     build.build(engine, PARIS)
@@ -122,8 +124,10 @@ def test_a_few_changed_deals_are_redone_alone(duckdb_engine: Engine) -> None:
     assert {done[name] for name in ("timeline", "life", "span", "move", "opportunity")} == {"part"}
     assert "person" not in done
     assert "goal" not in done
-    assert seen[0]["span"]["opportunity_id"].to_pylist().count("O1") == 1
-    assert seen[0]["span"].num_rows < 20
+    redone = seen[0]["span"]
+    assert redone is not None
+    assert redone["opportunity_id"].to_pylist().count("O1") == 1
+    assert redone.num_rows < 20
 
 
 def test_nothing_loaded_touches_nothing(duckdb_engine: Engine) -> None:

@@ -1,0 +1,1 @@
+"""Readings and plain tables in, judgements out. Pure: each judgement takes `now`."""

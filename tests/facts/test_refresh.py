@@ -38,10 +38,10 @@ class Company:
         return str(self.random.choice(REPS)["id"])
 
     def deal(self) -> Row:
-        row: Row = {"id": self.next_id("O"), "account_id": f"A{self.random.randrange(12)}", "owner_id": self.rep(),
-               "stage_id": "new",
-               "created_at": self.when(), "amount_cents": self.random.choice([None, 0, 1000, 2500]), "close_day": 20_500,
-               "product_id": "X"}
+        row: Row = {
+            "id": self.next_id("O"), "account_id": f"A{self.random.randrange(12)}", "owner_id": self.rep(), "stage_id": "new",
+            "created_at": self.when(), "amount_cents": self.random.choice([None, 0, 1000, 2500]), "close_day": 20_500,
+            "product_id": "X"}
         self.deals[str(row["id"])] = row
         return row
 

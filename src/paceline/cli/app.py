@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from paceline.cli import ask, demo, explain, init, load, metrics, report
+from paceline.cli import ask, check, demo, explain, init, load, metrics, report
 from paceline.cli.failure import Exit, Failure
 
 HELP = """Every sales rep's metrics, each number explained by the records it is made of.
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
 app.command("load")(load.load)
+app.command("check")(check.check)
 app.command("report")(report.report)
 app.command("ask")(ask.ask)
 app.command("explain")(explain.explain)

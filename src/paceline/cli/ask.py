@@ -82,7 +82,7 @@ def ask(
 def show(readings: Readings, question: Question, console: Console) -> None:
     """The readings as a table, and beneath it why values are missing."""
     console.print(
-        f"{question.scope.label[:1].upper()}{question.scope.label[1:]}, {question.period.label}, as of {question.today}",
+        f"{question.about[:1].upper()}{question.about[1:]}, {question.period.label}, as of {question.today}",
         style="italic",
         markup=False,
     )
@@ -167,7 +167,15 @@ def _interval(reading: Reading) -> str:
 def _mean(reading: Reading) -> str:
     from paceline.metrics.reading import shown
 
-    return "" if reading.mean_of_reps is None else shown(reading.mean_of_reps, reading.metric.unit, reading.currency)
+    return "" if reading.mean_of_reps is None else shown(_one_digit(reading), reading.metric.unit, reading.currency)
+
+
+def _one_digit(reading: Reading) -> float:
+    """The mean of counts is no count: one digit behind the point is enough."""
+    from paceline.metrics.vocabulary import Unit
+
+    mean = reading.mean_of_reps or 0.0
+    return round(mean, 1) if reading.metric.unit is Unit.COUNT else mean
 
 
 def _reasons(readings: Readings) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from paceline.cli.failure import Exit, Failure, did_you_mean
-from paceline.cli.opening import ProjectOption
+from paceline.cli.opening import ProjectOption, opened
 from paceline.cli.output import Format, write
 
 if TYPE_CHECKING:
@@ -70,9 +70,12 @@ def show_metric(
 def catalog(project: Path | None) -> Mapping[str, Metric]:
     """The built-in metrics; within a project also the company's own."""
     from paceline.metrics.catalog import CATALOG
+    from paceline.project import find
+    from paceline.project.folder import catalog as of_project
 
-    del project
-    return CATALOG
+    if project is None and find(Path.cwd()) is None:
+        return CATALOG
+    return of_project(opened(project))
 
 
 def _as_table(metrics: list[Metric]) -> pa.Table:

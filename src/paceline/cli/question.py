@@ -68,6 +68,19 @@ class Question:
         """The day that counts as today."""
         return self.store.view(self.as_of).day
 
+    @property
+    def about(self) -> str:
+        """Whose rows, with people's names for their ids."""
+        from paceline.project.asking import names_of
+
+        names = names_of(self.store.view(self.as_of).stints)
+        words = []
+        for clause in self.scope.clauses:
+            people = clause.attribute in ("rep", "manager")
+            values = [names.get(value, value) if people else value for value in sorted(clause.values)]
+            words.append(f"{clause.attribute} {' or '.join(values)}")
+        return ", ".join(words) or "the company"
+
 
 @contextmanager
 def asking(project: Path | None, whose: Whose, period: str, as_of: str | None, now: int | None = None) -> Iterator[Question]:

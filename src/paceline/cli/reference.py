@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -93,16 +94,22 @@ def _metavar(parameter: Any) -> str:
     return name if parameter.required else f"[{name}]"
 
 
+def _choices(parameter: Any) -> list[str]:
+    """The words that the parameter takes, where it takes no others."""
+    kind = parameter.type_descriptor.annotation
+    return [choice.value for choice in kind] if isinstance(kind, type) and issubclass(kind, Enum) else []
+
+
 def _parameter(parameter: Any) -> Iterator[str]:
     shown = (
         _metavar(parameter)
         if parameter.param_type_name == "argument"
         else ", ".join([*parameter.opts, *parameter.secondary_opts])
     )
-    choices = getattr(parameter.type, "choices", None)
+    choices = _choices(parameter)
     text = str(parameter.help or "")
     if choices:
-        text += " One of " + ", ".join(f"`{getattr(choice, 'value', choice)}`" for choice in choices) + "."
+        text += " One of " + ", ".join(f"`{choice}`" for choice in choices) + "."
     if parameter.default not in (None, False, [], ()) and not callable(parameter.default):
         text += f" Default: `{getattr(parameter.default, 'value', parameter.default)}`."
     yield f"| `{shown}` | {text} |\n"
@@ -147,7 +154,7 @@ def records_page() -> str:
         "# Records\n",
         _NOTE,
         "The tables that a source may bring, in our own words. A CSV file named after a table, with these columns, loads\n"
-        "without a mapping file. Money is written as an amount in whole units or as hundredths (`cents`) under the column's name;\n"
+        "without a mapping file. Money is an amount in whole units or hundredths (`cents`) under the column's name;\n"
         "days as `YYYY-MM-DD`; instants as ISO 8601; see [mapping files](mapping.md) for every other way. An empty value\n"
         "means *unknown*. "
         "Ranges are half-open: `from_day` is in, `until_day` is out.\n\n"

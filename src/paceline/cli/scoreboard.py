@@ -27,9 +27,7 @@ def show(board: Board, metrics: Sequence[str], console: Console) -> None:
     """Every role's blocks, then the key. ``metrics``: these alone, in one block."""
     question = board.question
     settings = question.store.settings
-    title = (
-        f"{settings.name}: {question.scope.label}, {question.period.label}, as of {question.today}; money in {settings.currency}"
-    )
+    title = f"{settings.name}: {question.about}, {question.period.label}, as of {question.today}; money in {settings.currency}"
     console.print(title, style="italic", markup=False)
     for role in sorted({stint.role or "" for stint in board.people.values()}):
         blocks: Blocks = {"Metrics": tuple(metrics)} if metrics else blocks_for(role or None)

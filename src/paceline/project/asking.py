@@ -8,10 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from paceline.facts.build import build
-from paceline.metrics.catalog import CATALOG
 from paceline.metrics.store import Store
-from paceline.metrics.vocabulary import Metric
-from paceline.project.folder import Project
+from paceline.project.folder import Project, catalog
 from paceline.sales.scope import Clause, Scope, Stint
 from paceline.warehouse.engine import Engine
 
@@ -24,12 +22,10 @@ class UnknownNameError(ValueError):
 
 
 @contextmanager
-def answering(
-    project: Project, engine: Engine, now: int | None = None, catalog: Mapping[str, Metric] = CATALOG
-) -> Iterator[Store]:
+def answering(project: Project, engine: Engine, now: int | None = None) -> Iterator[Store]:
     """The store, ready to be asked. ``now`` in epoch seconds; None: this moment. Facts of past days are dropped in the end."""
     try:
-        yield Store(engine, project.settings, int(time.time()) if now is None else now, catalog, past_facts=build)
+        yield Store(engine, project.settings, int(time.time()) if now is None else now, catalog(project), past_facts=build)
     finally:
         for name in engine.tables():
             if name.startswith(_PAST):

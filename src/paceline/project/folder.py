@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,12 @@ from paceline.project.reading import BadConfigError, Config, Fault
 from paceline.sales.settings import Settings
 
 if TYPE_CHECKING:  # the engine is heavy to import, and reading a configuration doesn't need it
+    from paceline.metrics.own import Own
+    from paceline.metrics.vocabulary import Metric
     from paceline.warehouse.engine import Engine
 
 FILE = "paceline.toml"
+OWN_METRICS = "metrics.toml"
 STORE_VARIABLE = "PACELINE_STORE"
 
 
@@ -63,4 +67,34 @@ def open_project(folder: Path | None = None) -> Project:
     if place is None:
         missing = Fault(None, "there is none here or in a folder above", "Make one with `paceline init`")
         raise BadConfigError(Path.cwd() / FILE, [missing])
-    return Project(place, reading.read(place / FILE))
+    return _with_own_thresholds(Project(place, reading.read(place / FILE)))
+
+
+def _with_own_thresholds(project: Project) -> Project:
+    """The project with the thresholds that its ``metrics.toml`` sets, where it sets any."""
+    own = _own(project)
+    if own is None or own.thresholds == project.settings.thresholds:
+        return project
+    return replace(project, config=replace(project.config, settings=replace(project.settings, thresholds=own.thresholds)))
+
+
+def catalog(project: Project) -> Mapping[str, Metric]:
+    """Every metric of the project by slug: the built-in ones and those of its ``metrics.toml``. Raises BadConfigError."""
+    from paceline.metrics.catalog import CATALOG
+
+    own = _own(project)
+    return CATALOG if own is None else {**CATALOG, **own.metrics}
+
+
+def _own(project: Project) -> Own | None:
+    """What ``metrics.toml`` says; None if there is none. Raises BadConfigError with all its faults."""
+    file = project.folder / OWN_METRICS
+    if not file.exists():
+        return None
+    from paceline.metrics.catalog import CATALOG
+    from paceline.metrics.own import OwnMetricsError, load
+
+    try:
+        return load(file, CATALOG, project.settings.thresholds)
+    except OwnMetricsError as error:
+        raise BadConfigError(file, [Fault(fault.line, f"{fault.field}: {fault.message}") for fault in error.problems]) from None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 FEWEST = 6  # from fewer numbers no limits are drawn: their moving range says too little
-_SCALE = 2.66  # 3 ÷ 1.128: three sigma, sigma estimated from ranges of two (Wheeler and Chambers, Understanding Statistical Process Control)
+# 3 ÷ 1.128: three sigma, sigma estimated from ranges of two (Wheeler and Chambers, Understanding Statistical Process Control).
+_SCALE = 2.66
 
 
 def natural_limits(values: Sequence[float]) -> tuple[float, float] | None:
@@ -13,6 +15,6 @@ def natural_limits(values: Sequence[float]) -> tuple[float, float] | None:
     if len(values) < FEWEST:
         return None
     mean = sum(values) / len(values)
-    moving = [abs(later - earlier) for earlier, later in zip(values, values[1:], strict=False)]
+    moving = [abs(later - earlier) for earlier, later in pairwise(values)]
     reach = _SCALE * sum(moving) / len(moving)
     return mean - reach, mean + reach

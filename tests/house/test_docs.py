@@ -1,0 +1,75 @@
+"""The documentation says what the code does: generated pages are fresh, quoted TOML parses, links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from paceline.cli import reference
+from paceline.metrics.catalog import CATALOG
+from paceline.metrics.own import read
+from paceline.project import reading
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+QUOTED = re.compile(r"^( *)```(\w+)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
+
+
+def quoted(language: str) -> list[tuple[str, str]]:
+    """(page, text) of every code block in the language; indentation of the block taken off."""
+    found = []
+    for page in PAGES:
+        for indent, word, text in QUOTED.findall(page.read_text(encoding="utf-8")):
+            if word == language:
+                found.append((page.name, re.sub(rf"^{indent}", "", text, flags=re.MULTILINE)))
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(reference.pages()))
+def test_generated_page_is_fresh(name: str) -> None:
+    written = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
+    assert written == reference.pages()[name], "run `make docs`"
+
+
+def test_every_command_has_an_example_and_a_summary() -> None:
+    for name, command in reference.commands().items():
+        assert "Example: `paceline" in command.help, name
+        assert all(getattr(p, "help", None) for p in command.params), name
+
+
+def test_every_metric_has_its_page() -> None:
+    pages = {page.stem for page in (ROOT / "docs" / "reference" / "metrics").glob("*.md")} - {"README"}
+    assert pages == set(CATALOG), "run `make docs`"
+
+
+def test_quoted_toml_parses() -> None:
+    blocks = quoted("toml")
+    assert blocks
+    for page, text in blocks:
+        try:
+            tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            pytest.fail(f"{page}: {error}\n{text}")
+
+
+def test_quoted_settings_and_metrics_are_understood() -> None:
+    for page, text in quoted("toml"):
+        sections = set(tomllib.loads(text))
+        if sections & {"company", "store", "work", "sales", "dispositions"}:
+            reading.parse(text)
+        if "metric" in sections:
+            assert read(text, CATALOG).metrics, page
+
+
+def test_links_lead_somewhere() -> None:
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in PAGES
+        for target in LINK.findall(page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert not broken

@@ -55,7 +55,7 @@ class Model:
             if versions:
                 versions[-1].superseded_at = at
             elif source not in self.seen:
-                known_at = min(at, at if row["created_at"] is None else row["created_at"])
+                known_at = min(at, row["created_at"] or 0)
             versions.append(Version(row, source, known_at))
             changed.add(row["id"])
         if rows:

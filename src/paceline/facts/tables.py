@@ -13,7 +13,12 @@ from paceline.sales.settings import Settings
 from paceline.warehouse import history
 
 IBIS_TYPES = {
-    Type.TEXT: "string", Type.FLAG: "boolean", Type.INTEGER: "int64", Type.NUMBER: "float64", Type.CENTS: "int64", Type.DAY: "int32",
+    Type.TEXT: "string",
+    Type.FLAG: "boolean",
+    Type.INTEGER: "int64",
+    Type.NUMBER: "float64",
+    Type.CENTS: "int64",
+    Type.DAY: "int32",
     Type.AT: "int64",
 }
 _REFERENCES = {reference.name: reference for reference in schema.REFERENCES}
@@ -25,7 +30,7 @@ def _unbound(name: str, columns: tuple[Column, ...]) -> ir.Table:
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables that a fact is built from. ``as_of``: instant in epoch seconds, None for now; ``prefix`` of the stored facts' names."""
+    """The tables that a fact is built from. ``as_of``: epoch seconds, None for now; ``prefix`` begins the stored facts' names."""
 
     settings: Settings
     as_of: int | None = None

@@ -58,8 +58,10 @@ class Table:
 STAMPS = (
     Column("record_source", Type.TEXT, "which source brought the row (`source` alone is a lead's and a deal's own)", required=True),
     Column("source_id", Type.TEXT, "the row's id as that source writes it", required=True),
-    Column("known_at", Type.AT, "since when we know it: the load's moment, or for a source's first load the moment it became true",
-           required=True),
+    Column(
+        "known_at", Type.AT, "since when we know it: the load's moment, or for a source's first load when it became true (0: unknown)",
+        required=True,
+    ),
 )
 # Versions that a later load replaced are kept, with the moment of it.
 SUPERSEDED_AT = Column("superseded_at", Type.AT, "when a later load replaced this version", required=True)

@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 
 # Mail providers whose domain says nothing about the employer: an address there is external only if the CRM knows it.
 FREE_MAIL = frozenset({
-    "aol.com", "free.fr", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com", "laposte.net", "live.com",
-    "mac.com", "mail.com", "mail.ru", "me.com", "msn.com", "orange.fr", "outlook.com", "proton.me", "protonmail.com", "qq.com",
-    "t-online.de", "web.de", "yahoo.co.uk", "yahoo.com", "yahoo.fr", "yandex.ru", "ymail.com", "163.com", "126.com",
+    "aol.com", "free.fr", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com",
+    "laposte.net", "live.com", "mac.com", "mail.com", "mail.ru", "me.com", "msn.com", "orange.fr", "outlook.com",
+    "proton.me", "protonmail.com", "qq.com", "t-online.de", "web.de", "yahoo.co.uk", "yahoo.com", "yahoo.fr",
+    "yandex.ru", "ymail.com", "163.com", "126.com",
 })
 
 # The dialler's word → did the prospect answer? None: no evidence either way.
 DISPOSITIONS: Mapping[str, bool | None] = {
     "connected": True, "answered": True, "conversation": True, "no answer": False, "no_answer": False, "busy": False,
-    "voicemail": False, "left voicemail": False, "wrong number": False, "wrong_number": False, "gatekeeper": False, "failed": False,
+    "voicemail": False, "left voicemail": False, "wrong number": False, "wrong_number": False, "gatekeeper": False,
+    "failed": False,
 }
 
 
@@ -36,7 +38,7 @@ class Thresholds:
     patience_max_gap_seconds: int = 10  # longer silences are holds
     patience_min_switches: int = 10  # fewer customer→rep switches give no patience
     multi_threaded_people: int = 3
-    bulk_transfer_count: int = 10  # so many opportunities given to reps by one person in one day are a reassignment, not new business
+    bulk_transfer_count: int = 10  # so many opportunities given away by one person in one day are a reassignment
 
 
 @dataclass(frozen=True)

@@ -159,13 +159,16 @@ def _stamped(table: Table, rows: pa.Table, stamp: _Stamp, backdated: bool) -> pa
 
 
 def _became_true(table: Table, rows: pa.Table, at: int) -> pa.Array:
-    """Seconds: the row's own moment where it has one in the past, the load's moment where it is unknown or to come; 0: always."""
+    """Seconds: the row's own moment where it has one in the past, the load's where it is to come; 0, always, where unknown.
+
+    A deal without a creation date was there before we came: leaving it out of every earlier day would hide what it won.
+    """
     if table.true_at is None:
         return _constant(0, rows.num_rows)
     moments = rows[table.true_at].cast(pa.int64())
     if table.column(table.true_at).type == Type.DAY:
         moments = pc.multiply(moments, _DAY_SECONDS)
-    return pc.min_element_wise(pc.fill_null(moments, at), at)
+    return pc.min_element_wise(pc.fill_null(moments, 0), at)
 
 
 def _remember_changed(engine: Engine, loads: Mapping[str, TableLoad]) -> None:

@@ -89,6 +89,7 @@ def asking(project: Path | None, whose: Whose, period: str, as_of: str | None, n
     ``now``: the moment that counts as now, epoch seconds; None: this one.
     """
     from paceline.project.asking import UnknownNameError, answering, scope_of
+    from paceline.project.folder import catalog
     from paceline.project.loading import bring_up_to_date
     from paceline.sales.periods import PeriodError, parse
 
@@ -97,7 +98,7 @@ def asking(project: Path | None, whose: Whose, period: str, as_of: str | None, n
     with store_of(place) as engine:
         _loaded(engine.tables())
         with working("Looking at what changed…") as tell:
-            bring_up_to_date(engine, place.settings, tell)
+            bring_up_to_date(engine, place.settings, tell, catalog(place))
         with answering(place, engine, now) as store:
             view = store.view(day)
             try:

@@ -16,17 +16,19 @@ from paceline.facts.build import BUILDERS, build
 from paceline.facts.refresh import refresh
 from paceline.facts.tables import Tables
 from paceline.metrics.catalog import CATALOG
-from paceline.metrics.rollup import rollups, table_name
-from paceline.project.folder import Project
+from paceline.metrics.rollup import rolled_measures, rollups, table_name
+from paceline.metrics.vocabulary import Metric
+from paceline.project.folder import Project, catalog
 from paceline.sales.records import BY_NAME
 from paceline.sales.settings import Settings
 from paceline.sources.contract import ReadReport
 from paceline.sources.files.read import read_folder
 from paceline.warehouse.engine import Engine
 from paceline.warehouse.load import LoadReport, clear_changes, load, pending_changes
-from paceline.warehouse.store import create_store, unbound
+from paceline.warehouse.store import create_store, ibis_table, unbound
 
-MADE_WITH = "made_with"  # the table that tells with which settings the facts were made
+MADE_WITH = "made_with"  # the table that tells with what facts and roll-ups were made
+_MADE_SCHEMA = pa.schema([("facts", pa.string()), ("rollups", pa.string())])
 
 Tell = Callable[[str], None]
 
@@ -65,54 +67,65 @@ def load_folder(
     create_store(engine)
     tell("Reading files…")
     batch, report = read_folder(folder, mapping, lambda name: stored_ids(engine, name), project.settings)
-    done = load_records(engine, project.settings, batch, source, tell)
+    done = load_records(engine, project.settings, batch, source, tell, metrics=catalog(project))
     return Loaded(report, done, _keep_rejected(project.folder, done.load_id, report))
 
 
 def load_records(
-    engine: Engine, settings: Settings, batch: Mapping[str, pa.Table], source: str, tell: Tell, known_at: int | None = None
+    engine: Engine,
+    settings: Settings,
+    batch: Mapping[str, pa.Table],
+    source: str,
+    tell: Tell,
+    known_at: int | None = None,
+    metrics: Mapping[str, Metric] = CATALOG,
 ) -> LoadReport:
     """Merge records, and bring facts and roll-ups up to date, all or nothing. ``known_at``: the load's moment, epoch seconds."""
     create_store(engine)
     with engine.transaction():
         tell("Merging records…")
         done = load(engine, batch, source, known_at)
-        bring_up_to_date(engine, settings, tell)
+        bring_up_to_date(engine, settings, tell, metrics)
     return done
 
 
-def bring_up_to_date(engine: Engine, settings: Settings, tell: Tell) -> None:
-    """Make facts and roll-ups agree with the records and the settings; costs what changed since the last time, mostly nothing.
+def bring_up_to_date(engine: Engine, settings: Settings, tell: Tell, metrics: Mapping[str, Metric] = CATALOG) -> None:
+    """Make facts and roll-ups agree with records, settings and metrics; costs what changed since the last time, mostly nothing.
 
-    Facts depend on the settings (time zone, thresholds, own domains…): when these changed, all of them are made anew.
+    Facts depend on the settings (time zone, thresholds, own domains…), roll-ups on what the metrics add up: when these changed,
+    all of them are made anew.
     """
-    made_with = pa.table({"fingerprint": [fingerprint(settings)]})
-    fresh = MADE_WITH in engine.tables() and engine.query(f"SELECT fingerprint FROM {engine.quoted(MADE_WITH)}").equals(made_with)
-    if fresh and not pending_changes(engine):
+    wanted = made_with(settings, metrics)
+    before = engine.query(ibis_table(MADE_WITH, _MADE_SCHEMA)).to_pylist() if MADE_WITH in engine.tables() else []
+    made = before[0] if before else {"facts": "", "rollups": ""}
+    if made == wanted and not pending_changes(engine):
         return
     tell("Deriving facts…")
     with engine.transaction():
-        if fresh:
+        if made["facts"] == wanted["facts"]:
             touched = set(refresh(engine, settings))
         else:
             build(engine, settings)
             clear_changes(engine)
             touched = set(BUILDERS)
         tell("Rolling up…")
-        for name, expression in rollups(Tables(settings), CATALOG.values()).items():
-            if name.removeprefix(table_name("")) in touched:
+        for name, expression in rollups(Tables(settings), metrics.values()).items():
+            if made["rollups"] != wanted["rollups"] or name.removeprefix(table_name("")) in touched:
                 engine.create(name, expression)
-        engine.put(MADE_WITH, made_with)
+        engine.put(MADE_WITH, pa.Table.from_pylist([wanted], schema=_MADE_SCHEMA))
 
 
-def fingerprint(settings: Settings) -> str:
-    """Changes when the settings or the program's version do."""
+def made_with(settings: Settings, metrics: Mapping[str, Metric]) -> dict[str, str]:
+    """What facts and roll-ups are made with, as fingerprints of the settings, the program's version and the metrics."""
     told = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    plain = {
-        name: sorted(value.items() if isinstance(value, Mapping) else value) if isinstance(value, Mapping | frozenset) else value
-        for name, value in told.items()
-    }
-    return blake2s(repr((version("paceline"), plain)).encode(), digest_size=16).hexdigest()
+    plain = {name: sorted(value.items()) if isinstance(value, Mapping) else value for name, value in told.items()}
+    plain = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in plain.items()}
+    columns = {rows: sorted(measures) for rows, measures in sorted(rolled_measures(metrics.values()).items())}
+    return {"facts": _fingerprint((version("paceline"), plain)), "rollups": _fingerprint(columns)}
+
+
+def _fingerprint(of: object) -> str:
+    return blake2s(repr(of).encode(), digest_size=16).hexdigest()
 
 
 def stored_ids(engine: Engine, name: str) -> set[str]:

@@ -19,14 +19,27 @@ from tests.facts.small import DEALS, Row, store
 Records = dict[str, list[Row]]
 
 SETTINGS = Settings(own_domains=frozenset({"Us.com "}))
-ACTIVITIES = ("person", "meeting", "booking", "call", "touch_person", "touch", "mail", "outreach", "reply", "touch_opportunity",
-              "opportunity_person")
-FACTS = (*DEALS, *ACTIVITIES)
-COMMON: Records = {"rep": [
-    {"id": "ann", "name": "Ann", "email": "Ann@us.com", "time_zone": "UTC"},
-    {"id": "bob", "name": "Bob", "email": "bob@us.com", "time_zone": "UTC"},
-    {"id": "kei", "name": "Kei", "email": "kei@us.com", "time_zone": "Asia/Tokyo"},
-]}
+ACTIVITIES = (
+    "person",
+    "meeting",
+    "booking",
+    "call",
+    "touch_person",
+    "touch",
+    "mail",
+    "outreach",
+    "reply",
+    "touch_opportunity",
+    "opportunity_person",
+)
+FACTS = (*DEALS, "contact_key", "person_key", "ownership", "guest", *ACTIVITIES)
+COMMON: Records = {
+    "rep": [
+        {"id": "ann", "name": "Ann", "email": "Ann@us.com", "time_zone": "UTC"},
+        {"id": "bob", "name": "Bob", "email": "bob@us.com", "time_zone": "UTC"},
+        {"id": "kei", "name": "Kei", "email": "kei@us.com", "time_zone": "Asia/Tokyo"},
+    ]
+}
 
 
 def joined(*parts: Records) -> Records:
@@ -42,7 +55,7 @@ def joined(*parts: Records) -> Records:
 def built(records: Records, facts: Iterable[str] = FACTS) -> Iterator[Engine]:
     """A store in memory with the facts of those records."""
     engine = open_duckdb()
-    store(engine, SETTINGS, facts, **joined(COMMON, records))
+    store(engine, SETTINGS, (*FACTS[: -len(ACTIVITIES)], *facts), **joined(COMMON, records))
     yield engine
     engine.close()
 
@@ -58,16 +71,29 @@ def found(engine: Engine, fact: str, columns: str, **where: object) -> list[tupl
 def mail(id_: str, rep: str, sent_at: int, *to: str, sender: str | None = None, **more: object) -> Records:
     """A mail: outbound to those addresses, or inbound from ``sender``."""
     kinds = ("to", "cc", "bcc")
-    row: Row = {"id": id_, "rep_id": rep, "direction": "inbound" if sender else "outbound", "sent_at": sent_at,
-                "from_address": sender or f"{rep}@us.com", **more}
-    return {"email": [row], "email_recipient": [
-        {"id": f"{id_}/{n}", "email_id": id_, "address": address, "kind": kinds[n % 3]} for n, address in enumerate(to)]}
+    row: Row = {
+        "id": id_,
+        "rep_id": rep,
+        "direction": "inbound" if sender else "outbound",
+        "sent_at": sent_at,
+        "from_address": sender or f"{rep}@us.com",
+        **more,
+    }
+    return {
+        "email": [row],
+        "email_recipient": [
+            {"id": f"{id_}/{n}", "email_id": id_, "address": address, "kind": kinds[n % 3]} for n, address in enumerate(to)
+        ],
+    }
 
 
 def meeting(id_: str, start_at: int, *attendees: Row, organizer: str | None = None, **more: object) -> Records:
     """A meeting and its attendees (dicts of meeting_attendee)."""
     row: Row = {"id": id_, "start_at": start_at, "organizer_id": organizer, **more}
-    return {"meeting": [row], "meeting_attendee": [{"id": f"{id_}/{n}", "meeting_id": id_, **one} for n, one in enumerate(attendees)]}
+    return {
+        "meeting": [row],
+        "meeting_attendee": [{"id": f"{id_}/{n}", "meeting_id": id_, **one} for n, one in enumerate(attendees)],
+    }
 
 
 def us(rep: str, response: str = "accepted") -> Row:

@@ -34,17 +34,26 @@ ANSWERS: dict[str, tuple[Row, bool]] = {
 
 def _answered(name: str) -> Records:
     person = f"{name}@m-headers.com"
-    return joined(mail(f"m-{name}", "ann", NOON, person, thread_id=f"t-{name}"),
-                  mail(f"m-{name}-re", "ann", NOON + HOUR, "ann@us.com", sender=person.title(), thread_id=f"t-{name}", **ANSWERS[name][0]))
+    return joined(
+        mail(f"m-{name}", "ann", NOON, person, thread_id=f"t-{name}"),
+        mail(f"m-{name}-re", "ann", NOON + HOUR, "ann@us.com", sender=person.title(), thread_id=f"t-{name}", **ANSWERS[name][0]),
+    )
 
 
 COMPANY = joined(
-    {"account": [{"id": "m-a", "domain": "m-a.com"}, {"id": "m-b", "domain": "m-b.com"}], "contact": [
-        {"id": "m-known", "email": "m-known@gmail.com", "account_id": "m-a"}, {"id": "m-two", "email": "two@m-b.com", "account_id": "m-b"},
-        {"id": "m-old", "email": "old@m-b.com", "merged_into_id": "m-two"}]},
+    {
+        "account": [{"id": "m-a", "domain": "m-a.com"}, {"id": "m-b", "domain": "m-b.com"}],
+        "contact": [
+            {"id": "m-known", "email": "m-known@gmail.com", "account_id": "m-a"},
+            {"id": "m-two", "email": "two@m-b.com", "account_id": "m-b"},
+            {"id": "m-old", "email": "old@m-b.com", "merged_into_id": "m-two"},
+        ],
+    },
     *(_answered(name) for name in ANSWERS),
     # One mail, however many recipients; its account is that of most of them.
-    mail("m-many", "ann", NOON, "one@m-b.com", "x@m-a.com", "y@m-a.com", "X@m-a.com", "bob@us.com", "z@nowhere.dev", automated=True),
+    mail(
+        "m-many", "ann", NOON, "one@m-b.com", "x@m-a.com", "y@m-a.com", "X@m-a.com", "bob@us.com", "z@nowhere.dev", automated=True
+    ),
     mail("m-equal", "ann", NOON, "one@m-b.com", "x@m-a.com"),
     mail("m-nowhere", "ann", NOON, "z@nowhere.dev", "w@nowhere.dev", "x@m-a.com"),
     mail("m-inside", "ann", NOON, "bob@us.com"),
@@ -55,10 +64,13 @@ COMPANY = joined(
     mail("m-other", "kei", at("2024-10-04T16:00"), "other@m-a.com", thread_id="t-other"),
     mail("m-other-re", "kei", at("2024-10-04T17:00"), "kei@us.com", sender="other@m-a.com", thread_id="t-new"),
     # To the second: 14 days, and a second more.
-    mail("m-14", "ann", NOON, "day14@m-a.com"), mail("m-14-re", "ann", NOON + 14 * DAY, sender="day14@m-a.com"),
-    mail("m-15", "ann", NOON, "day15@m-a.com"), mail("m-15-re", "ann", NOON + 14 * DAY + 1, sender="day15@m-a.com"),
+    mail("m-14", "ann", NOON, "day14@m-a.com"),
+    mail("m-14-re", "ann", NOON + 14 * DAY, sender="day14@m-a.com"),
+    mail("m-15", "ann", NOON, "day15@m-a.com"),
+    mail("m-15-re", "ann", NOON + 14 * DAY + 1, sender="day15@m-a.com"),
     # Only the first mail ever is an outreach; what came before it, or with it, answers nothing.
-    mail("m-first", "ann", NOON, "again@m-a.com", thread_id="t-again"), mail("m-second", "ann", NOON + DAY, "again@m-a.com", thread_id="t-again"),
+    mail("m-first", "ann", NOON, "again@m-a.com", thread_id="t-again"),
+    mail("m-second", "ann", NOON + DAY, "again@m-a.com", thread_id="t-again"),
     mail("m-before", "ann", NOON - 1, sender="again@m-a.com", thread_id="t-again"),
     mail("m-with", "ann", NOON, sender="again@m-a.com", thread_id="t-again"),
     mail("m-re1", "ann", NOON + 2 * DAY, sender="again@m-a.com", thread_id="t-again"),
@@ -71,9 +83,11 @@ COMPANY = joined(
     mail("m-stranger", "ann", NOON + HOUR, sender="stranger@gmail.com", thread_id="t-group"),
     mail("m-fan", "ann", NOON + HOUR, sender="m-known@gmail.com"),
     # Mailed under one address, answered from the one of the contact merged into it; no thread, no reply.
-    mail("m-merged", "ann", NOON, "two@m-b.com"), mail("m-merged-re", "ann", NOON + HOUR, sender="old@m-b.com"),
+    mail("m-merged", "ann", NOON, "two@m-b.com"),
+    mail("m-merged-re", "ann", NOON + HOUR, sender="old@m-b.com"),
     # A sequence of mails without thread at the same instant: the smallest id is the first.
-    mail("m-tie-b", "ann", NOON, "tie@m-a.com"), mail("m-tie-a", "ann", NOON, "tie@m-a.com"),
+    mail("m-tie-b", "ann", NOON, "tie@m-a.com"),
+    mail("m-tie-a", "ann", NOON, "tie@m-a.com"),
 )
 
 
@@ -87,8 +101,10 @@ def engine() -> Iterator[Engine]:
 def test_only_humans_answer(engine: Engine, name: str) -> None:
     human = ANSWERS[name][1]
     reply = f"m-{name}-re"
-    assert found(engine, "mail", "direction human engaged person_id", email_id=reply) == [
-        ("inbound", True, True, f"address:{name}@m-headers.com")][:human]
+    assert (
+        found(engine, "mail", "direction human engaged person_id", email_id=reply)
+        == [("inbound", True, True, f"address:{name}@m-headers.com")][:human]
+    )
     assert found(engine, "reply", "email_id rep_id at day", thread_id=f"t-{name}") == [(reply, "ann", NOON + HOUR, TODAY)][:human]
     answered = (True, NOON + HOUR) if human else (False, None)
     assert found(engine, "outreach", "replied reply_at", email_id=f"m-{name}") == [answered]
@@ -123,10 +139,16 @@ def test_fourteen_days_end_to_the_second(engine: Engine) -> None:
 
 def test_the_first_mail_and_the_first_answer_count(engine: Engine) -> None:
     person = "address:again@m-a.com"
-    assert found(engine, "outreach", "email_id at replied reply_at", person_id=person) == [("m-first", NOON, True, NOON + 2 * DAY)]
+    assert found(engine, "outreach", "email_id at replied reply_at", person_id=person) == [
+        ("m-first", NOON, True, NOON + 2 * DAY)
+    ]
     assert found(engine, "reply", "email_id", thread_id="t-again") == [("m-re1",)]
     assert found(engine, "mail", "email_id engaged", person_id=person) == [
-        ("m-before", False), ("m-re1", True), ("m-re2", True), ("m-with", False)]
+        ("m-before", False),
+        ("m-re1", True),
+        ("m-re2", True),
+        ("m-with", False),
+    ]
     assert found(engine, "outreach", "email_id", person_id="address:tie@m-a.com") == [("m-tie-a",)]
 
 

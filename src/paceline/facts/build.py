@@ -32,11 +32,15 @@ from paceline.warehouse.engine import Engine
 
 BUILDERS: dict[str, Callable[[Tables], ir.Table]] = {
     "stint": stints.stint,
+    "contact_key": people.contact_key,
+    "person_key": people.person_key,
     "person": people.person,
     "stage_order": timeline.stage_order,
     "timeline": timeline.timeline,
     "life": lives.life,
     "span": spans.span,
+    "ownership": touches.ownership,
+    "guest": meetings.guest,
     "meeting": meetings.meeting,
     "booking": meetings.booking,
     "call": calls.call,

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from paceline.facts.days import ALWAYS_AT, with_local_day
 from paceline.facts.people import normalised
-from paceline.facts.shape import LIFE, shaped, stored
+from paceline.facts.shape import GUEST, LIFE, shaped, stored
 from paceline.facts.tables import Tables
 
 # At one instant: what closes has closed before the meeting begins, what starts hasn't started before it.
@@ -39,8 +39,8 @@ def booking(t: Tables) -> ir.Table:
     return shaped(with_local_day(sent.join(invited, sent.meeting_id == invited.guests_of_), t), "booking")
 
 
-def guests(t: Tables) -> ir.Table:
-    """The distinct external people invited to each meeting: meeting_id, person_id, account_id, rule, level, declined.
+def guest(t: Tables) -> ir.Table:
+    """The working table `guest`: the distinct external people invited to each meeting.
 
     Somebody listed twice declined only if every answer was no.
     """
@@ -81,7 +81,7 @@ def _ours(t: Tables) -> ir.Table:
 
 def _guests_of_meeting(t: Tables) -> ir.Table:
     """One row a meeting with guests: guests_of_, externals, willing_ (those who didn't decline), account_id (of most of them)."""
-    each = guests(t)
+    each = stored(t, GUEST)
     counts = each.group_by("meeting_id").aggregate(externals=each.count(), willing_=(~each.declined).sum())
     by_account = (
         each.filter(each.account_id.notnull()).group_by("meeting_id", "account_id").aggregate(people_=lambda g: g.count())

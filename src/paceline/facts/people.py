@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from paceline.facts.merged import surviving
-from paceline.facts.shape import shaped
+from paceline.facts.shape import CONTACT_KEY, PERSON_KEY, shaped, stored
 from paceline.facts.tables import Tables
 from paceline.sales.seniority import level
 from paceline.sales.settings import FREE_MAIL
@@ -42,7 +42,7 @@ def person(t: Tables) -> ir.Table:
     Refresh key: address (those of the activities, contacts and leads that changed, and all others of their persons).
     Reads email, email_recipient, call, meeting_attendee, contact, lead, rep, account, account_domain; `survivor`, `title`.
     """
-    keys = _keys(t)
+    keys = stored(t, PERSON_KEY)
     told = _facts_of_people(t, keys)
     joined = keys.left_join(told, keys.person_id == told.person_id)
     return shaped(joined, "person")
@@ -65,8 +65,8 @@ def _people_records(t: Tables, record: str) -> ir.Table:
     return rec.mutate(survives=rec.id == rec.survivor_id)
 
 
-def _contact_keys(t: Tables) -> ir.Table:
-    """Columns address, person_id: every contact as `contact:ID`, merged ones too, and every address that a contact has."""
+def contact_key(t: Tables) -> ir.Table:
+    """The working table `contact_key`: every contact as `contact:ID`, merged ones too, and every address that a contact has."""
     contacts = _people_records(t, "contact")
     # Of surviving contacts that share an address the smallest id stands for all of them.
     own = (
@@ -139,9 +139,9 @@ def _met(t: Tables) -> ir.Table:
     return met.filter(met.address.notnull())
 
 
-def _keys(t: Tables) -> ir.Table:
-    """Columns address, person_id, external: every key, once."""
-    contact_keys = _contact_keys(t)
+def person_key(t: Tables) -> ir.Table:
+    """The working table `person_key`: every key, once."""
+    contact_keys = stored(t, CONTACT_KEY)
     known = ibis.union(contact_keys, _lead_keys(t, contact_keys))
     strangers = _met(t).anti_join(known, "address")
     reps, rooms = _rep_addresses(t), _rooms(t)

@@ -102,7 +102,7 @@ FACTS: tuple[Fact, ...] = (
         _t("touch_id", "`email:ID`, `call:ID` or `meeting:ID`"), _REP, _KIND, _DAY, _AT, _AUTO,
         _i("people", "distinct external people"),
     )),
-    Fact("touch_person", "A touch and one external person touched.", ("touch_id", "rep_id", "person_id"), (
+    Fact("touch_person", "A touch and one external person touched; a dial to an account alone has a row without person.", ("touch_id", "rep_id", "person_id"), (
         _t("touch_id", "the touch"), _REP, _KIND, _DAY, _AT, _AUTO, _PERSON, _ACCOUNT, _RULE,
         _t("level", "seniority level; null: unknown"),
         _f("two_way", "the person attended the meeting or was connected on the call (replies are in `reply`)"),

@@ -61,4 +61,24 @@ LIFE = Fact("life", "A counted opportunity that has started: its beginning, its 
     *_columns(Type.FLAG, next_step="a next step is written"),
 ), dated=None)
 
-WORKING = {fact.name: fact for fact in (STAGE_ORDER, TIMELINE, LIFE)}
+CONTACT_KEY = Fact("contact_key", "Under which keys a contact is known.", ("address",), (
+    *_columns(Type.TEXT, address="normalised address, or `contact:ID` (merged ones too)", person_id="`contact:ID` of the surviving one"),
+), dated=None)
+
+PERSON_KEY = Fact("person_key", "Under which keys a person is known: `person` before it is told what is true of each.", ("address",), (
+    *_columns(Type.TEXT, address="normalised address, `contact:ID` or `lead:ID`", person_id="the person"),
+    *_columns(Type.FLAG, external="outside our own domains, or in the CRM"),
+), dated=None)
+
+GUEST = Fact("guest", "An external person invited to a meeting.", ("meeting_id", "person_id"), (
+    *_columns(Type.TEXT, meeting_id="meeting", person_id="who", account_id="their account", rule="as in `person`", level="as in `person`"),
+    *_columns(Type.FLAG, declined="every answer was no"),
+), dated=None)
+
+OWNERSHIP = Fact("ownership", "A stretch in which an opportunity was open and one rep's.", ("opportunity_id", "from_at"), (
+    *_columns(Type.TEXT, opportunity_id="opportunity", owner_id="whose", account_id="surviving account", account_type="as first known",
+              source="lead source", type="business type", product_id="main product"),
+    *_columns(Type.AT, from_at="from (ALWAYS_AT: since ever)", until_at="until; a far future: still", owned_from_at="as in `span`"),
+), dated=None)
+
+WORKING = {fact.name: fact for fact in (STAGE_ORDER, TIMELINE, LIFE, CONTACT_KEY, PERSON_KEY, GUEST, OWNERSHIP)}

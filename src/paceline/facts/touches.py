@@ -10,10 +10,9 @@ import ibis
 import ibis.expr.types as ir
 
 from paceline.facts.days import ALWAYS_AT, with_local_day
-from paceline.facts.meetings import guests
 from paceline.facts.merged import surviving
 from paceline.facts.people import normalised
-from paceline.facts.shape import shaped
+from paceline.facts.shape import GUEST, OWNERSHIP, shaped, stored
 from paceline.facts.tables import Tables
 from paceline.sales.records import BUYING_ROLES
 
@@ -23,8 +22,8 @@ DECIDING_ROLES = ("decision_maker", "economic_buyer")
 END_OF_TIME = -ALWAYS_AT
 
 
-def open_ranges(t: Tables) -> ir.Table:
-    """Stretches in which an opportunity was open and one rep's, with account and slices.
+def ownership(t: Tables) -> ir.Table:
+    """The working table `ownership`: stretches in which an opportunity was open and one rep's.
 
     Neighbouring rows of `span` that differ only in stage, amount or close date are one stretch, so that a touch meets few rows.
     """
@@ -115,7 +114,7 @@ def _people(t: Tables) -> ir.Table:
 
 
 def _meetings(t: Tables) -> ir.Table:
-    meeting, invited = t.fact("meeting"), guests(t)
+    meeting, invited = t.fact("meeting"), stored(t, GUEST)
     held = meeting.filter(meeting.held).select("rep_id", "day", "at", met_="meeting_id")
     met = held.join(invited.filter(~invited.declined), held.met_ == invited.meeting_id)
     return met.select(
@@ -137,7 +136,7 @@ def touch_person(t: Tables) -> ir.Table:
     Reads email, email_recipient, opportunity_contact; `person`, `call`, `meeting`, `span`; `survivor`.
     """
     met = ibis.union(*(rows.select(*_COLUMNS) for rows in (with_local_day(_mails(t), t), _calls(t), _meetings(t))))
-    ranges = open_ranges(t)
+    ranges = stored(t, OWNERSHIP)
     met = _with_own_open(_with_contact_rule(t, met, ranges), ranges)
     earlier = ibis.window(group_by=["rep_id", "account_id"], order_by="day", range=(None, -1))
     met = met.mutate(day_before_=met.day.max().over(earlier))
@@ -225,7 +224,7 @@ def touch_opportunity(t: Tables) -> ir.Table:
     Refresh key: opportunity_id (all touches of its account and of the people on it). Reads opportunity_contact; `touch_person`,
     `person`, `span`; `survivor`.
     """
-    ranges = open_ranges(t)
+    ranges = stored(t, OWNERSHIP)
     reached = t.fact("touch_person").select(
         "touch_id", "rep_id", "kind", "day", "at", "automated", "person_id", "account_id", "rule"
     )
@@ -270,7 +269,7 @@ def opportunity_person(t: Tables) -> ir.Table:
 
     Refresh key: opportunity_id. Reads opportunity_contact; `touch_person`, `person`, `span`; `survivor`.
     """
-    ranges = open_ranges(t)
+    ranges = stored(t, OWNERSHIP)
     reached = t.fact("touch_person").filter(lambda r: r.person_id.notnull())
     reached = reached.select("person_id", "account_id", "rule", "level", "at", "day")
     engaged = ibis.union(*(pairs.select("opportunity_id", "person_id", "level", "day") for pairs in _pairs(t, reached, ranges)))

@@ -60,10 +60,11 @@ def _closings(line: ir.Table) -> ir.Table:
 
 def _with_owner_at_close(wide: ir.Table, line: ir.Table) -> ir.Table:
     """Column owner_id: the owner at the instant of closing; for open ones, and those closed nobody knows when, the last owner."""
-    states = line.select(state_of_="opportunity_id", state_from_="at", state_until_="until_at", state_owner_="owner_id")
+    states = line.select(state_of_="opportunity_id", state_from_="at", state_until_=line.until_at.fill_null(-ALWAYS_AT),
+                         state_owner_="owner_id")
     joined = wide.left_join(states, [
         wide.opportunity_id == states.state_of_, states.state_from_ <= wide.closed_at,
-        (states.state_until_ > wide.closed_at) | states.state_until_.isnull()])
+        states.state_until_ > wide.closed_at])  # no OR: DuckDB would join by nested loops
     owner = ibis.ifelse(joined.closed_at.isnull(), joined.last_owner_, joined.state_owner_)
     return joined.mutate(owner_id=owner).select(*wide.columns, "owner_id")
 
@@ -91,13 +92,14 @@ def _begun(t: Tables, ended: ir.Table) -> ir.Table:
 def _owner_and_amount_at_start(t: Tables, begun: ir.Table) -> ir.Table:
     """Columns started_by_id and start_cents; where the start is unknown, the first that are known of."""
     line = stored(t, TIMELINE)
-    states = line.select(first_of_="opportunity_id", first_from_="at", first_until_="until_at", started_by_id="owner_id",
+    states = line.select(first_of_="opportunity_id", first_from_="at", first_until_=line.until_at.fill_null(-ALWAYS_AT),
+                         started_by_id="owner_id",
                          start_cents="native_cents")
     instant = begun.start_at.fill_null(ALWAYS_AT)
     joined = begun.mutate(instant_=instant)
     joined = joined.left_join(states, [
         joined.opportunity_id == states.first_of_, states.first_from_ <= joined.instant_,
-        (states.first_until_ > joined.instant_) | states.first_until_.isnull()])
+        states.first_until_ > joined.instant_])
     return joined.drop("first_of_", "first_from_", "first_until_", "instant_")
 
 

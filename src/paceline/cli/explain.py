@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from paceline.metrics.explain import Explanation, Records
+    from paceline.metrics.store import Store
+
+Names = dict[str, dict[str, str]]  # column → id → what it is called
 
 
 def explain(
@@ -66,23 +69,33 @@ def explain(
         except AskError as error:
             raise answered_or_told(error) from None
         told = explained(question.store, reading)
+        names = names_behind(question.store, told, limit) if form is Format.TABLE else {}
     if form is Format.JSON:
         _write_json(told)
     else:
-        write(lambda: all_records(told), form, lambda console: show(told, limit, console))
+        write(lambda: all_records(told), form, lambda console: show(told, limit, console, names))
     if sql and form is not Format.JSON:
         say("\n\n".join(told.sql))
 
 
-def show(told: Explanation, limit: int, console: Console) -> None:
-    """Sentence first, records last."""
-    console.print(told.sentence, style="bold", markup=False, soft_wrap=True)
-    for label, text in _facts_of(told):
-        console.print(f"[dim]{label:<11}[/dim]", end="")
-        console.print(text, markup=False, soft_wrap=True)
+def show(told: Explanation, limit: int, console: Console, names: Names | None = None) -> None:
+    """Sentence first, records last. ``names``: what ids are called."""
+    console.print(told.sentence, style="bold", markup=False)
+    console.print(_grid(_facts_of(told)))
     for records in told.records:
         console.print()
-        console.print(_table(records, limit, told.reading.currency))
+        console.print(_table(records, limit, told.reading.currency, names or {}))
+
+
+def _grid(lines: Sequence[tuple[str, str]]) -> Table:
+    """Labels to the left, their text beside them."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2))
+    for label, text in lines:
+        grid.add_row(Text(label, style="dim"), Text(text))
+    return grid
 
 
 def _facts_of(told: Explanation) -> list[tuple[str, str]]:
@@ -102,7 +115,7 @@ def _interval(told: Explanation) -> str:
     return " – ".join(shown(end, told.reading.metric.unit, told.reading.currency) for end in told.reading.interval)
 
 
-def _table(records: Records, limit: int, currency: str) -> Table:
+def _table(records: Records, limit: int, currency: str, names: Names) -> Table:
     """The records, as many as asked for, with the total of all of them."""
     from rich.table import Table
 
@@ -124,8 +137,41 @@ def _table(records: Records, limit: int, currency: str) -> Table:
             f", {limit} shown" if records.table.num_rows > limit else ""
         )
     for row in rows.to_pylist():
-        table.add_row(*(_cell(name, value, money and name == CONTRIBUTION, currency) for name, value in row.items()))
+        table.add_row(
+            *(
+                _named(names, name, value) or _cell(name, value, money and name == CONTRIBUTION, currency)
+                for name, value in row.items()
+            )
+        )
     return table
+
+
+def names_behind(store: Store, told: Explanation, limit: int) -> Names:
+    """What the reps, deals and accounts among the first ``limit`` records are called: column → id → name."""
+    from paceline.project.asking import names_of
+    from paceline.warehouse.store import unbound
+
+    names = {"rep_id": names_of(store.view_at(told.reading.as_of).stints)}
+    for column, table in (("opportunity_id", "opportunity"), ("account_id", "account")):
+        ids = {
+            value
+            for records in told.records
+            if column in records.table.column_names
+            for value in records.table.slice(0, limit)[column].to_pylist()
+            if value is not None
+        }
+        if ids:
+            rows = unbound(table)
+            found = store.engine.query(rows.filter(rows.id.isin(sorted(ids))).select("id", "name")).to_pylist()
+            names[column] = {row["id"]: f"{row['name']} ({row['id']})" for row in found if row["name"]}
+    return names
+
+
+def _named(names: Names, column: str, value: Any) -> str | None:
+    from rich.markup import escape
+
+    name = names.get(column, {}).get(value) if isinstance(value, str) else None
+    return None if name is None else escape(name)
 
 
 def _is_money(records: Records) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import tempfile
 from datetime import UTC, date, datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from paceline.cli.demo import make
+from paceline.cli.explain import names_behind
 from paceline.cli.explain import show as show_explanation
 from paceline.cli.question import Whose, asking
 from paceline.cli.report import read_board
@@ -32,12 +34,19 @@ def draw(folder: Path) -> None:
         with asking(Path(place), Whose(role="AE"), "trailing_28", None, now=now) as question:
             console = _console()
             show_board(read_board(question), [], console)
-            console.save_svg(str(folder / "report.svg"), title="$ paceline report --role AE")
+            _save(console, folder / "report.svg", "$ paceline report --role AE")
         with asking(Path(place), Whose(role="AE"), "2026-Q3", None, now=now) as question:
             console = _console()
             reading = ask(question.store, "win_rate", question.scope, question.period).only()
-            show_explanation(explain(question.store, reading), 6, console)
-            console.save_svg(str(folder / "explain.svg"), title="$ paceline explain win_rate --role AE --period 2026-Q3")
+            told = explain(question.store, reading)
+            show_explanation(told, 6, console, names_behind(question.store, told, 6))
+            _save(console, folder / "explain.svg", "$ paceline explain win_rate --role AE --period 2026-Q3")
+
+
+def _save(console: Console, file: Path, title: str) -> None:
+    """Write the picture. Rich lets it fetch a font from a far server; the reader's own does as well."""
+    svg = re.sub(r"@font-face \{.*?\}\n", "", console.export_svg(title=title), flags=re.DOTALL)
+    file.write_text(svg.replace("Fira Code, monospace", "monospace"), encoding="utf-8")
 
 
 def _console() -> Console:

@@ -113,6 +113,8 @@ def _groups(connection: duckdb.DuckDBPyConnection, by: By) -> None:
 
 def _connected(connection: duckdb.DuckDBPyConnection, needs: str) -> set[str]:
     """The groups with at least one rep, in the period, whose data of that kind is there."""
+    if "+" in needs:
+        return set.intersection(*(_connected(connection, need) for need in needs.split("+")))
     kinds = _TOUCH if needs == "touch" else (needs,)
     words = ", ".join(f"'{kind}'" for kind in kinds)
     proofs = " UNION ALL ".join(proof for kind in kinds for proof in _PROOF[kind])

@@ -113,7 +113,9 @@ def _floor(t: Tables, taken: ir.Table) -> ir.Table:
     sides = sides.mutate(their_end_=sides.end_.lag().over(ibis.window(group_by="call_id", order_by="run_")))
     pause = ibis.greatest(sides.start_ - sides.their_end_, 0)
     switches = sides.mutate(pause_=pause)
-    counted = switches.ours & (switches.pause_ <= t.settings.thresholds.patience_max_gap_seconds * 1000).fill_null(False)
+    # A call that we open has no switch before us; DuckDB's greatest(null, 0) would make it a pause of 0.
+    after_them = switches.ours & switches.their_end_.notnull()
+    counted = after_them & (switches.pause_ <= t.settings.thresholds.patience_max_gap_seconds * 1000).fill_null(False)
     pauses = switches.group_by("call_id").aggregate(
         switches_=counted.ifelse(1, 0).sum(), pauses_ms_=counted.ifelse(switches.pause_, 0).sum()
     )

@@ -12,7 +12,7 @@ from paceline.metrics.compile import MemberRow, PeriodRow, Question, group_colum
 from paceline.metrics.relations import RELATIONS, REP_ATTRIBUTES
 from paceline.metrics.store import View, day_start
 from paceline.metrics.vocabulary import Arithmetic, Constant, Kind, Measure, Term, Window
-from paceline.sales.periods import Period, epoch_day
+from paceline.sales.periods import Period, epoch_day, from_epoch_day
 
 Group = tuple[str | None, ...]
 Cell = tuple[int, Group]
@@ -38,16 +38,9 @@ def period_row(view: View, number: int, period: Period) -> PeriodRow:
     """A period as the queries see it, cut after the as-of day."""
     today = epoch_day(view.day)
     until = min(period.until_day, today + 1)
-    return (
-        number,
-        period.first_day,
-        day_start(period.first, view.settings),
-        until,
-        period.until_day,
-        until - 1,
-        today,
-        view.as_of,
-    )
+    end = min(view.as_of, day_start(from_epoch_day(until), view.settings) - 1)
+    begin = day_start(period.first, view.settings)
+    return (number, period.first_day, begin, until, period.until_day, until - 1, end, today, view.as_of)
 
 
 def in_window(view: View, window: Window, period: Period, lag: int) -> Period:
@@ -55,7 +48,9 @@ def in_window(view: View, window: Window, period: Period, lag: int) -> Period:
     if window.kind == "trailing":
         last = min(period.until - timedelta(days=1), view.day)
         return Period.between(last - timedelta(days=window.days - 1), last + timedelta(days=1))
-    return period.shifted(-lag) if window.kind == "lagged" else period
+    if window.kind == "lagged":  # what isn't over yet is cut first: half a quarter's customers cost half a quarter
+        return Period.between(period.first, min(period.until, view.day + timedelta(days=1))).shifted(-lag)
+    return period
 
 
 def numbers(view: View, asked: Asked, measures: Iterable[Measure]) -> Numbers:

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from difflib import get_close_matches
 
 from paceline.metrics import coverage
-from paceline.metrics.aggregate import rows_behind, squares
+from paceline.metrics.aggregate import rows_behind, rows_matched, squares
 from paceline.metrics.answer import Asked, Cell, Group, Numbers, begun, evaluate, is_cuttable, numbers, snapshot
 from paceline.metrics.compile import MemberRow
 from paceline.metrics.reading import Part, Reading, Readings
 from paceline.metrics.relations import REP_ATTRIBUTES, SLICES
 from paceline.metrics.store import Store, View
-from paceline.metrics.vocabulary import Kind, Measure, Metric, Term, Unit, Window, at_grain, measures_of
+from paceline.metrics.vocabulary import Constant, Kind, Measure, Metric, Term, Unit, Window, at_grain, measures_of
 from paceline.sales.periods import GRAINS, Period
 from paceline.sales.scope import Scope, Stint
 from paceline.stats.intervals import mean_interval, wilson
@@ -185,7 +185,7 @@ class Asking:
         n = _n(metric, found, cell, rep_grain)
         because = self._unknown(metric, number, group, n, numerator, denominator)
         if because is None and value is None:
-            because = metric.absent if _is_absent(metric, found, cell) else self._no_value(metric, n)
+            because = self._no_value(metric, n, found, cell)
         if because is not None:
             value = None
         return Reading(
@@ -212,14 +212,19 @@ class Asking:
         period = self.periods[number]
         if not begun(self.view, period):
             return f"{period.label} hasn't begun on {self.view.day}"
-        if n or numerator or denominator:
+        measured = None if isinstance(metric.denominator, Constant) else denominator  # sixty seconds a minute are no data
+        if n or numerator or measured:
             return None
         return coverage.why_unknown(
             self.view, metric, self._present(number, group), period.first_day, snapshot(self.view, period)
         )
 
     @staticmethod
-    def _no_value(metric: Metric, n: int) -> str:
+    def _no_value(metric: Metric, n: int, found: Numbers, cell: Cell) -> str:
+        if _is_absent(metric, found, cell):
+            return metric.absent
+        if _is_all_unknown(metric, found, cell):
+            return f"the {metric.measures[0].columns[0].removesuffix('_cents')} is unknown in all of its rows"
         if n and any(measure.absent_last for measure in measures_of(metric.numerator)):
             return "more are unanswered than the quantile leaves room for"
         return metric.none
@@ -252,6 +257,8 @@ def metric_measures(metric: Metric, rep_grain: bool) -> tuple[Measure, ...]:
 def _wanted(metric: Metric, rep_grain: bool) -> Iterable[Measure]:
     for measure in metric_measures(metric, rep_grain):
         yield from (measure, rows_behind(measure))
+        if measure.kind is Kind.SUM and metric.denominator is None:
+            yield rows_matched(measure)
         if metric.interval == "mean" and measure.kind is Kind.SUM:
             yield squares(measure)
     for part in metric.coverage:
@@ -263,7 +270,7 @@ def _value(metric: Metric, found: Numbers, cell: Cell, rep_grain: bool) -> tuple
     numerator = evaluate(at_grain(metric.numerator, rep_grain), found, cell)
     denominator = None if metric.denominator is None else evaluate(at_grain(metric.denominator, rep_grain), found, cell)
     empty = metric.denominator is not None and (denominator is None or denominator <= 0)
-    if numerator is None or empty or _is_absent(metric, found, cell):
+    if numerator is None or empty or _is_absent(metric, found, cell) or _is_all_unknown(metric, found, cell):
         return None, numerator, denominator
     value = numerator if denominator is None else numerator / denominator
     return value / (_CENTS if metric.unit is Unit.MONEY else 1), numerator, denominator
@@ -271,6 +278,14 @@ def _value(metric: Metric, found: Numbers, cell: Cell, rep_grain: bool) -> tuple
 
 def _is_absent(metric: Metric, found: Numbers, cell: Cell) -> bool:
     return metric.absent_of is not None and not found[rows_behind(metric.absent_of)].get(cell)
+
+
+def _is_all_unknown(metric: Metric, found: Numbers, cell: Cell) -> bool:
+    """Whether there are rows to add up, but not one of them has a value: their sum isn't 0."""
+    total = metric.numerator
+    if metric.denominator is not None or not isinstance(total, Measure) or total.kind is not Kind.SUM:
+        return False
+    return not found[rows_behind(total)].get(cell) and bool(found[rows_matched(total)].get(cell))
 
 
 def _n(metric: Metric, found: Numbers, cell: Cell, rep_grain: bool) -> int:

@@ -34,7 +34,7 @@ _SENIOR = one_of("level", "director", "vp", "cxo")
 _CLOSED = (yes("won") | yes("lost")) & yes("owner") & yes("valued")
 _OUT = eq("direction", "outbound")
 
-_OWNED = Count("owned", words="opportunities owned open in the period")
+_OWNED = Distinct("owned", "opportunity_id", words="opportunities owned open in the period")
 _OPEN_PEOPLE = Count("open_people", words="open opportunities")
 _KNOWN_LEVEL = Distinct("touch_person", "person_id", known("level"), "people touched whose title is known")
 _DIALS_KNOWN = Count("call", yes("outbound") & known("connected"), "dials with a known outcome")

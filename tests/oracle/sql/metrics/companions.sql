@@ -1,8 +1,8 @@
 -- metric: quota_attainment | ratio
 WITH aim AS (SELECT g.grp, sum(x.part) AS target FROM goal_part x {by:x} GROUP BY 1),
 done AS (
-    SELECT g.grp, sum(x.credit) / 100.0 AS won FROM credit x {by:x} WHERE x.valued AND in_period(x.day)
-     GROUP BY 1)
+    SELECT g.grp, sum(x.credit) / 100.0 AS won FROM credit x {by:x} WHERE x.valued AND in_period(x.day) AND EXISTS (
+        SELECT 1 FROM rec_goal q WHERE q.metric = 'revenue' AND q.rep_id = x.rep_id AND q.from_day <= x.day AND x.day < q.until_day) GROUP BY 1)
 SELECT a.grp, coalesce(d.won, 0) AS num, a.target AS den FROM aim a LEFT JOIN done d ON d.grp = a.grp
 
 -- metric: pipeline_coverage | ratio
@@ -25,9 +25,10 @@ SELECT g.grp, sum(x.days) AS num, count(*) AS den FROM visit x {by:x} WHERE in_p
 -- metric: slip_rate | ratio
 SELECT g.grp, sum(x.slipped::INT) AS num, count(*) AS den FROM due x {by:x} GROUP BY 1
 
--- metric: untouched_opportunities | count | touch
+-- metric: untouched_opportunities | count | crm
 SELECT g.grp, count(*) AS num FROM snapshot x {by:x}
-WHERE NOT EXISTS (SELECT 1 FROM about a WHERE a.opportunity_id = x.opportunity_id AND a.day <= x.day AND a.day > x.day - getvariable('untouched_days')) GROUP BY 1
+WHERE NOT EXISTS (SELECT 1 FROM about a WHERE a.opportunity_id = x.opportunity_id AND a.day <= x.day AND a.day > x.day - getvariable('untouched_days'))
+  AND x.day - coalesce(x.start_day, -2000000) >= getvariable('untouched_days') GROUP BY 1
 
 -- metric: multi_threading | ratio
 SELECT g.grp, count(*) FILTER (3 <= (SELECT count(*) FROM engaged e WHERE e.opportunity_id = x.opportunity_id AND e.day <= x.day)) AS num, count(*) AS den
@@ -51,5 +52,14 @@ SELECT g.grp, count(*) AS num FROM snapshot x {by:x} WHERE x.native IS NULL GROU
 -- metric: opportunities_without_next_step | count | crm
 SELECT g.grp, count(*) AS num FROM snapshot x {by:x} WHERE nullif(trim(x.next_step), '') IS NULL GROUP BY 1
 
--- metric: opportunities_with_past_close_date | count | crm
+-- metric: opportunities_past_close_date | count | crm
 SELECT g.grp, count(*) AS num FROM snapshot x {by:x} WHERE x.close_day < x.day GROUP BY 1
+
+-- metric: opportunities_without_next_meeting | count | calendar+crm
+SELECT g.grp, count(*) AS num FROM snapshot x {by:x} WHERE NOT EXISTS (
+    SELECT 1 FROM met m WHERE m.account_id = x.account_id AND m.day > x.day AND coalesce(m.booked_at, m.moment) <= x.moment AND NOT m.declined AND m.status NOT IN ('cancelled', 'no_show')
+       AND EXISTS (SELECT 1 FROM invited i WHERE i.meeting_id = m.meeting_id AND i.coming)) GROUP BY 1
+
+-- metric: contacts_without_title | count | touch
+SELECT g.grp, count(DISTINCT x.person_id) AS num FROM touched x {by:x} JOIN rec_contact c ON c.id = x.contact_id
+WHERE nullif(trim(c.title), '') IS NULL AND in_period(x.day) GROUP BY 1

@@ -5,47 +5,40 @@ WITH m AS (
 o AS (SELECT g.grp, count(DISTINCT x.opportunity_id) AS n FROM worked x {by:x} GROUP BY 1)
 SELECT o.grp, coalesce(m.n, 0) AS num, o.n AS den FROM o LEFT JOIN m ON m.grp = o.grp
 
--- metric: meetings_per_closed_opportunity | ratio
+-- metric: meetings_per_opportunity_closed | ratio
 SELECT g.grp, sum((SELECT count(DISTINCT a.touch_id) FROM about a WHERE a.opportunity_id = x.opportunity_id AND a.kind = 'meeting')) AS num, count(*) AS den
-FROM outcome x {by:x} WHERE in_period(x.day) GROUP BY 1
+FROM outcome x {by:x} WHERE x.valued AND in_period(x.day) GROUP BY 1
 
 -- metric: days_between_touches | value
-WITH touch_day AS (
-    SELECT DISTINCT s.opportunity_id, s.rep_id, a.day FROM snapshot s JOIN about a ON a.opportunity_id = s.opportunity_id AND a.rep_id = s.rep_id
-     AND a.owned AND a.owned_from_at = s.owned_from_at WHERE a.day <= getvariable('snap')),
-gap AS (SELECT *, day - lag(day) OVER (PARTITION BY opportunity_id ORDER BY day) AS gap FROM touch_day),
-closed AS (
-    SELECT opportunity_id, rep_id, coalesce(sum(gap) FILTER (day >= getvariable('first')), 0) AS total,
-           count(gap) FILTER (day >= getvariable('first')) AS n, getvariable('snap') - max(day) AS open_gap
-    FROM gap GROUP BY 1, 2),
-stopped AS (
-    SELECT c.*, CASE WHEN EXISTS (
-        SELECT 1 FROM met m JOIN opportunity o ON o.account_id = m.account_id JOIN snapshot s ON s.opportunity_id = c.opportunity_id
-        WHERE o.opportunity_id = c.opportunity_id AND m.rep_id = c.rep_id AND NOT m.declined AND m.status NOT IN ('cancelled', 'no_show')
-          AND m.day > getvariable('snap') AND m.booked_at <= s.moment
-          AND EXISTS (SELECT 1 FROM invited i WHERE i.meeting_id = m.meeting_id AND i.coming)) THEN 0 ELSE c.open_gap END AS tail
-    FROM closed c),
-valued AS (
-    SELECT opportunity_id, rep_id, getvariable('snap') AS day,
-           CASE WHEN tail > coalesce(total / nullif(n, 0), 0) THEN (total + tail) / (n + 1) ELSE total / nullif(n, 0) END AS days
-    FROM stopped)
-SELECT g.grp, median(x.days) AS value FROM valued x {by:x} GROUP BY 1
+WITH touch_day AS (SELECT DISTINCT opportunity_id, rep_id, owned_from_at, day FROM about WHERE owned AND day <= getvariable('snap')),
+gap AS (SELECT *, day - lag(day) OVER (PARTITION BY opportunity_id, rep_id, owned_from_at ORDER BY day) AS gap FROM touch_day),
+closed AS (  -- gaps that ended in the period
+    SELECT opportunity_id, rep_id, sum(gap) AS total, count(gap) AS n, max(day) AS day FROM gap
+    WHERE gap IS NOT NULL AND in_period(day) GROUP BY 1, 2),
+waiting AS (  -- since the last touch, of those still open, unless a meeting with the account is booked
+    SELECT s.opportunity_id, s.rep_id, s.day - max(t.day) AS tail
+    FROM snapshot s JOIN touch_day t ON t.opportunity_id = s.opportunity_id AND t.rep_id = s.rep_id AND t.owned_from_at = s.owned_from_at
+    WHERE NOT EXISTS (
+        SELECT 1 FROM met m WHERE m.account_id = s.account_id AND m.rep_id = s.rep_id AND NOT m.declined AND m.status NOT IN ('cancelled', 'no_show')
+           AND m.day > s.day AND coalesce(m.booked_at, m.moment) <= s.moment
+           AND EXISTS (SELECT 1 FROM invited i WHERE i.meeting_id = m.meeting_id AND i.coming))
+    GROUP BY s.opportunity_id, s.rep_id, s.day),
+both_ AS (
+    SELECT coalesce(c.opportunity_id, w.opportunity_id) AS opportunity_id, coalesce(c.rep_id, w.rep_id) AS rep_id,
+           coalesce(c.day, getvariable('snap')) AS day, coalesce(c.total, 0) AS total, coalesce(c.n, 0) AS n, w.tail
+    FROM closed c FULL JOIN waiting w ON w.opportunity_id = c.opportunity_id AND w.rep_id = c.rep_id),
+meaned AS (
+    SELECT *, CASE WHEN tail > coalesce(total / nullif(n, 0), -1) THEN (total + tail) / (n + 1) ELSE total / nullif(n, 0) END AS days FROM both_)
+SELECT g.grp, median(x.days) AS value FROM meaned x {by:x} WHERE x.days IS NOT NULL GROUP BY 1
 
 -- metric: contacts_per_account | ratio
-SELECT g.grp, count(DISTINCT x.person_id) AS num, count(DISTINCT x.account_id) AS den
-FROM touched x {by:x}
-WHERE x.account_id IS NOT NULL AND x.person_id IS NOT NULL AND in_period(x.day) AND EXISTS (
-    SELECT 1 FROM owned o JOIN opportunity p ON p.opportunity_id = o.opportunity_id
-    WHERE p.account_id = x.account_id AND o.rep_id = x.rep_id AND o.from_at <= x.moment AND x.moment < o.until_at)
-GROUP BY 1
-
--- metric: contacts_per_prospecting_account | ratio
-SELECT g.grp, count(DISTINCT x.person_id) AS num, count(DISTINCT x.account_id) AS den
-FROM touched x {by:x}
-WHERE x.account_id IS NOT NULL AND x.person_id IS NOT NULL AND in_period(x.day) AND NOT EXISTS (
-    SELECT 1 FROM owned o JOIN opportunity p ON p.opportunity_id = o.opportunity_id
-    WHERE p.account_id = x.account_id AND o.rep_id = x.rep_id AND o.from_at <= x.moment AND x.moment < o.until_at)
-GROUP BY 1
+WITH placed AS (  -- prospectors: accounts without an open opportunity of theirs; everyone else: accounts with one
+    SELECT t.*, coalesce(q.role IN ('SDR', 'BDR', 'sdr', 'bdr'), false) AS prospector, EXISTS (
+        SELECT 1 FROM owned o JOIN opportunity p ON p.opportunity_id = o.opportunity_id
+        WHERE p.account_id = t.account_id AND o.rep_id = t.rep_id AND o.from_at <= t.moment AND t.moment < o.until_at) AS own
+    FROM touched t LEFT JOIN rec_rep_role q ON q.rep_id = t.rep_id AND q.from_day <= t.day AND t.day < coalesce(q.until_day, 2000000)
+    WHERE t.account_id IS NOT NULL AND t.person_id IS NOT NULL AND in_period(t.day))
+SELECT g.grp, count(DISTINCT x.person_id) AS num, count(DISTINCT x.account_id) AS den FROM placed x {by:x} WHERE x.own <> x.prospector GROUP BY 1
 
 -- metric: email_engagement_rate | ratio
 WITH back AS (
@@ -67,13 +60,11 @@ SELECT g.grp, count(DISTINCT x.account_id) FILTER (a.tier IN (SELECT tier FROM c
 FROM touched x {by:x} JOIN account a ON a.account_id = x.account_id AND nullif(trim(a.tier), '') IS NOT NULL WHERE in_period(x.day) GROUP BY 1
 
 -- metric: average_opportunity_size | money_ratio
-WITH final AS (
-    SELECT g.grp, x.* FROM worked x {by:x} QUALIFY row_number() OVER (PARTITION BY g.grp, x.opportunity_id ORDER BY x.moment DESC) = 1)
+WITH final AS (SELECT g.grp, x.* FROM worked x {by:x})  -- pooled: one that two reps owned is in the numbers of both
 SELECT grp, sum(amount) AS num, count(amount) AS den FROM final WHERE native > 0 GROUP BY 1
 
--- metric: median_opportunity_size | money_value
-WITH final AS (
-    SELECT g.grp, x.* FROM worked x {by:x} QUALIFY row_number() OVER (PARTITION BY g.grp, x.opportunity_id ORDER BY x.moment DESC) = 1)
+-- metric: average_opportunity_size_median | money_value
+WITH final AS (SELECT g.grp, x.* FROM worked x {by:x})
 SELECT grp, median(amount) AS value FROM final WHERE native > 0 GROUP BY 1
 
 -- metric: account_type_mix | money_value
@@ -85,11 +76,11 @@ FROM (SELECT *, first_owner AS rep_id FROM began) x {by:x} JOIN size s ON s.acco
 
 -- metric: discount_rate | ratio
 SELECT g.grp, sum(x.list - x.sold) AS num, sum(x.list) AS den FROM sold_line x {by:x}
-WHERE x.list IS NOT NULL AND x.sold IS NOT NULL AND x.valued AND in_period(x.day) GROUP BY 1
+WHERE x.list IS NOT NULL AND x.sold IS NOT NULL AND in_period(x.day) GROUP BY 1
 
 -- metric: discounted_deal_share | ratio
 SELECT g.grp, count(DISTINCT x.opportunity_id) FILTER (x.sold < x.list) AS num, count(DISTINCT x.opportunity_id) AS den FROM sold_line x {by:x}
-WHERE x.list IS NOT NULL AND x.sold IS NOT NULL AND x.valued AND in_period(x.day) GROUP BY 1
+WHERE x.list IS NOT NULL AND x.sold IS NOT NULL AND in_period(x.day) GROUP BY 1
 
 -- metric: contact_seniority | ratio
 SELECT g.grp, count(DISTINCT x.person_id) FILTER (x.level IN ('director', 'vp', 'cxo')) AS num, count(DISTINCT x.person_id) AS den

@@ -23,13 +23,13 @@ SELECT g.grp, count(DISTINCT x.meeting_id) FILTER (x.status = 'no_show') AS num,
 FROM met x {by:x} WHERE (x.held OR (x.status = 'no_show' AND x.moment <= getvariable('asof_at'))) AND in_period(x.day) GROUP BY 1
 
 -- metric: new_opportunities | count | crm
-SELECT g.grp, count(*) AS num FROM arrival x {by:x} WHERE NOT x.bulk AND in_period(x.day) GROUP BY 1
+SELECT g.grp, count(DISTINCT x.opportunity_id) AS num FROM arrival x {by:x} WHERE NOT x.bulk AND in_period(x.day) GROUP BY 1
 
 -- metric: new_opportunities_created | count | crm
-SELECT g.grp, count(*) AS num FROM arrival x {by:x} WHERE NOT x.bulk AND x.how = 'created' AND in_period(x.day) GROUP BY 1
+SELECT g.grp, count(DISTINCT x.opportunity_id) AS num FROM arrival x {by:x} WHERE NOT x.bulk AND x.how = 'created' AND in_period(x.day) GROUP BY 1
 
 -- metric: new_opportunities_transferred | count | crm
-SELECT g.grp, count(*) AS num FROM arrival x {by:x} WHERE NOT x.bulk AND x.how = 'transferred' AND in_period(x.day) GROUP BY 1
+SELECT g.grp, count(DISTINCT x.opportunity_id) AS num FROM arrival x {by:x} WHERE NOT x.bulk AND x.how = 'transferred' AND in_period(x.day) GROUP BY 1
 
 -- metric: responses | count | mailbox
 SELECT g.grp, count(DISTINCT x.person_id) AS num FROM reply x {by:x} WHERE in_period(x.day) GROUP BY 1
@@ -45,8 +45,11 @@ WHERE in_period(x.day) GROUP BY 1
 -- metric: emails_sent | count | mailbox
 SELECT g.grp, count(DISTINCT x.email_id) AS num FROM sent_person x {by:x} WHERE in_period(x.day) GROUP BY 1
 
--- metric: automated_emails_sent | count | mailbox
+-- metric: emails_automated | count | mailbox
 SELECT g.grp, count(DISTINCT x.email_id) AS num FROM sent_person x {by:x} WHERE x.automated AND in_period(x.day) GROUP BY 1
+
+-- metric: emails_by_hand | count | mailbox
+SELECT g.grp, count(DISTINCT x.email_id) AS num FROM sent_person x {by:x} WHERE NOT x.automated AND in_period(x.day) GROUP BY 1
 
 -- metric: connects | count | dialer
 SELECT g.grp, count(*) AS num FROM called x {by:x} WHERE x.outbound AND x.connected AND in_period(x.day) GROUP BY 1
@@ -63,7 +66,7 @@ SELECT g.grp, avg(x.talk_ratio) AS value FROM recorded x {by:x} WHERE in_period(
 -- metric: talk_ratio_of_call | value
 SELECT g.grp, avg(x.talk_ratio_of_call) AS value FROM recorded x {by:x} WHERE in_period(x.day) GROUP BY 1
 
--- metric: vendor_talk_ratio | value
+-- metric: talk_ratio_vendor | value
 SELECT g.grp, avg(x.vendor_talk_ratio) AS value FROM called x {by:x} WHERE in_period(x.day) GROUP BY 1
 
 -- metric: patience | value

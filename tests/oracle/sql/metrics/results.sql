@@ -17,13 +17,13 @@ FROM outcome x {by:x} WHERE x.valued AND in_period(x.day) GROUP BY 1
 -- metric: cohort_win_rate | ratio
 SELECT g.grp, count(*) FILTER (o.won AND o.day <= getvariable('asof_day')) AS num, count(*) AS den
 FROM (SELECT *, first_owner AS rep_id FROM began) x {by:x} LEFT JOIN outcome o ON o.opportunity_id = x.opportunity_id
-WHERE x.valued AND in_period(x.day) GROUP BY 1
+WHERE in_period(x.day) GROUP BY 1
 
 -- metric: sales_volume | count | crm
 SELECT g.grp, count(*) AS num FROM outcome x {by:x} WHERE x.won AND x.valued AND in_period(x.day) GROUP BY 1
 
 -- metric: units_sold | count | crm
-SELECT g.grp, sum(x.quantity) AS num FROM sold_line x {by:x} WHERE x.valued AND in_period(x.day) GROUP BY 1
+SELECT g.grp, sum(x.quantity) AS num FROM sold_line x {by:x} WHERE in_period(x.day) GROUP BY 1
 
 -- metric: revenue | money | crm
 SELECT g.grp, sum(x.credit) AS num FROM credit x {by:x} WHERE x.valued AND in_period(x.day) GROUP BY 1
@@ -31,7 +31,7 @@ SELECT g.grp, sum(x.credit) AS num FROM credit x {by:x} WHERE x.valued AND in_pe
 -- metric: average_deal_size | money_ratio
 SELECT g.grp, sum(x.amount) AS num, count(x.amount) AS den FROM outcome x {by:x} WHERE x.won AND x.valued AND in_period(x.day) GROUP BY 1
 
--- metric: median_deal_size | money_value
+-- metric: average_deal_size_median | money_value
 SELECT g.grp, median(x.amount) AS value FROM outcome x {by:x} WHERE x.won AND x.valued AND in_period(x.day) GROUP BY 1
 
 -- metric: conversion_rate | ratio
@@ -43,7 +43,7 @@ SELECT g.grp, count(x.opportunity_id) AS num, count(*) AS den FROM lead_worked x
 -- metric: sales_cycle | ratio
 SELECT g.grp, sum(x.cycle) AS num, count(x.cycle) AS den FROM outcome x {by:x} WHERE x.won AND x.valued AND in_period(x.day) GROUP BY 1
 
--- metric: median_sales_cycle | value
+-- metric: sales_cycle_median | value
 SELECT g.grp, median(x.cycle) AS value FROM outcome x {by:x} WHERE x.won AND x.valued AND in_period(x.day) GROUP BY 1
 
 -- metric: pipeline_generated | money | crm
@@ -63,11 +63,11 @@ SELECT g.grp, quantile_cont(coalesce(CASE WHEN g.one THEN x.business ELSE x.team
 FROM lead_worked x {by:x} WHERE in_period(x.day) GROUP BY 1
 
 -- metric: leads_answered_within_5_minutes | ratio
-SELECT g.grp, count(*) FILTER (CASE WHEN g.one THEN x.business ELSE x.team_business END <= 300) AS num, count(*) AS den
+SELECT g.grp, count(*) FILTER (x.business <= 300) AS num, count(*) AS den
 FROM lead_worked x {by:x} WHERE in_period(x.day) GROUP BY 1
 
 -- metric: leads_answered_within_1_hour | ratio
-SELECT g.grp, count(*) FILTER (CASE WHEN g.one THEN x.business ELSE x.team_business END <= 3600) AS num, count(*) AS den
+SELECT g.grp, count(*) FILTER (x.business <= 3600) AS num, count(*) AS den
 FROM lead_worked x {by:x} WHERE in_period(x.day) GROUP BY 1
 
 -- metric: leads_never_answered | ratio
@@ -75,21 +75,39 @@ SELECT g.grp, count(*) FILTER (x.attempt_at IS NULL) AS num, count(*) AS den FRO
 
 -- metric: customer_acquisition_cost | money_ratio
 WITH spent AS (
-    SELECT c.rep_id, c.amount_cents * r.rate * greatest(0, least(c.until_day, getvariable('snap') + 1) - greatest(c.from_day, getvariable('first')))
-           / (c.until_day - c.from_day) AS cents
+    SELECT c.rep_id, least(c.until_day, getvariable('snap') + 1) - greatest(c.from_day, getvariable('first')) AS part_days,
+           c.amount_cents * r.rate * part_days / (c.until_day - c.from_day) AS cents
     FROM rec_cost c JOIN rate r ON r.currency = coalesce(nullif(c.currency, ''), getvariable('currency')) AND r.from_day <= c.from_day AND c.from_day < r.until_day),
 first_win AS (
-    SELECT account_id, rep_id, day FROM outcome WHERE won AND valued AND account_id IS NOT NULL
+    SELECT account_id, rep_id, day FROM outcome WHERE won AND account_id IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY day, opportunity_id) = 1),
 new AS (SELECT g.grp, count(*) AS n FROM first_win x {by:x} WHERE in_period(x.day) GROUP BY 1)
 SELECT g.grp, s.cents AS num, coalesce(n.n, 0) AS den
 FROM (SELECT DISTINCT grp, one FROM g) g
-JOIN (SELECT rep_id AS grp, sum(cents) AS cents FROM spent WHERE rep_id IS NOT NULL GROUP BY 1
-      UNION ALL SELECT '', sum(cents) FROM spent) s ON s.grp = g.grp
+JOIN (SELECT rep_id AS grp, sum(cents) AS cents FROM spent WHERE rep_id IS NOT NULL AND part_days > 0 GROUP BY 1
+      UNION ALL SELECT '', sum(cents) FROM spent WHERE part_days > 0 HAVING count(*) > 0) s ON s.grp = g.grp
+LEFT JOIN new n ON n.grp = g.grp
+
+-- metric: customer_acquisition_cost_lagged | money_ratio
+WITH lag AS (
+    SELECT CAST(round_even(median(cycle), 0) AS BIGINT) AS days FROM outcome
+    WHERE won AND valued AND day > getvariable('snap') - 365 AND day <= getvariable('snap')),
+spent AS (
+    SELECT c.rep_id, least(c.until_day, getvariable('snap') + 1 - lag.days) - greatest(c.from_day, getvariable('first') - lag.days) AS part_days,
+           c.amount_cents * r.rate * part_days / (c.until_day - c.from_day) AS cents
+    FROM lag, rec_cost c JOIN rate r ON r.currency = coalesce(nullif(c.currency, ''), getvariable('currency')) AND r.from_day <= c.from_day AND c.from_day < r.until_day),
+first_win AS (
+    SELECT account_id, rep_id, day FROM outcome WHERE won AND account_id IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY day, opportunity_id) = 1),
+new AS (SELECT g.grp, count(*) AS n FROM first_win x {by:x} WHERE in_period(x.day) GROUP BY 1)
+SELECT g.grp, s.cents AS num, coalesce(n.n, 0) AS den
+FROM (SELECT DISTINCT grp, one FROM g) g
+JOIN (SELECT rep_id AS grp, sum(cents) AS cents FROM spent WHERE rep_id IS NOT NULL AND part_days > 0 GROUP BY 1
+      UNION ALL SELECT '', sum(cents) FROM spent WHERE part_days > 0 HAVING count(*) > 0) s ON s.grp = g.grp
 LEFT JOIN new n ON n.grp = g.grp
 
 -- metric: sales_velocity | money_value
-WITH stock AS (SELECT g.grp, count(*) AS n FROM (SELECT * FROM snapshot WHERE valued) x {by:x} GROUP BY 1),
+WITH stock AS (SELECT g.grp, count(*) AS n FROM snapshot x {by:x} GROUP BY 1),
 past90 AS (
     SELECT g.grp, sum(x.won::INT) / count(*) AS rate, sum(x.amount) FILTER (x.won) / nullif(count(x.amount) FILTER (x.won), 0) AS size,
            avg(x.cycle) FILTER (x.won) AS cycle

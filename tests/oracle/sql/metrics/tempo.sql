@@ -1,7 +1,7 @@
 -- metric: average_opportunity_age | ratio
 SELECT g.grp, sum(x.day - x.start_day) AS num, count(x.start_day) AS den FROM snapshot x {by:x} GROUP BY 1
 
--- metric: median_opportunity_age | value
+-- metric: average_opportunity_age_median | value
 SELECT g.grp, median(x.day - x.start_day) AS value FROM snapshot x {by:x} GROUP BY 1
 
 -- metric: opportunity_progressions | count | crm
@@ -22,13 +22,13 @@ higher AS (
     WHERE b.height > a.height AND a.height < 1000000 AND p.rep_id = e.rep_id)
 SELECT g.grp, count(*) AS num FROM higher x {by:x} GROUP BY 1
 
--- metric: forward_moves | count | crm
+-- metric: moves_forward | count | crm
 SELECT g.grp, count(*) AS num FROM move x {by:x} WHERE x.forward AND in_period(x.day) GROUP BY 1
 
 -- metric: regressions | count | crm
 SELECT g.grp, count(*) AS num FROM move x {by:x} WHERE x.regression AND in_period(x.day) GROUP BY 1
 
--- metric: skipped_stages | count | crm
+-- metric: stage_skips | count | crm
 SELECT g.grp, count(*) AS num FROM move x {by:x} WHERE x.skip AND in_period(x.day) GROUP BY 1
 
 -- metric: follow_up_meetings | count | calendar

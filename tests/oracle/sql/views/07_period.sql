@@ -38,9 +38,11 @@ LEFT JOIN past m ON m.opportunity_id = f.opportunity_id AND m.field = 'amount' A
 LEFT JOIN rate r ON r.currency = p.currency AND r.from_day <= least(local_day(f.moment, f.zone), getvariable('snap'))
      AND least(local_day(f.moment, f.zone), getvariable('snap')) < r.until_day;
 
-CREATE OR REPLACE TEMP TABLE ladder AS  -- the height of each stay: its stage's order, won above all, lost none
-SELECT s.opportunity_id, s.from_at, s.until_at, CASE s.outcome WHEN 'open' THEN s.position WHEN 'won' THEN 1000000 END AS height
-FROM stay s JOIN opportunity o ON o.opportunity_id = s.opportunity_id;
+-- the height of each stay: its stage's order, won above all, lost none; before its start an opportunity is as high as its first stage
+CREATE OR REPLACE TEMP TABLE ladder AS
+SELECT s.opportunity_id, CASE WHEN s.from_at <= coalesce(o.start_at, s.from_at) THEN -8000000000 ELSE s.from_at END AS from_at, s.until_at,
+       CASE s.outcome WHEN 'open' THEN s.position WHEN 'won' THEN 1000000 END AS height
+FROM stay s JOIN opportunity o ON o.opportunity_id = s.opportunity_id WHERE s.until_at > coalesce(o.start_at, -8000000000);
 
 CREATE OR REPLACE TEMP TABLE move AS
 WITH step AS (
@@ -52,7 +54,8 @@ height AS (
            CASE s.outcome WHEN 'open' THEN s.position WHEN 'won' THEN 1000000 END AS high,
            CASE s.before_outcome WHEN 'open' THEN s.before_position WHEN 'won' THEN 1000000 END AS low
     FROM step s JOIN owner_past p ON p.opportunity_id = s.opportunity_id AND p.from_at <= s.from_at AND s.from_at < p.until_at
-    WHERE s.from_at > -8000000000)
+    JOIN opportunity o ON o.opportunity_id = s.opportunity_id
+    WHERE s.from_at > coalesce(o.start_at, -8000000000))
 SELECT *, coalesce(high > low, false) AS forward, coalesce(high < low, false) AS regression,
        coalesce(high > low, false) AND EXISTS (
            SELECT 1 FROM rec_stage q WHERE q.outcome = 'open' AND coalesce(q.pipeline, '') = coalesce(h.pipeline, '') AND q.position > h.low AND q.position < h.high) AS skip

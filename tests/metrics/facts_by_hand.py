@@ -68,4 +68,4 @@ def store_of(
         known = [{"known_at": 0, "source": "test", "source_id": row["id"], **row} for row in rows]
         table = pa.Table.from_pylist(known, schema=canonical_schema(BY_NAME[name]))
         engine.append(current_name(name), table)
-    return Store(engine, settings, day_end(now, settings))
+    return Store(engine, settings, day_end(now, settings), past_facts=None)

@@ -218,3 +218,8 @@ def test_readings_go_to_polars_and_notebooks(store: Store) -> None:
 def test_a_past_day_without_a_way_to_build_it(store: Store) -> None:
     with pytest.raises(ValueError, match="past day"):
         ask(store, "win_rate", Scope.company(), _quarter(), as_of=date(2026, 8, 1))
+
+
+def test_unknown_amounts_alone_are_no_revenue_of_zero(store: Store) -> None:
+    day_of_it = ask(store, "revenue", Scope.rep("bob"), parse("2026-09-15", SETTINGS, NOW)).only()
+    assert day_of_it.text == "none, because the credit is unknown in all of its rows"

@@ -74,6 +74,7 @@ def _read(store: Store, slug: str, period: str = "2026-Q3", scope: Scope | None 
 
 def test_days_between_touches_takes_the_open_gap_when_it_is_longer() -> None:
     store = _store(
+        {"meeting": [{"id": "m", "start_at": at("2026-09-20"), "booked_at": at("2026-09-10")}]},
         span=[
             _span("quick", "ann", "2026-07-01", None),
             _span("slow", "ann", "2026-07-01", None),
@@ -87,7 +88,16 @@ def test_days_between_touches_takes_the_open_gap_when_it_is_longer() -> None:
             _touch("met", "ann", "2026-07-05", None),
             _touch("met", "ann", "2026-07-25", 20),  # open, but a meeting lies ahead
         ],
-        meeting=[{"meeting_id": "m", "rep_id": "ann", "day": day("2026-09-20"), "at": at("2026-09-20"), "account_id": "a-met"}],
+        meeting=[
+            {
+                "meeting_id": "m",
+                "rep_id": "ann",
+                "day": day("2026-09-20"),
+                "at": at("2026-09-20"),
+                "account_id": "a-met",
+                "held": True,
+            }
+        ],
     )
     reading = _read(store, "days_between_touches")
     assert reading.value == 20  # the middle of 10, 20 and (10 + 62) / 2

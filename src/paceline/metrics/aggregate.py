@@ -51,6 +51,11 @@ def rows_behind(measure: Measure) -> Measure:
     return Measure(measure.rows, Kind.COUNT, (), where, window=measure.window)
 
 
+def rows_matched(measure: Measure) -> Measure:
+    """How many rows a measure looks at, with a value or without."""
+    return Measure(measure.rows, Kind.COUNT, (), measure.where, window=measure.window)
+
+
 def squares(measure: Measure) -> Measure:
     """The sum of squares beside a sum."""
     return Measure(measure.rows, Kind.SQUARES, measure.columns, measure.where, window=measure.window)

@@ -87,7 +87,7 @@ def _aggregated(rows: ir.Table, measure: Measure, rolled: bool) -> ir.Value:
 
 # --- the SQL, with periods and members written in ---
 
-PeriodRow = tuple[int, int, int, int, int, int, int, int]  # in the order of PERIOD_COLUMNS
+PeriodRow = tuple[int, int, int, int, int, int, int, int, int]  # in the order of PERIOD_COLUMNS
 MemberRow = tuple[str, int, int]
 _SQL_TYPES = {"int64": "BIGINT", "int32": "INT", "string": ""}
 

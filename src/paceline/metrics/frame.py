@@ -27,6 +27,7 @@ PERIOD_COLUMNS = {
     "p_until": "int32",  # first day after, cut to the day after the as-of day
     "p_end": "int32",  # first day after, not cut
     "p_snapshot": "int32",  # the last day looked at: the period's last, or the as-of day
+    "p_snapshot_at": "int64",  # the last instant looked at: the end of that day in the company's zone, or the as-of instant
     "p_as_of": "int32",  # the as-of day
     "p_as_of_at": "int64",  # the as-of instant
 }

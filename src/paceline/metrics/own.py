@@ -154,8 +154,8 @@ class _Reader:
         before = len(self.problems)
         self._slug(table, slug)
         self._only(table, body, _FIELDS, "")
-        texts = {key: self._text(table, key, body[key]) for key in _TEXTS if key in body}
-        lists = {key: self._list(table, key, body[key]) for key in _LISTS if key in body}
+        texts: dict[str, Any] = {key: self._text(table, key, body[key]) for key in _TEXTS if key in body}
+        lists: dict[str, Any] = {key: self._list(table, key, body[key]) for key in _LISTS if key in body}
         self._references(table, lists, body.get("twin"))
         category = self._word(table, "category", body.get("category", "result"), tuple(Category))
         unit = self._word(table, "unit", body.get("unit", "count"), tuple(Unit))

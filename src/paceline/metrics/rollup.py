@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 
 from paceline.facts import schema
 from paceline.facts.tables import Tables
-from paceline.metrics.aggregate import aggregate, rows_behind, squares
+from paceline.metrics.aggregate import aggregate, rows_behind, rows_matched, squares
 from paceline.metrics.conditions import columns_of
 from paceline.metrics.frame import Frame
 from paceline.metrics.vocabulary import Kind, Measure, Metric
@@ -53,7 +53,7 @@ def rolled_measures(metrics: Iterable[Metric]) -> dict[str, dict[str, Measure]]:
 
 def _wanted(metric: Metric) -> Iterable[Measure]:
     for measure in metric.measures:
-        yield from (measure, rows_behind(measure))
+        yield from (measure, rows_behind(measure), rows_matched(measure))
         if measure.kind is Kind.SUM:
             yield squares(measure)
     for coverage in metric.coverage:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from paceline.facts.build import build
 from paceline.facts.tables import Tables
 from paceline.metrics import rollup
 from paceline.metrics.catalog import CATALOG
@@ -112,7 +113,7 @@ class View:
 class Store:
     """An engine with facts, and what is needed to ask. ``now``: the as-of instant when none is asked for, epoch seconds.
 
-    ``past_facts`` builds the facts of a past day on first use. Make a new Store (or call ``refresh``) after a load.
+    ``past_facts`` builds the facts of a past day on first use; None: no past days. After a load: a new Store, or ``refresh``.
     """
 
     def __init__(
@@ -121,7 +122,7 @@ class Store:
         settings: Settings,
         now: int,
         catalog: Mapping[str, Metric] | None = None,
-        past_facts: PastFacts | None = None,
+        past_facts: PastFacts | None = build,
     ) -> None:
         self.engine, self.settings, self.now = engine, settings, now
         self.catalog: Mapping[str, Metric] = CATALOG if catalog is None else catalog

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from paceline.metrics.conditions import Column, compare, known, yes
+from paceline.metrics.conditions import Column, compare, known, unknown, yes
 from paceline.metrics.vocabulary import (
     HIGHER,
     LOWER,
@@ -250,7 +250,7 @@ METRICS = (
         Category.RESULT,
         Unit.MONEY,
         HIGHER,
-        Sum("opportunity", "amount_cents", compare("amount_cents", ">", 0), "amount at the start"),
+        Sum("opportunity", "amount_cents", compare("amount_cents", ">", 0) | unknown("amount_cents"), "amount at the start"),
         roles=("SDR", "AE"),
         date="the opportunity's start",
         owner="who sourced it, else who created it",
@@ -266,7 +266,7 @@ METRICS = (
 )
 
 
-_CUSTOMERS = Distinct("outcome", "account_id", yes("first_won"), "new customers")
+_CUSTOMERS = Distinct("outcome", "account_id", yes("first_won") & yes("owner"), "new customers")
 _COST = Sum("costs", "part_cents", words="cost of sales and marketing")
 _LAGGED = Sum("costs", "part_cents", words="cost one sales cycle earlier", window=Window("lagged", 365, "sales_cycle_median"))
 _ACQUISITION: dict[str, Any] = {

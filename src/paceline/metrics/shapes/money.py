@@ -46,15 +46,15 @@ def costs(f: Frame) -> ir.Table:
 
 
 def commits(f: Frame) -> ir.Table:
-    """The commit that counts for an ended period, one a rep and range: the last before it began, else the first in it."""
+    """The commit for exactly this period, once it is over, one a rep: the last before it began, else the first in it."""
     call = f.fact("forecast")
     call = call.filter(call.category == "commit")
     period = f.period
     rows = call.inner_join(
         period,
         [
-            call.from_day >= period.p_first,
-            call.until_day <= period.p_end,
+            call.from_day == period.p_first,
+            call.until_day == period.p_end,
             call["at"] <= period.p_as_of_at,
             period.p_end <= period.p_as_of + 1,
         ],

@@ -105,13 +105,13 @@ def _with_next_meeting(f: Frame, rows: ir.Table) -> ir.Table:
 
 
 def upcoming(f: Frame) -> ir.Table:
-    """Meetings after the snapshot, booked by then as far as is known: p_no, n_rep, n_account."""
-    booked = f.fact("booking").group_by("meeting_id").agg(b_day=ibis._.day.min()).rename(b_meeting="meeting_id")
+    """Meetings that lay ahead at the snapshot and were booked by then: p_no, n_rep, n_account."""
+    booked = f.tables.rec("meeting").select(b_meeting="id", booked_at="booked_at")
     meeting = f.fact("meeting")
-    meeting = meeting.filter(~meeting.cancelled.fill_null(False), meeting.account_id.notnull())
+    meeting = meeting.filter(meeting.held, meeting.account_id.notnull())  # held says that nothing speaks against it, ahead too
     meeting = meeting.left_join(booked, meeting.meeting_id == booked.b_meeting)
-    meeting = meeting.select(n_rep="rep_id", n_account="account_id", n_day="day", b_day="b_day")
+    meeting = meeting.mutate(n_booked_at=ibis.coalesce(meeting.booked_at, meeting["at"]))
+    meeting = meeting.select("n_booked_at", n_rep="rep_id", n_account="account_id", n_day="day")
     period = f.period
-    return meeting.inner_join(
-        period, [meeting.n_day > period.p_snapshot, meeting.b_day.isnull() | (meeting.b_day <= period.p_snapshot)]
-    ).select("p_no", "n_rep", "n_account")
+    ahead = [meeting.n_day > period.p_snapshot, meeting.n_booked_at <= period.p_snapshot_at]
+    return meeting.inner_join(period, ahead).select("p_no", "n_rep", "n_account")

@@ -129,6 +129,18 @@ def test_changed_settings_change_the_facts(paceline: Line, tmp_path: Path, here:
     engine.close()
 
 
+def test_a_folder_with_nothing_to_read_is_told(paceline: Line, tmp_path: Path) -> None:
+    (tmp_path / "notes.docx").write_bytes(b"")
+    said = paceline("load", str(tmp_path))
+    assert said.code == 5
+    assert "notes.docx" in said.out
+    assert "Read 0 rows" in said.err
+
+
+def test_explained_sentence_names_the_rep(paceline: Line) -> None:
+    assert paceline("explain", "win_rate", *Q3, "--rep", "R2").out.startswith("Win rate of rep Ben Okoro in Q3 2025: 66.67 %")
+
+
 def test_same_load_twice_changes_nothing(paceline: Line, here: Path) -> None:
     said = paceline("load", "exports")
     assert "0 new, 0 changed" in said.err

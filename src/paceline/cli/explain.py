@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -69,6 +70,7 @@ def explain(
         except AskError as error:
             raise answered_or_told(error) from None
         told = explained(question.store, reading)
+        told = replace(told, sentence=told.sentence.replace(question.scope.label, question.about, 1))  # names, not ids
         names = names_behind(question.store, told, limit) if form is Format.TABLE else {}
     if form is Format.JSON:
         _write_json(told)

@@ -52,6 +52,8 @@ def load(
     if report.problems or form is not Format.TABLE:
         write(lambda: _as_table(report.problems), form, lambda console: _show(report, console))
     _summary(loaded)
+    if not report.read:
+        raise typer.Exit(Exit.SOURCE)
     if loaded.rejected_file is not None:
         raise typer.Exit(Exit.DATA)
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from paceline.sales.seniority import level
 from paceline.sales.settings import FREE_MAIL, Settings
 
 By = Literal["rep", "team", "company"]
@@ -27,7 +28,8 @@ _MONEY = {"money", "money_ratio", "money_value"}
 # What must be connected for a count to be 0 instead of unknown, as (table, who, when) of the records that prove it, too.
 _PROOF = {
     "mailbox": ("SELECT rep_id, sent_at // 86400 AS day FROM rec_email",),
-    "calendar": ("SELECT a.rep_id, m.start_at // 86400 AS day FROM rec_meeting m JOIN rec_meeting_attendee a ON a.meeting_id = m.id",
+    "calendar": ("SELECT a.rep_id, m.start_at // 86400 AS day "
+                 "FROM rec_meeting m JOIN rec_meeting_attendee a ON a.meeting_id = m.id",
                  "SELECT organizer_id, start_at // 86400 FROM rec_meeting"),
     "dialer": ("SELECT rep_id, started_at // 86400 AS day FROM rec_call",),
     "crm": ("SELECT value AS rep_id, from_at // 86400 AS day FROM past WHERE field = 'owner'",
@@ -62,18 +64,13 @@ QUERIES: dict[str, Query] = {
 
 
 def _levels(connection: duckdb.DuckDBPyConnection) -> None:
-    """Titles are read by the words of the title, here by a table of patterns of the oracle's own."""
-    connection.execute(r"""
-        CREATE OR REPLACE TEMP MACRO level_of(title) AS CASE
-            WHEN nullif(trim(title), '') IS NULL THEN NULL
-            WHEN regexp_matches(lower(title), '\b(assistant|intern|clerk|trainee|junior)\b') THEN 'entry'
-            WHEN regexp_matches(lower(title), '\b(chief|ceo|cfo|cto|coo|cmo|cio|cro|founder|owner|president)\b')
-                 AND NOT regexp_matches(lower(title), '\bvice[ -]president\b') THEN 'cxo'
-            WHEN regexp_matches(lower(title), '\b(vp|svp|evp|vice[ -]president)\b') THEN 'vp'
-            WHEN regexp_matches(lower(title), '\b(director|head)\b') THEN 'director'
-            WHEN regexp_matches(lower(title), '\b(manager)\b') THEN 'manager'
-            WHEN regexp_matches(lower(title), '\b(senior|lead|principal)\b') THEN 'senior'
-            ELSE 'entry' END""")
+    """Titles are read by the words' floor: no specification tells how, so the oracle has no opinion of its own on them."""
+    titles = connection.execute(
+        "SELECT DISTINCT title FROM (SELECT title FROM rec_contact UNION SELECT title FROM rec_lead) WHERE title <> ''")
+    known = [[title, level(title)] for (title,) in titles.fetchall()] or [[None, None]]
+    connection.execute("CREATE OR REPLACE TEMP TABLE cfg_title (title VARCHAR, level VARCHAR)")
+    connection.executemany("INSERT INTO cfg_title VALUES (?, ?)", known)
+    connection.execute("CREATE OR REPLACE TEMP MACRO level_of(words) AS (SELECT t.level FROM cfg_title t WHERE t.title = words)")
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of_day: int) -> None:
@@ -85,7 +82,8 @@ def prepare(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of_day
         "asof_day": as_of_day, "asof_at": int(end.timestamp()) - 1, "zone": settings.time_zone, "currency": settings.currency,
         "connect_seconds": limits.connect_seconds, "reply_days": limits.reply_days, "new_account_days": limits.new_account_days,
         "untouched_days": limits.untouched_days, "min_spells": limits.stuck_min_spells, "talk_min": limits.talk_min_seconds,
-        "max_gap": limits.patience_max_gap_seconds, "min_switches": limits.patience_min_switches, "bulk": limits.bulk_transfer_count,
+        "max_gap": limits.patience_max_gap_seconds, "min_switches": limits.patience_min_switches,
+        "bulk": limits.bulk_transfer_count,
         "work_days": settings.work_days, "work_start": settings.work_start_minute, "work_end": settings.work_end_minute,
     }.items():
         connection.execute(f"SET VARIABLE {name} = " + (f"'{value}'" if isinstance(value, str) else f"{value}::BIGINT"))
@@ -104,7 +102,8 @@ def prepare(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of_day
 def _groups(connection: duckdb.DuckDBPyConnection, by: By) -> None:
     queries = {
         "rep": "SELECT rep_id AS grp, rep_id, -2000000 AS from_day, 2000000 AS until_day, true AS one FROM rep",
-        "team": "SELECT team AS grp, rep_id, from_day, coalesce(until_day, 2000000) AS until_day, false AS one FROM rec_rep_role WHERE team IS NOT NULL",
+        "team": "SELECT team AS grp, rep_id, from_day, coalesce(until_day, 2000000) AS until_day, false AS one "
+                "FROM rec_rep_role WHERE team IS NOT NULL",
         "company": "SELECT '' AS grp, rep_id, -2000000 AS from_day, 2000000 AS until_day, false AS one "
                    "FROM (SELECT rep_id FROM rep UNION ALL SELECT NULL)",
     }
@@ -152,11 +151,13 @@ def _answers(query: Query, rows: list[tuple[object, ...]], connected: set[str]) 
     return answers
 
 
-def answer(connection: duckdb.DuckDBPyConnection, slug: str, first: int, until: int, as_of_day: int, by: By) -> dict[str, Answer]:
+def answer(
+    connection: duckdb.DuckDBPyConnection, slug: str, first: int, until: int, as_of_day: int, by: By
+) -> dict[str, Answer]:
     """Value, numerator and denominator by group (rep id, team, or ``COMPANY``); a group that is missing has none.
 
-    ``first`` and ``until`` are epoch days, half-open. ``prepare`` must have been called for the same as-of day. Money is in units of the
-    company's currency. KeyError for a slug that the oracle doesn't know.
+    ``first`` and ``until`` are epoch days, half-open. ``prepare`` must have been called for the same as-of day. Money is in
+    units of the company's currency. KeyError for a slug that the oracle doesn't know.
     """
     query = QUERIES[slug]
     if first > as_of_day:
@@ -165,6 +166,7 @@ def answer(connection: duckdb.DuckDBPyConnection, slug: str, first: int, until: 
     for name, value in (("first", first), ("until", until), ("snap", snap)):
         connection.execute(f"SET VARIABLE {name} = {value}::BIGINT")
     _groups(connection, by)
-    sql = re.sub(r"\{by:(\w+)\}", r"JOIN g ON g.rep_id IS NOT DISTINCT FROM \1.rep_id AND \1.day >= g.from_day AND \1.day < g.until_day", query.sql)
+    joined = r"JOIN g ON g.rep_id IS NOT DISTINCT FROM \1.rep_id AND \1.day >= g.from_day AND \1.day < g.until_day"
+    sql = re.sub(r"\{by:(\w+)\}", joined, query.sql)
     rows = connection.execute(sql).fetchall()
     return _answers(query, rows, _connected(connection, query.needs) if query.needs else set())

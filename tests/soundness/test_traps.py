@@ -62,11 +62,11 @@ def test_history_stays_with_the_owner_at_the_time(acme: Store) -> None:
 
 
 def test_several_currencies_are_never_summed_raw(acme: Store) -> None:
-    assert read(acme, "revenue", Scope.rep("bob")).value == pytest.approx(8_800 + 5_000 + 6_000), "EUR 8,000 at the close day's 1.10"
+    assert read(acme, "revenue", Scope.rep("bob")).value == pytest.approx(8_800 + 5_000 + 6_000), "EUR 8,000 at 1.10"
 
 
 def test_opportunity_with_three_contacts_counts_its_amount_once(acme: Store) -> None:
-    assert read(acme, "average_deal_size", Scope.rep("ana"), FEBRUARY).value == pytest.approx(10_000), "O1 has three contacts and two lines"
+    assert read(acme, "average_deal_size", Scope.rep("ana"), FEBRUARY).value == pytest.approx(10_000), "O1"
     assert read(acme, "revenue", Scope.rep("ana"), FEBRUARY).value == pytest.approx(10_000)
     assert read(acme, "weighted_pipeline", Scope.rep("ana")).value == pytest.approx(7_500), "O6 has two contacts"
 
@@ -91,7 +91,7 @@ def test_distinct_counts_are_not_added_up_over_days(acme: Store) -> None:
 def test_distinct_counts_are_not_added_up_over_reps(acme: Store) -> None:
     assert read(acme, "contacts_engaged", COMPANY).value == 15
     assert read(acme, "meetings_held", COMPANY).value == 9, "the meeting of two reps counts once for the company"
-    assert read(acme, "meetings_per_opportunity", COMPANY).value == pytest.approx(6 / 12), "O6 had two owners and is one opportunity"
+    assert read(acme, "meetings_per_opportunity", COMPANY).value == pytest.approx(6 / 12), "O6 had two owners"
 
 
 def test_medians_are_not_averaged(acme: Store) -> None:
@@ -121,7 +121,7 @@ def test_each_instance_of_a_recurring_meeting_counts_on_its_date(acme: Store) ->
 
 def test_reopened_deal_counts_once_at_its_final_close(acme: Store) -> None:
     assert read(acme, "win_rate", Scope.rep("bob"), JANUARY).value is None
-    assert read(acme, "win_rate", Scope.rep("bob"), JANUARY, date(2026, 1, 31)).value == 0, "it was lost, as far as anyone knew then"
+    assert read(acme, "win_rate", Scope.rep("bob"), JANUARY, date(2026, 1, 31)).value == 0, "lost, as known then"
     assert read(acme, "sales_volume", Scope.rep("bob")).value == 2
 
 

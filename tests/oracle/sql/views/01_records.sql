@@ -36,6 +36,15 @@ WITH RECURSIVE chain(id, now_id) AS (
 SELECT c.id, c.now_id AS survivor FROM chain c JOIN rec_contact o ON o.id = c.now_id
 WHERE o.merged_into_id IS NULL AND NOT coalesce(o.deleted, false);
 
+-- two contacts of one address are one person: the smallest id among the surviving ones
+CREATE OR REPLACE TEMP TABLE contact_of_address AS
+SELECT normal(c.email) AS address, min(c.id) AS contact_id FROM rec_contact c JOIN contact_alias a ON a.id = c.id AND a.survivor = c.id
+WHERE normal(c.email) IS NOT NULL GROUP BY 1;
+
+CREATE OR REPLACE TEMP TABLE contact_alias AS
+SELECT a.id, coalesce(o.contact_id, a.survivor) AS survivor
+FROM contact_alias a JOIN rec_contact c ON c.id = a.survivor LEFT JOIN contact_of_address o ON o.address = normal(c.email);
+
 CREATE OR REPLACE TEMP TABLE lead_alias AS
 WITH RECURSIVE chain(id, now_id) AS (
     SELECT id, id FROM rec_lead WHERE created_at <= getvariable('asof_at')

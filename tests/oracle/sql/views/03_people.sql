@@ -20,7 +20,8 @@ WITH address AS (
     UNION SELECT normal(email) FROM rec_contact
     UNION SELECT normal(email) FROM rec_lead),
 by_contact AS (
-    SELECT normal(c.email) AS address, min(a.survivor) AS contact_id FROM rec_contact c JOIN contact_alias a ON a.id = c.id GROUP BY 1),
+    SELECT normal(c.email) AS address, coalesce(min(o.contact_id), min(a.survivor)) AS contact_id
+    FROM rec_contact c JOIN contact_alias a ON a.id = c.id LEFT JOIN contact_of_address o ON o.address = normal(c.email) GROUP BY 1),
 by_lead AS (
     SELECT normal(r.email) AS address, min(l.contact_id) AS contact_id, min(l.lead_id) AS lead_id
     FROM rec_lead r JOIN lead_alias a ON a.id = r.id JOIN lead l ON l.lead_id = a.survivor GROUP BY 1),
@@ -33,6 +34,7 @@ SELECT f.address, f.contact_id, f.lead_id, f.domain,
        CASE WHEN f.contact_id IS NOT NULL THEN 'contact:' || f.contact_id
             WHEN f.lead_id IS NOT NULL THEN 'lead:' || f.lead_id ELSE 'address:' || f.address END AS person_id,
        f.known OR NOT (f.domain IN (SELECT domain FROM cfg_own) OR f.domain IN (SELECT domain FROM cfg_free)
+                       OR f.address IN (SELECT normal(address) FROM rec_meeting_attendee WHERE resource AND address IS NOT NULL)
                        OR f.address IN (SELECT email FROM rep WHERE email IS NOT NULL)) AS external,
        coalesce(p.account_id, l.account_id, d.account_id) AS account_id,
        CASE WHEN p.account_id IS NOT NULL THEN 2 WHEN l.account_id IS NOT NULL THEN 3 WHEN d.account_id IS NOT NULL THEN 4 END AS rank,

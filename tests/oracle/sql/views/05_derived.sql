@@ -101,19 +101,23 @@ CREATE OR REPLACE TEMP TABLE arrival AS
 WITH change AS (
     SELECT c.*, count(*) OVER (PARTITION BY coalesce(c.changed_by_id, ''), c.changed_at // 86400) >= getvariable('bulk') AS bulk
     FROM rec_opportunity_change c
-    WHERE c.field = 'owner' AND c.changed_at <= getvariable('asof_at') AND c.opportunity_id IN (SELECT id FROM counted)),
+    WHERE c.field = 'owner' AND c.changed_at <= getvariable('asof_at')),
 passed AS (
     SELECT p.opportunity_id, p.rep_id, p.zone, p.from_at AS moment, p.until_at,
            lag(p.rep_id) OVER w AS giver, lag(p.from_at) OVER w AS giver_from, lead(p.rep_id) OVER w AS next_rep
     FROM owner_past p WINDOW w AS (PARTITION BY p.opportunity_id ORDER BY p.from_at)),
 transfer AS (
     SELECT t.*, lag(t.giver) OVER w AS before_giver FROM passed t WINDOW w AS (PARTITION BY opportunity_id ORDER BY moment))
-SELECT b.opportunity_id, b.first_owner AS rep_id, b.day, 'created' AS how, false AS bulk FROM began b
+SELECT b.opportunity_id, f.rep_id, local_day(b.start_at, f.zone) AS day, 'created' AS how, false AS bulk
+FROM began b LEFT JOIN (  -- the first that it had, from its start on
+    SELECT b.opportunity_id, p.rep_id, p.zone FROM began b JOIN owner_past p ON p.opportunity_id = b.opportunity_id
+    WHERE p.until_at > b.start_at AND p.rep_id IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY b.opportunity_id ORDER BY p.from_at) = 1) f ON f.opportunity_id = b.opportunity_id
 UNION ALL
 SELECT t.opportunity_id, t.rep_id, local_day(t.moment, t.zone), 'transferred',
        EXISTS (SELECT 1 FROM change c WHERE c.opportunity_id = t.opportunity_id AND c.changed_at = t.moment AND c.bulk)
 FROM transfer t JOIN open_run w ON w.opportunity_id = t.opportunity_id AND w.from_at < t.moment AND t.moment < w.until_at
-WHERE t.moment > -8000000000 AND t.rep_id IS DISTINCT FROM t.giver
+WHERE t.moment > -8000000000 AND t.rep_id IS NOT NULL AND t.giver IS NOT NULL AND t.rep_id <> t.giver
   AND NOT (t.next_rep IS NOT DISTINCT FROM t.giver AND t.until_at <= t.moment + 86400)          -- given back soon
   AND NOT (t.rep_id IS NOT DISTINCT FROM t.before_giver AND t.moment <= t.giver_from + 86400);  -- and that giving back
 

@@ -12,9 +12,9 @@ CREATE OR REPLACE TEMP TABLE talk AS  -- length of the union of each person's tu
 WITH reach AS (
     SELECT *, max(end_ms) OVER (PARTITION BY call_id, speaker, rep_id ORDER BY start_ms, end_ms ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS so_far FROM speech),
 length AS (
-    SELECT call_id, length, rep_id IS NOT DISTINCT FROM of_rep AS own, sum(greatest(0, end_ms - greatest(start_ms, coalesce(so_far, start_ms)))) AS ms
+    SELECT call_id, length, rep_id IS NOT DISTINCT FROM of_rep AS own, rep_id IS NOT NULL AS ours, sum(greatest(0, end_ms - greatest(start_ms, coalesce(so_far, start_ms)))) AS ms
     FROM reach GROUP BY call_id, length, speaker, rep_id, of_rep)
-SELECT call_id, any_value(length) AS length, coalesce(sum(ms) FILTER (own), 0) AS own_ms, sum(ms) AS all_ms FROM length GROUP BY 1;
+SELECT call_id, any_value(length) AS length, CASE WHEN bool_or(ours) THEN coalesce(sum(ms) FILTER (own), 0) END AS own_ms, sum(ms) AS all_ms FROM length GROUP BY 1;
 
 CREATE OR REPLACE TEMP TABLE pause AS
 WITH switch AS (

@@ -62,7 +62,9 @@ def _counted_moves(f: Frame) -> ir.Table:
 def _still_owned(f: Frame, rows: ir.Table) -> ir.Table:
     at_end = f.at_snapshot(f.fact("span")).select(o_no="p_no", o_opportunity="opportunity_id", o_rep="rep_id")
     rows = rows.left_join(at_end, [rows.p_no == at_end.o_no, rows.opportunity_id == at_end.o_opportunity])
-    rows = rows.filter(rows.won | (rows.o_rep == rows.rep_id).fill_null(False)).drop("o_no", "o_opportunity", "o_rep")
+    rows = rows.filter(rows.rep_id.notnull(), rows.won | (rows.o_rep == rows.rep_id).fill_null(False)).drop(
+        "o_no", "o_opportunity", "o_rep"
+    )
     progressed = rows.order_before.notnull() & rows.order_after.notnull() & (rows.order_after > rows.order_before)
     return rows.mutate(on_day=rows.day, progressed=progressed.fill_null(False))
 

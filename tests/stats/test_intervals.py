@@ -35,9 +35,17 @@ def test_no_interval_without_rows_and_no_share_above_one() -> None:
         wilson(3, 2)
 
 
-@pytest.mark.parametrize(("degrees", "value"), [
-    (1, 12.7062), (2, 4.30265), (3, 3.18245), (4, 2.77645), (10, 2.22814), (30, 2.04227),
-])
+@pytest.mark.parametrize(
+    ("degrees", "value"),
+    [
+        (1, 12.7062),
+        (2, 4.30265),
+        (3, 3.18245),
+        (4, 2.77645),
+        (10, 2.22814),
+        (30, 2.04227),
+    ],
+)
 def test_students_t(degrees: int, value: float) -> None:
     assert t_value(degrees) == pytest.approx(value, rel=5e-3)
 

@@ -59,4 +59,3 @@ def t_value(degrees: int, level: float = 0.95) -> float:
         (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
     )
     return z + sum(term / v ** (power + 1) for power, term in enumerate(terms))
-

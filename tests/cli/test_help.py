@@ -22,3 +22,17 @@ def test_help_loads_nothing_heavy() -> None:
 def test_unknown_command_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["inti"]) == 2
     assert "init" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
+def test_interrupted_wherever_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], raised: BaseException
+) -> None:
+    """Ctrl-C may meet Python's code or the engine's."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise raised
+
+    monkeypatch.setattr("paceline.cli.metrics.catalog", interrupted)
+    assert run(["metrics", "list"]) == 130
+    assert capsys.readouterr().err == "Interrupted. Nothing half done was kept.\n"

@@ -60,12 +60,21 @@ def run(arguments: list[str]) -> int:
             _silence()
             return Exit.FINE
         if leaving.code == Exit.INTERRUPTED:
-            print("Interrupted. Nothing half done was kept.", file=sys.stderr)
+            return _interrupted()
         return _flushed(leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None))
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":  # what DuckDB says when Ctrl-C reaches it first
+            raise
+        return _interrupted()
     except Failure as failure:
         _tell(failure)
         return int(failure.code)
     return code if isinstance(code, int) else Exit.FINE
+
+
+def _interrupted() -> int:
+    print("Interrupted. Nothing half done was kept.", file=sys.stderr)
+    return Exit.INTERRUPTED
 
 
 def _flushed(code: int) -> int:

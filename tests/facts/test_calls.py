@@ -77,6 +77,7 @@ COMPANY = joined(
     # Patience: an interruption is a pause of 0, more than 10 s is a hold, ten switches are the least.
     _talk("k-patient", _exchanges([0.5] * 9 + [-1, 10, 10.001])),
     _talk("k-ten", _exchanges([1] * 10)),
+    _talk("k-opens", [("ann", 0, 3), *((who, start + 3, end + 3) for who, start, end in _exchanges([1] * 10))]),
     _talk("k-nine", _exchanges([1] * 9 + [11])),
     _talk(
         "k-sides",
@@ -149,6 +150,7 @@ def test_talk_ratio(engine: Engine, id_: str, ratio: float | None, of_call: floa
     [
         ("k-patient", (9 * 0.5 + 0 + 10) / 11),
         ("k-ten", 1.0),
+        ("k-opens", 1.0),  # who speaks first answers nobody
         ("k-nine", None),
         ("k-sides", (2 + 9 * 1) / 10),  # from the end of Joe's, the longest-lasting turn, to Bob, who is of our side
     ],

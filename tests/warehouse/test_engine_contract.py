@@ -138,6 +138,14 @@ def test_text_is_ordered_by_code_point(engine: Engine) -> None:
     assert engine.query(u.agg(low=u.k.min(), high=u.k.max())).to_pylist() == [{"low": "B", "high": "ä"}]
 
 
+def test_strip_takes_white_space_alone(engine: Engine) -> None:
+    words = ["view of", " \tview of\n", "\r\v\f", "fff", ""]
+    engine.put("said", pa.table({"word": words}))
+    said = ibis.table({"word": "string"}, name="said")
+    stripped = engine.query(said.select("word", bare=said.word.strip())).to_pylist()
+    assert {row["word"]: row["bare"] for row in stripped} == {word: word.strip() for word in words}
+
+
 def test_tables_drop_and_index(filled: Engine) -> None:
     filled.index("t", ("k",))
     filled.index("t", ("k",))

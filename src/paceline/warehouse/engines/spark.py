@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 _TABLES = "USING parquet"
+_STRIPPED, _STRIPPED_SPELLED = r"' \t\n\r\v\f'", r"' \t\n\r\u000b\u000c'"  # what ibis trims, and the same as Spark spells it
 _ARROW = "arrow_rows"  # the name under which Arrow rows are seen while they are copied in
 
 
@@ -45,6 +46,10 @@ class SparkEngine(Engine):
     def __init__(self, session: Any, stop_on_close: bool = False) -> None:
         super().__init__()
         self._session, self._stop_on_close = session, stop_on_close
+
+    def compile(self, expression: ibis.Table) -> str:
+        # Spark knows no \v and \f in a literal and reads them as letters: strip() would trim "vif" to "i" without a word.
+        return super().compile(expression).replace(_STRIPPED, _STRIPPED_SPELLED)
 
     def tables(self) -> set[str]:
         return {row["tableName"] for row in self._session.sql("SHOW TABLES").collect() if not row["isTemporary"]}

@@ -30,9 +30,15 @@ WHERE NOT EXISTS (SELECT 1 FROM c WHERE c.opportunity_id = p.id AND c.field = p.
 
 -- stretches of one outcome: open, won or lost
 CREATE OR REPLACE TEMP TABLE stay AS
+WITH fresh AS (
+    SELECT *, value IS DISTINCT FROM lag(value) OVER w OR lag(from_at) OVER w IS NULL AS fresh FROM past WHERE field = 'stage'
+    WINDOW w AS (PARTITION BY opportunity_id ORDER BY from_at)),
+numbered AS (SELECT *, sum(fresh::INT) OVER (PARTITION BY opportunity_id ORDER BY from_at) AS nth FROM fresh),
+joined AS (  -- left and entered again in the same second: not left
+    SELECT opportunity_id, value, min(from_at) AS from_at, max(until_at) AS until_at FROM numbered GROUP BY opportunity_id, value, nth)
 SELECT p.opportunity_id, p.value AS stage_id, s.name AS stage, s.pipeline, s.position, s.outcome, s.probability, s.limit_days,
        p.from_at, p.until_at
-FROM past p LEFT JOIN rec_stage s ON s.id = p.value WHERE p.field = 'stage';
+FROM joined p LEFT JOIN rec_stage s ON s.id = p.value;
 
 CREATE OR REPLACE TEMP TABLE outcome_run AS
 WITH flagged AS (

@@ -83,7 +83,7 @@ UNION ALL SELECT 'call:' || call_id, rep_id, 'call', moment, day, false FROM cal
 UNION ALL SELECT 'meeting:' || meeting_id, rep_id, 'meeting', moment, day, false FROM met WHERE held;
 
 CREATE OR REPLACE TEMP TABLE touched AS  -- a touch and a person, or an account alone
-SELECT t.*, x.person_id, coalesce(w.account_id, x.account_id) AS account_id, w.contact_id, coalesce(w.rank, 2) AS rank, w.level, x.two_way
+SELECT t.*, x.person_id, CASE WHEN x.person_id IS NULL THEN x.account_id ELSE w.account_id END AS account_id, w.contact_id, coalesce(w.rank, 2) AS rank, w.level, x.two_way
 FROM touch t JOIN (
     SELECT 'email:' || email_id AS touch_id, rep_id, person_id, NULL AS account_id, false AS two_way FROM sent_person
     UNION ALL

@@ -109,14 +109,14 @@ passed AS (
 transfer AS (
     SELECT t.*, lag(t.giver) OVER w AS before_giver FROM passed t WINDOW w AS (PARTITION BY opportunity_id ORDER BY moment))
 SELECT b.opportunity_id, f.rep_id, local_day(b.start_at, f.zone) AS day, 'created' AS how, false AS bulk
-FROM began b LEFT JOIN (  -- the first that it had, from its start on
+FROM began b JOIN (  -- the first that it had, from its start on
     SELECT b.opportunity_id, p.rep_id, p.zone FROM began b JOIN owner_past p ON p.opportunity_id = b.opportunity_id
     WHERE p.until_at > b.start_at AND p.rep_id IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY b.opportunity_id ORDER BY p.from_at) = 1) f ON f.opportunity_id = b.opportunity_id
 UNION ALL
 SELECT t.opportunity_id, t.rep_id, local_day(t.moment, t.zone), 'transferred',
        EXISTS (SELECT 1 FROM change c WHERE c.opportunity_id = t.opportunity_id AND c.changed_at = t.moment AND c.bulk)
-FROM transfer t JOIN open_run w ON w.opportunity_id = t.opportunity_id AND w.from_at < t.moment AND t.moment < w.until_at
+FROM transfer t JOIN began b ON b.opportunity_id = t.opportunity_id JOIN open_run w ON w.opportunity_id = t.opportunity_id AND w.from_at < t.moment AND t.moment < w.until_at
 WHERE t.moment > -8000000000 AND t.rep_id IS NOT NULL AND t.giver IS NOT NULL AND t.rep_id <> t.giver
   AND NOT (t.next_rep IS NOT DISTINCT FROM t.giver AND t.until_at <= t.moment + 86400)          -- given back soon
   AND NOT (t.rep_id IS NOT DISTINCT FROM t.before_giver AND t.moment <= t.giver_from + 86400);  -- and that giving back

@@ -1,4 +1,4 @@
-"""What is measured: each phase is a piece of work on a prepared store, in a process of its own, as its CPU time and memory must be."""
+"""What is measured: each phase is a piece of work on a prepared store, in a process of its own: so are CPU time and memory."""
 
 from __future__ import annotations
 

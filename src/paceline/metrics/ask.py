@@ -212,12 +212,11 @@ class Asking:
         period = self.periods[number]
         if not begun(self.view, period):
             return f"{period.label} hasn't begun on {self.view.day}"
+        present = self._present(number, group)
         measured = None if isinstance(metric.denominator, Constant) else denominator  # sixty seconds a minute are no data
-        if n or numerator or measured:
-            return None
-        return coverage.why_unknown(
-            self.view, metric, self._present(number, group), period.first_day, snapshot(self.view, period)
-        )
+        if not present and (n or numerator or measured):
+            return None  # rows of people who are no longer there
+        return coverage.why_unknown(self.view, metric, present, period.first_day, snapshot(self.view, period))
 
     @staticmethod
     def _no_value(metric: Metric, n: int, found: Numbers, cell: Cell) -> str:

@@ -145,7 +145,7 @@ COMPANIONS = (
         meaning="Open opportunities that none of ours has touched for 14 days.",
         edges=("Never touched: counted from the opportunity's start.",),
         drives=("win_rate",),
-        **_SNAPSHOT,
+        **{**_SNAPSHOT, "needs": ("mailbox", "calendar", "dialer"), "any_need": True},
     ),
     Metric(
         "opportunities_without_next_meeting",
@@ -169,7 +169,7 @@ COMPANIONS = (
         none="no opportunity was open",
         interval="wilson",
         drives=("win_rate",),
-        **_SNAPSHOT,
+        **{**_SNAPSHOT, "needs": ("mailbox", "calendar", "dialer"), "any_need": True},
     ),
     speech(
         "longest_monologue",

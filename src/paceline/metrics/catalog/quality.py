@@ -154,6 +154,8 @@ QUALITY = (
         none="no opportunity was open",
         interval="wilson",
         drives=("average_deal_size", "win_rate"),
+        needs=("mailbox", "calendar", "dialer"),
+        any_need=True,
         twin="opportunities_engaged",
     ),
     Metric(

@@ -161,6 +161,8 @@ METRICS = (
         edges=("Deals without line items add nothing; lines without quantity lower the coverage.",),
         variant_of="sales_volume",
         twin="discount_rate",
+        absent="no won deal has line items",
+        absent_of=Count("line"),
         coverage=(Coverage("won lines with a quantity", Count("line", known("quantity")), Count("line")),),
     ),
     Metric(

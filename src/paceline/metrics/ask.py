@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 
@@ -139,13 +139,15 @@ class Asking:
 
     def _means(self, metrics: Sequence[Metric]) -> dict[tuple[str, Cell], float]:
         """The unweighted mean of the reps' values in each group."""
-        found = self.found(metrics, (*self.by, "rep"), True)
+        by_rep = replace(self, by=(*self.by, "rep"))
+        found = self.found(metrics, by_rep.by, True)
         values: dict[tuple[str, Cell], list[float]] = {}
         for metric in metrics:
             cells = dict.fromkeys(cell for m in metric_measures(metric, True) for cell in found.get(m, {}))
             for number, group in cells:
                 value = _value(metric, found, (number, group), True)[0]
-                if value is not None and group[-1] is not None:
+                known = value is not None and by_rep._unknown(metric, number, group, 1, None, None) is None
+                if value is not None and known and group[-1] is not None:
                     values.setdefault((metric.slug, (number, group[:-1])), []).append(value)
         return {cell: sum(of) / len(of) for cell, of in values.items()}
 

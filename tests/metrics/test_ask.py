@@ -222,4 +222,4 @@ def test_a_past_day_without_a_way_to_build_it(store: Store) -> None:
 
 def test_unknown_amounts_alone_are_no_revenue_of_zero(store: Store) -> None:
     day_of_it = ask(store, "revenue", Scope.rep("bob"), parse("2026-09-15", SETTINGS, NOW)).only()
-    assert day_of_it.text == "none, because the credit is unknown in all of its rows"
+    assert day_of_it.text == "none, because the credit is unknown in all of its rows (no amount, or no exchange rate)"

@@ -225,7 +225,9 @@ class Asking:
         if _is_absent(metric, found, cell):
             return metric.absent
         if _is_all_unknown(metric, found, cell):
-            return f"the {metric.measures[0].columns[0].removesuffix('_cents')} is unknown in all of its rows"
+            column = metric.measures[0].columns[0]
+            why = " (no amount, or no exchange rate)" if column.endswith("_cents") else ""
+            return f"the {column.removesuffix('_cents').replace('_', ' ')} is unknown in all of its rows{why}"
         if n and any(measure.absent_last for measure in measures_of(metric.numerator)):
             return "more are unanswered than the quantile leaves room for"
         return metric.none

@@ -32,7 +32,7 @@ ACTIVITIES = (
     "touch_opportunity",
     "opportunity_person",
 )
-FACTS = (*DEALS, "contact_key", "person_key", "ownership", "guest", *ACTIVITIES)
+FACTS = (*DEALS, "contact_key", "address", "person_key", "ownership", "guest", "first_mail", *ACTIVITIES)
 COMMON: Records = {
     "rep": [
         {"id": "ann", "name": "Ann", "email": "Ann@us.com", "time_zone": "UTC"},

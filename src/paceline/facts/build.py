@@ -33,6 +33,7 @@ from paceline.warehouse.engine import Engine
 BUILDERS: dict[str, Callable[[Tables], ir.Table]] = {
     "stint": stints.stint,
     "contact_key": people.contact_key,
+    "address": people.address,
     "person_key": people.person_key,
     "person": people.person,
     "stage_order": timeline.stage_order,
@@ -46,6 +47,7 @@ BUILDERS: dict[str, Callable[[Tables], ir.Table]] = {
     "call": calls.call,
     "touch_person": touches.touch_person,
     "touch": touches.touch,
+    "first_mail": mails.first_mail,
     "mail": mails.mail,
     "outreach": mails.outreach,
     "reply": mails.reply,
@@ -57,6 +59,7 @@ BUILDERS: dict[str, Callable[[Tables], ir.Table]] = {
     "move": moves.move,
     "stage_visit": moves.stage_visit,
     "arrival": moves.arrival,
+    "lead_key": leads.lead_key,
     "lead": leads.lead,
     "goal": aims.goal,
     "forecast": aims.forecast,

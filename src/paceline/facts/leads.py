@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from paceline.facts import days
 from paceline.facts.merged import surviving
 from paceline.facts.people import normalised
-from paceline.facts.shape import LIFE, stored
+from paceline.facts.shape import LEAD_KEY, LIFE, stored
 from paceline.facts.tables import Tables
 
 
@@ -26,7 +26,7 @@ def lead(t: Tables) -> ir.Table:
 def attempts(t: Tables) -> ir.Table:
     """Human outbound attempts at leads: columns lead_id (surviving), by_, tried_at, touch_; one row an attempt and lead."""
     ways = ibis.union(_tried_by_mail(t), _tried_by_phone(t))
-    keys = _keys(t)
+    keys = stored(t, LEAD_KEY)
     hits = ways.inner_join(keys, ways.key_ == keys.lead_key_)
     return hits.select("lead_id", "by_", "tried_at", "touch_").distinct()
 
@@ -49,8 +49,8 @@ def _tried_by_phone(t: Tables) -> ir.Table:
         dial.select(key_=key, by_="rep_id", tried_at="started_at", touch_=ibis.literal("call:") + dial.id) for key in keys))
 
 
-def _keys(t: Tables) -> ir.Table:
-    """Columns lead_key_ (an address, `lead:ID` or `contact:ID`), lead_id: by what an activity is known to be meant for a lead."""
+def lead_key(t: Tables) -> ir.Table:
+    """The working table `lead_key`: by what an activity is known to be meant for a lead (see `shape.LEAD_KEY`)."""
     leads = surviving(t, t.rec("lead"), "lead", "id", "survivor_id")
     leads = surviving(t, leads.filter(leads.survivor_id.notnull()), "contact", "converted_contact_id")
     contacts = surviving(t, t.rec("contact"), "contact", "id", "whole_id")

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from paceline.facts.days import DAY_SECONDS, with_local_day
 from paceline.facts.people import normalised
-from paceline.facts.shape import shaped
+from paceline.facts.shape import FIRST_MAIL, shaped, stored
 from paceline.facts.tables import Tables
 
 
@@ -71,10 +71,17 @@ def _answers(t: Tables) -> ir.Table:
     )
 
 
+def first_mail(t: Tables) -> ir.Table:
+    """The working table `first_mail`: a rep's first mail to a person; of several at that instant the one with the smallest id."""
+    sent = _outbound(t)
+    order = ibis.window(group_by=["rep_id", "person_id"], order_by=["at", "account_id", "email_id"])
+    ranked = sent.mutate(nth_=ibis.row_number().over(order))
+    return ranked.filter(ranked.nth_ == 0)
+
+
 def _first_mailed(t: Tables) -> ir.Table:
     """When a rep first mailed a person: mailing_rep_, mailed_person_, first_at_."""
-    sent = _outbound(t)
-    return sent.group_by(mailing_rep_=sent.rep_id, mailed_person_=sent.person_id).aggregate(first_at_=sent["at"].min())
+    return stored(t, FIRST_MAIL).select(mailing_rep_="rep_id", mailed_person_="person_id", first_at_="at")
 
 
 def _received(t: Tables) -> ir.Table:
@@ -91,11 +98,7 @@ def outreach(t: Tables) -> ir.Table:
 
     Refresh key: (rep_id, person_id). Reads `touch_person`, `mail`; `stint`, `zone_offset`.
     """
-    sent, first = _outbound(t), _first_mailed(t)
-    at_first = sent.join(
-        first, [sent.rep_id == first.mailing_rep_, sent.person_id == first.mailed_person_, sent["at"] == first.first_at_]
-    )
-    mailed = at_first.group_by("rep_id", "person_id", "account_id", "day", "at").aggregate(email_id=at_first.email_id.min())
+    mailed = stored(t, FIRST_MAIL)
     limit = t.settings.thresholds.reply_days * DAY_SECONDS
     answer = t.fact("mail").filter(lambda m: m.human).select(by_="person_id", to_="rep_id", answered_at_="at")
     answered = mailed.join(

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from paceline.facts.merged import surviving
-from paceline.facts.shape import CONTACT_KEY, PERSON_KEY, shaped, stored
+from paceline.facts.shape import ADDRESS, CONTACT_KEY, PERSON_KEY, shaped, stored
 from paceline.facts.tables import Tables
 from paceline.sales.seniority import level
 from paceline.sales.settings import FREE_MAIL
@@ -127,23 +127,25 @@ def _lead_keys(t: Tables, contact_keys: ir.Table) -> ir.Table:
 # --- addresses ---
 
 
-def _met(t: Tables) -> ir.Table:
-    """Column address: every normalised address of an activity, once."""
+def address(t: Tables) -> ir.Table:
+    """The working table `address`: every normalised address of an activity, once."""
     sources = (
         t.rec("email_recipient").address,
         t.rec("email").from_address,
         t.rec("call").address,
         t.rec("meeting_attendee").address,
     )
-    met = ibis.union(*(normalised(column).name("address").as_table() for column in sources), distinct=True)
-    return met.filter(met.address.notnull())
+    # Made distinct as written first: letters are then folded once an address, not once a mail.
+    written = ibis.union(*(column.name("address").as_table().distinct() for column in sources), distinct=True)
+    met = written.select(address=normalised(written.address))
+    return met.filter(met.address.notnull()).distinct()
 
 
 def person_key(t: Tables) -> ir.Table:
     """The working table `person_key`: every key, once."""
     contact_keys = stored(t, CONTACT_KEY)
     known = ibis.union(contact_keys, _lead_keys(t, contact_keys))
-    strangers = _met(t).anti_join(known, "address")
+    strangers = stored(t, ADDRESS).anti_join(known, "address")
     reps, rooms = _rep_addresses(t), _rooms(t)
     inside = ibis.union(reps, rooms, distinct=True)
     strangers = strangers.left_join(inside, strangers.address == inside.inside_)

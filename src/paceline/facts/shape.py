@@ -81,4 +81,17 @@ OWNERSHIP = Fact("ownership", "A stretch in which an opportunity was open and on
     *_columns(Type.AT, from_at="from (ALWAYS_AT: since ever)", until_at="until; a far future: still", owned_from_at="as in `span`"),
 ), dated=None)
 
-WORKING = {fact.name: fact for fact in (STAGE_ORDER, TIMELINE, LIFE, CONTACT_KEY, PERSON_KEY, GUEST, OWNERSHIP)}
+FIRST_MAIL = Fact("first_mail", "A rep's first mail to a person.", ("rep_id", "person_id"), (
+    *_columns(Type.TEXT, rep_id="who", person_id="to whom", account_id="their account", email_id="the mail"),
+    *_columns(Type.DAY, day="local day of the rep"), *_columns(Type.AT, at="instant"),
+))
+
+ADDRESS = Fact("address", "Every normalised address of an activity, once.", ("address",), (
+    *_columns(Type.TEXT, address="normalised"),
+), dated=None)
+
+LEAD_KEY = Fact("lead_key", "By what an activity is known to be meant for a lead.", ("lead_key_", "lead_id"), (
+    *_columns(Type.TEXT, lead_key_="normalised address, `lead:ID` or `contact:ID`", lead_id="the surviving lead"),
+), dated=None)
+
+WORKING = {fact.name: fact for fact in (FIRST_MAIL, ADDRESS, LEAD_KEY, STAGE_ORDER, TIMELINE, LIFE, CONTACT_KEY, PERSON_KEY, GUEST, OWNERSHIP)}

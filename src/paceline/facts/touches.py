@@ -9,6 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from paceline.facts import schema
 from paceline.facts.days import ALWAYS_AT, with_local_day
 from paceline.facts.merged import surviving
 from paceline.facts.people import normalised
@@ -135,20 +136,33 @@ def touch_person(t: Tables) -> ir.Table:
     Refresh key: touch_id; `new_account` by (rep_id, account_id), `rule` and `own_open` by touch_id or opportunity_id.
     Reads email, email_recipient, opportunity_contact; `person`, `call`, `meeting`, `span`; `survivor`.
     """
+    return shaped(with_new_account(t, reached(t)), "touch_person")
+
+
+def reached(t: Tables) -> ir.Table:
+    """The rows of `touch_person`, all that a touch's own records tell: every column but `new_account`."""
     met = ibis.union(*(rows.select(*_COLUMNS) for rows in (with_local_day(_mails(t), t), _calls(t), _meetings(t))))
     ranges = stored(t, OWNERSHIP)
-    met = _with_own_open(_with_contact_rule(t, met, ranges), ranges)
-    earlier = ibis.window(group_by=["rep_id", "account_id"], order_by="day", range=(None, -1))
-    met = met.mutate(day_before_=met.day.max().over(earlier))
-    pause = met.day - met.day_before_
-    new = met.account_id.notnull() & (met.day_before_.isnull() | (pause > t.settings.thresholds.new_account_days))
-    return shaped(met.mutate(new_account=new), "touch_person")
+    return _with_own_open(_with_contact_rule(t, met, ranges), ranges).select(*REACHED)
+
+
+def with_new_account(t: Tables, rows: ir.Table) -> ir.Table:
+    """Rows of `reached` with `new_account`, which the rep's earlier touches of the account among these rows decide."""
+    days = rows.filter(rows.account_id.notnull(), rows.day.notnull())
+    days = days.select(before_rep_=days.rep_id.fill_null(""), before_account_="account_id", before_day_="day").distinct()
+    order = ibis.window(group_by=["before_rep_", "before_account_"], order_by="before_day_")
+    pause = days.before_day_ - days.before_day_.lag().over(order)
+    days = days.mutate(again_=(pause <= t.settings.thresholds.new_account_days).fill_null(False))
+    joined = rows.left_join(days.filter(days.again_), [
+        rows.rep_id.fill_null("") == days.before_rep_, rows.account_id == days.before_account_, rows.day == days.before_day_])
+    return joined.mutate(new_account=joined.account_id.notnull() & joined.again_.isnull())
 
 
 _COLUMNS = ("touch_id", "rep_id", "kind", "day", "at", "automated", "person_id", "account_id", "rule", "level", "two_way")
+REACHED = (*_COLUMNS, "own_open")
 
 
-def _taking_part(t: Tables) -> ir.Table:
+def taking_part(t: Tables) -> ir.Table:
     """Who takes part in which opportunity: part_person_, part_opportunity_, once each."""
     rec = t.rec("opportunity_contact")
     rec = surviving(t, rec.mutate(contact_key_=ibis.literal("contact:") + rec.contact_id), "opportunity", "opportunity_id")
@@ -159,7 +173,7 @@ def _taking_part(t: Tables) -> ir.Table:
 
 def _open_for_person(t: Tables, met: ir.Table, ranges: ir.Table) -> ir.Table:
     """Touches of people who take part in an opportunity, with its stretch open at the time."""
-    part = _taking_part(t).select("part_person_", "part_opportunity_").distinct()
+    part = taking_part(t).select("part_person_", "part_opportunity_").distinct()
     pairs = met.join(part, met.person_id == part.part_person_)
     return pairs.join(
         ranges.drop("account_id"),
@@ -224,14 +238,20 @@ def touch_opportunity(t: Tables) -> ir.Table:
     Refresh key: opportunity_id (all touches of its account and of the people on it). Reads opportunity_contact; `touch_person`,
     `person`, `span`; `survivor`.
     """
+    return shaped(with_gaps(matched(t)), "touch_opportunity")
+
+
+def matched(t: Tables) -> ir.Table:
+    """The rows of `touch_opportunity`, all that a touch itself tells: every column but `gap_days`."""
     ranges = stored(t, OWNERSHIP)
     reached = t.fact("touch_person").select(
         "touch_id", "rep_id", "kind", "day", "at", "automated", "person_id", "account_id", "rule"
     )
-    pairs = ibis.union(*(pairs.select(*_PAIRED) for pairs in _pairs(t, reached, ranges)))
-    pairs = _with_gaps(_strongest(pairs))
+    pairs = _strongest(ibis.union(*(pairs.select(*_PAIRED) for pairs in _pairs(t, reached, ranges))))
+    owned = (pairs.owner_id == pairs.rep_id).fill_null(False)
+    pairs = pairs.mutate(owned=owned, owned_from_at=owned.ifelse(pairs.owned_from_at, ibis.null("int64")))
     deals = ranges.select("opportunity_id", "account_id", *SLICES).distinct().rename(deal_="opportunity_id")
-    return shaped(pairs.join(deals, pairs.opportunity_id == deals.deal_), "touch_opportunity")
+    return pairs.join(deals, pairs.opportunity_id == deals.deal_).select(*MATCHED)
 
 
 def _pairs(t: Tables, reached: ir.Table, ranges: ir.Table) -> tuple[ir.Table, ir.Table]:
@@ -245,6 +265,7 @@ def _pairs(t: Tables, reached: ir.Table, ranges: ir.Table) -> tuple[ir.Table, ir
     return by_contact, by_account
 
 
+MATCHED = tuple(column.name for column in schema.BY_NAME["touch_opportunity"].columns if column.name != "gap_days")
 _PAIRED = ("touch_id", "rep_id", "kind", "day", "at", "automated", "rule", "opportunity_id", "owner_id", "owned_from_at")
 
 
@@ -255,13 +276,11 @@ def _strongest(pairs: ir.Table) -> ir.Table:
     return best.mutate(rule=best.rank_.cases(*((rank, rule) for rule, rank in _RANKS.items()), else_="none"))
 
 
-def _with_gaps(pairs: ir.Table) -> ir.Table:
-    """With owned, owned_from_at (null where not owned) and gap_days: from touch day to touch day within one ownership."""
-    owned = (pairs.owner_id == pairs.rep_id).fill_null(False)
-    pairs = pairs.mutate(owned=owned, owned_from_at=owned.ifelse(pairs.owned_from_at, ibis.null("int64")))
+def with_gaps(pairs: ir.Table) -> ir.Table:
+    """Rows of `matched` with gap_days: from touch day to touch day within one ownership, among these rows."""
     order = ibis.window(group_by=["opportunity_id", "rep_id", "owned_from_at"], order_by=["day", "at", "touch_id"])
     gap = pairs.day - pairs.day.lag().over(order)
-    return pairs.mutate(gap_days=(owned & (gap > 0)).ifelse(gap, ibis.null("int32")))
+    return pairs.mutate(gap_days=(pairs.owned & (gap > 0)).ifelse(gap, ibis.null("int32")))
 
 
 def opportunity_person(t: Tables) -> ir.Table:
@@ -274,7 +293,7 @@ def opportunity_person(t: Tables) -> ir.Table:
     reached = reached.select("person_id", "account_id", "rule", "level", "at", "day")
     engaged = ibis.union(*(pairs.select("opportunity_id", "person_id", "level", "day") for pairs in _pairs(t, reached, ranges)))
     first = engaged.group_by("opportunity_id", "person_id", "level").aggregate(day=engaged.day.min())
-    roles = _taking_part(t)
+    roles = taking_part(t)
     rank = roles.buying_role.cases(*((role, place) for place, role in enumerate(BUYING_ROLES)), else_=len(BUYING_ROLES))
     roles = roles.mutate(rank_=rank).group_by("part_person_", "part_opportunity_").aggregate(rank_=lambda r: r.rank_.min())
     roles = roles.mutate(buying_role=roles.rank_.cases(*enumerate(BUYING_ROLES), else_=ibis.null("string")))

@@ -7,13 +7,12 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from paceline.facts.build import build
 from paceline.metrics.store import Store
 from paceline.project.folder import Project, catalog
+from paceline.project.past import past_facts
 from paceline.sales.scope import Clause, Scope, Stint
 from paceline.warehouse.engine import Engine
 
-_PAST = "asof_"
 _PEOPLE = ("rep", "manager")
 
 
@@ -23,13 +22,8 @@ class UnknownNameError(ValueError):
 
 @contextmanager
 def answering(project: Project, engine: Engine, now: int | None = None) -> Iterator[Store]:
-    """The store, ready to be asked. ``now`` in epoch seconds; None: this moment. Facts of past days are dropped in the end."""
-    try:
-        yield Store(engine, project.settings, int(time.time()) if now is None else now, catalog(project), past_facts=build)
-    finally:
-        for name in engine.tables():
-            if name.startswith(_PAST):
-                engine.drop(name)
+    """The store, ready to be asked. ``now`` in epoch seconds; None: this moment."""
+    yield Store(engine, project.settings, int(time.time()) if now is None else now, catalog(project), past_facts=past_facts)
 
 
 def scope_of(stints: Iterable[Stint], wanted: Mapping[str, str | None]) -> Scope:

@@ -29,7 +29,7 @@ bench: packages  ## measure the engine against hand-written SQL and a bare scan
 
 docs: packages  ## write the generated reference pages anew
 	$(RUN) paceline.cli.reference docs/reference
-	$(RUN) paceline.metrics.reference docs/reference/metrics
+	$(RUN) paceline.metrics.reference docs/reference/metrics acme/answers
 
 picture: packages  ## draw the README's picture from the demo anew
 	$(RUN) paceline.cli.picture docs/pictures

@@ -5,14 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from paceline.metrics.catalog import CATALOG
-from paceline.metrics.reference import pages, write
+from paceline.metrics.reference import pages, worked, write
 
-FOLDER = Path(__file__).parents[2] / "docs" / "reference" / "metrics"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs" / "reference" / "metrics"
 
 
 def test_the_committed_pages_are_made_from_the_declarations() -> None:
     committed = {page.name: page.read_text(encoding="utf-8") for page in FOLDER.glob("*.md")}
-    assert committed == pages(), "run: python -m paceline.metrics.reference docs/reference/metrics"
+    assert committed == pages(examples=worked(ROOT / "acme" / "answers")), "run: make docs"
+
+
+def test_every_metric_has_a_worked_example() -> None:
+    assert set(worked(ROOT / "acme" / "answers")) == set(CATALOG)
 
 
 def test_a_page_says_what_matters() -> None:

@@ -1,10 +1,14 @@
-"""The reference page of each metric, from its declaration: ``python -m paceline.metrics.reference docs/reference/metrics``."""
+"""The reference page of each metric, from its declaration and the worked company's answers:
+``python -m paceline.metrics.reference docs/reference/metrics acme/answers``.
+"""
 
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from paceline.metrics.catalog import CATALOG
 from paceline.metrics.conditions import columns_of
@@ -14,8 +18,13 @@ from paceline.metrics.relations import RELATIONS, words_of
 from paceline.metrics.vocabulary import Category, Measure, Metric, Unit
 
 _GENERATED = (
-    "<!-- Made from the declaration by `python -m paceline.metrics.reference`; change the declaration, not this page. -->"
+    "<!-- Made by `make docs` from the metric's declaration and the answers in `acme/`; change those, not this page. -->"
 )
+_COMPANY = (
+    "In the worked company ([acme](../../../acme/README.md)), the first quarter of 2026 as seen on 10 April 2026 unless said "
+    "otherwise; money in cents where a quotient is shown:"
+)
+_EXAMPLES = 3
 _UNITS = {
     Unit.PERCENT: "percent (a fraction in data: 0.63)",
     Unit.MONEY: "the company's currency (numerators in data are in cents)",
@@ -44,6 +53,29 @@ def write(folder: Path, examples: Mapping[str, str] | None = None) -> int:
     for name, text in made.items():
         (folder / name).write_text(text, encoding="utf-8")
     return len(made)
+
+
+def worked(folder: Path) -> dict[str, str]:
+    """Worked examples by slug, from the worked company's answers (``*.toml``): the first few, and one without a value."""
+    found: dict[str, str] = {}
+    for file in sorted(folder.glob("*.toml")):
+        for slug, answers in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            unknown = [answer for answer in answers if "none" in answer][:1]
+            chosen = [answer for answer in answers if "none" not in answer][:_EXAMPLES] + unknown
+            found[slug] = "\n".join([_COMPANY, "", *(f"- {_example(answer)}" for answer in chosen)])
+    return found
+
+
+def _example(answer: Mapping[str, Any]) -> str:
+    days = f", {answer['first']} to before {answer['until']}" if "first" in answer else ""
+    seen = f", as of {answer['as_of']}" if "as_of" in answer else ""
+    if "none" in answer:
+        value = f"none, because {answer['none']}"
+    elif "value" in answer:
+        value = f"{answer['value']:g}"
+    else:
+        value = f"{answer['numerator']:g}" + (f" ÷ {answer['denominator']:g}" if "denominator" in answer else "")
+    return f"**{answer['who']}**{days}{seen}: {value}. {answer['working'][0].upper()}{answer['working'][1:]}."
 
 
 def page(metric: Metric, catalog: Mapping[str, Metric], example: str | None = None) -> str:
@@ -134,4 +166,4 @@ def _list(catalog: Mapping[str, Metric]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{write(Path(sys.argv[1] if len(sys.argv) > 1 else 'docs/reference/metrics'))} pages\n")
+    sys.stdout.write(f"{write(Path(sys.argv[1]), worked(Path(sys.argv[2])))} pages\n")

@@ -127,12 +127,11 @@ class _PostgresServer:
             self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [str(self._binaries / program), *arguments]
-        if os.geteuid() == 0:
-            command = ["runuser", "-u", self._user, "--", *command]
-        done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False,
-                              stdin=subprocess.DEVNULL) if program == "initdb" else subprocess.run(
-            command, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, text=True)
+        who = {"user": self._user, "group": self._user, "extra_groups": []} if os.geteuid() == 0 else {}
+        output = self._folder / f"{program}.out"  # not a pipe: the server would hold it open
+        with output.open("w") as told:
+            done = subprocess.run([str(self._binaries / program), *arguments], cwd=self._folder, stdin=subprocess.DEVNULL,
+                                  stdout=told, stderr=told, check=False, **who)  # type: ignore[call-overload]
         if done.returncode:
-            log = self._log.read_text() if self._log.exists() else done.stderr
+            log = (self._log if self._log.exists() else output).read_text()
             raise RuntimeError(f"{program} failed: {log}")

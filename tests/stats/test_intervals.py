@@ -50,6 +50,6 @@ def test_students_t(degrees: int, value: float) -> None:
     assert t_value(degrees) == pytest.approx(value, rel=5e-3)
 
 
-def test_mean_of_1_2_3() -> None:
-    assert mean_interval(6, 14, 3) == pytest.approx((2 - 2.48414, 2 + 2.48414), rel=1e-4)
-    assert mean_interval(6, 36, 1) is None
+def test_mean_of_1_to_5() -> None:
+    assert mean_interval(15, 55, 5) == pytest.approx((3 - 1.96325, 3 + 1.96325), rel=1e-4)
+    assert mean_interval(10, 30, 4) is None  # too few

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from math import pi, sqrt, tan
+from math import sqrt
 from statistics import NormalDist
+
+from scipy.special import stdtrit
+
+FEWEST = 5  # of so few values the interval of a mean is wider than anything that could be, and says nothing
 
 
 def z_value(level: float = 0.95) -> float:
@@ -30,8 +34,8 @@ def wilson(hits: float, n: float, level: float = 0.95) -> tuple[float, float] | 
 
 
 def mean_interval(total: float, squares: float, n: int, level: float = 0.95) -> tuple[float, float] | None:
-    """Interval of a mean from the sum and the sum of squares of ``n`` values; Student's t. None below two values."""
-    if n < 2:
+    """Interval of a mean from the sum and the sum of squares of ``n`` values; Student's t. None below ``FEWEST`` values."""
+    if n < FEWEST:
         return None
     mean = total / n
     variance = max(0.0, (squares - n * mean * mean) / (n - 1))  # rounding may leave a hair below nothing
@@ -40,22 +44,7 @@ def mean_interval(total: float, squares: float, n: int, level: float = 0.95) -> 
 
 
 def t_value(degrees: int, level: float = 0.95) -> float:
-    """Two-sided quantile of Student's t. ValueError below one degree.
-
-    Exact for 1 and 2 degrees, else Cornish-Fisher (Abramowitz & Stegun 26.7.5), within 0.5 %.
-    """
+    """Two-sided quantile of Student's t. ValueError below one degree."""
     if degrees < 1:
         raise ValueError("Student's t needs a degree of freedom")
-    z = z_value(level)
-    if degrees == 1:
-        return tan(pi * level / 2)
-    if degrees == 2:
-        return level * sqrt(2 / (1 - level * level))
-    v = float(degrees)
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
-    return z + sum(term / v ** (power + 1) for power, term in enumerate(terms))
+    return float(stdtrit(degrees, (1 + level) / 2))

@@ -40,8 +40,9 @@ class Line:
 
 
 @pytest.fixture
-def paceline(capsys: pytest.CaptureFixture[str]) -> Line:
+def paceline(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Line:
     """Runs a command: ``paceline("ask", "win_rate")``."""
+    monkeypatch.delenv("COLUMNS", raising=False)  # pytest's workers set it
     return Line(capsys)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from paceline.insight.forecast_bias import measure_bias, unbiased
+from paceline.insight.forecast_bias import Expected, measure_bias, unbiased
 from paceline.insight.forecast_draws import FEWEST_WEEKS, Pipeline, learn, resample, simulate
 from paceline.insight.pipeline import NEVER, UNKNOWN, Opportunities
 from paceline.insight.pipeline_odds import likely_days
@@ -135,8 +135,8 @@ def forecast(
     return Forecast(now, first, until, lines, _deals(pipeline), pipeline.table.oldest_won, both.replays)
 
 
-def expected_wins(known: Opportunities, now: int, until: int, fiscal_start_month: int = 1) -> Floats:
-    """(reps, classes of deals) wins expected on ``now <= day < until``; what replays are held against."""
+def expected_wins(known: Opportunities, now: int, until: int, fiscal_start_month: int = 1) -> Expected:
+    """Wins expected on ``now <= day < until``; what replays are held against."""
     if not (known.closed < NEVER).any():
         raise ValueError("nothing was closed before this day")
     return learn(known, now, until, fiscal_start_month).expected()

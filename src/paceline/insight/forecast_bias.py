@@ -34,14 +34,31 @@ class Bias:
 
     of_rep: Floats
     of_class: Floats
+    pull: float  # how far a rep's expected wins go from what the pipeline says (0) to the own pace (1), see ``pulled``
     common: float
     team: float
     replays: int
 
 
+@dataclass(frozen=True)
+class Expected:
+    """Wins expected of the days to come: by the pipeline, (reps, classes), and at each rep's own pace, (reps,)."""
+
+    by_class: Floats
+    own: Floats
+
+
+def pulled(due: Floats, own: Floats, pull: float) -> Floats:
+    """Factor from the wins a pipeline expects to their geometric mean with the own pace's; small numbers are damped.
+
+    A rep with an unusually full book rarely wins in proportion: there is only so much time.
+    """
+    return np.asarray(((own + 0.5) / (due + 0.5)) ** pull, dtype=np.float64)
+
+
 def unbiased(known: Opportunities) -> Bias:
     """No replay was possible: no correction, shocks as believed."""
-    return Bias(np.ones(len(known.reps)), np.ones(CLASSES), _COMMON, _TEAM, 0)
+    return Bias(np.ones(len(known.reps)), np.ones(CLASSES), 0.0, _COMMON, _TEAM, 0)
 
 
 def age_class(age: Ints) -> Ints:
@@ -49,22 +66,39 @@ def age_class(age: Ints) -> Ints:
     return np.searchsorted(np.asarray(AGES), age, side="right").astype(np.int64)
 
 
-def measure_bias(known: Opportunities, now: int, length: int, expect: Callable[[Opportunities, int, int], Floats]) -> Bias:
-    """Replay ``expect(opportunities as of a day, day, until)`` → expected wins, (reps, classes); compare with what came."""
+def measure_bias(known: Opportunities, now: int, length: int, expect: Callable[[Opportunities, int, int], Expected]) -> Bias:
+    """Replay ``expect(opportunities as of a day, day, until)`` → expected wins; compare with what came."""
     replays = replay_days(known, now, length)
     if not replays:
         return unbiased(known)
-    due = np.array([expect(known.as_of(day), day, until) for day, until in replays])
+    expected = [expect(known.as_of(day), day, until) for day, until in replays]
+    due, own = np.array([one.by_class for one in expected]), np.array([one.own for one in expected])
     got = np.array([_wins(known, day, until) for day, until in replays])
     overlap = _overlap(replays)
     of_class = _classes(got.sum(axis=1), due.sum(axis=1), overlap)
     got, due = got.sum(axis=2), (due * of_class).sum(axis=2)
+    pull = _pull(got, due, own, overlap)
+    due = due * pulled(due, own, pull)
     common, company = _company(got.sum(axis=1), due.sum(axis=1))
     due = due * company
     seen, awaited = got.sum(axis=0) / overlap, due.sum(axis=0) / overlap
     strength = prior_strength(seen, awaited)
     of_rep = company * (seen + strength) / (awaited + strength)
-    return Bias(of_rep, of_class, common, _teams(known, got, due), len(replays))
+    return Bias(of_rep, of_class, pull, common, _teams(known, got, due), len(replays))
+
+
+def _pull(got: Floats, due: Floats, own: Floats, overlap: float) -> float:
+    """Posterior mean of the pull, from (replays, reps): Poisson likelihood given each replay's total, flat prior; then halved.
+
+    Halved, since the own weeks enter the pool once more, and two views err less when they differ.
+    """
+    tried = np.linspace(0.0, 1.0, 21)
+    log = np.zeros(len(tried))
+    for which, pull in enumerate(tried.tolist()):
+        mean = (due + 0.5) * pulled(due, own, pull)
+        log[which] = float((got * np.log(mean / mean.sum(axis=1, keepdims=True))).sum()) / overlap
+    weight = np.exp(log - log.max())
+    return float((weight * tried).sum() / weight.sum()) / 2
 
 
 def replay_days(known: Opportunities, now: int, length: int) -> list[tuple[int, int]]:

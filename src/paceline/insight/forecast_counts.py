@@ -1,8 +1,8 @@
 """How any count will end a period (meetings, new opportunities, replies): from its own dated values, as a distribution.
 
 So far + days to come, which are pooled half and half from (a) the rep's rate, late weeks weighing more, shrunk towards the
-peers', with the measured overdispersion and a shock common to the team, and (b) the rep's own weeks resampled. Picks are shared: sums of
-the draws of reps are the draws of their team.
+peers', with the measured overdispersion and a shock common to the team, and (b) the rep's own weeks resampled. Picks are
+shared: sums of the draws of reps are the draws of their team.
 """
 
 from __future__ import annotations
@@ -87,9 +87,7 @@ def _weeks(rep: Ints, day: Ints, value: Floats, reps: int, now: int) -> tuple[Fl
     return table, np.clip((now - start + 6) // 7, 0, WEEKS)
 
 
-def _ahead(
-    rng: np.random.Generator, seen: tuple[Floats, Ints], length: float, team_of_rep: Ints, draws: int
-) -> Floats:
+def _ahead(rng: np.random.Generator, seen: tuple[Floats, Ints], length: float, team_of_rep: Ints, draws: int) -> Floats:
     weeks, known = seen
     inside = np.arange(WEEKS)[None, :] < known[:, None]
     weight = 0.5 ** (np.arange(WEEKS) / HALF_LIFE)[None, :] * inside

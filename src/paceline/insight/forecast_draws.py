@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from paceline.insight.forecast_bias import CLASSES, NEW, Bias, age_class
+from paceline.insight.forecast_bias import CLASSES, NEW, Bias, Expected, age_class, pulled
 from paceline.insight.forecast_values import WonValues, fit_values
 from paceline.insight.newdeals import Creation, first_days, fit_creation, won_in_time
 from paceline.insight.pipeline import UNKNOWN, Opportunities
@@ -36,13 +36,17 @@ class Pipeline:
     in_time: Floats  # wins in time a created deal a day, by rep
     values: WonValues
 
-    def expected(self) -> Floats:
-        """Expected wins by (rep, class of deal); the last class are deals not created yet."""
+    def expected(self) -> Expected:
+        """Expected wins by (rep, class of deal), the last class being deals not created yet; and those at the own pace."""
         reps = len(self.known.reps)
         cell = self.open.rep * CLASSES + self.kind()
         table = tally(cell, reps * CLASSES, self.open.chance).reshape(reps, CLASSES)
         table[:, NEW] = self.creation.rates() * self.in_time
-        return table
+        weeks, season = own_weeks(self.known, self.now), _seasons(self)
+        seen = np.arange(weeks.wins.shape[1])[None, :] < weeks.known[:, None]
+        pace = (weeks.wins * season * seen).sum(axis=1) / np.maximum(weeks.known, 1) * (self.until - self.now) / 7
+        alone = (weeks.known < FEWEST_WEEKS) | ~self.creation.active
+        return Expected(table, np.where(alone, table.sum(axis=1), pace))
 
     def kind(self) -> Ints:
         """The age class of each open deal."""
@@ -76,7 +80,9 @@ def simulate(rng: np.random.Generator, pipeline: Pipeline, bias: Bias, draws: in
     known, table, reps = pipeline.known, pipeline.table, len(pipeline.known.reps)
     shock = shocks(rng, len(known.teams), bias.common, bias.team, draws)[known.team_of_rep]
     skill = ratio_draws(rng, table.won_of_rep, table.due_of_rep, table.strength, draws) / table.of_rep[:, None]
-    factor = shock * skill * bias.of_rep[:, None]
+    expected = pipeline.expected()
+    pull = pulled((expected.by_class * bias.of_class).sum(axis=1), expected.own, bias.pull)
+    factor = shock * skill * (bias.of_rep * pull)[:, None]
     created = pipeline.creation.draws(rng, draws)
     new_wins = rng.poisson(created * pipeline.in_time[:, None] * factor * bias.of_class[NEW]).astype(np.float64)
     new_cents = _new_cents(rng, pipeline, new_wins)

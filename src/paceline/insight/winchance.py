@@ -201,9 +201,9 @@ def beyond_luck(table: tuple[ReliabilityBin, ...]) -> float:
 
 
 def _better(said: Floats, won: Bools, usual: float) -> bool:
-    """Whether the chances beat the base rate by more than luck: gain in Brier score above one standard error."""
+    """Whether the chances beat the base rate by more than luck: gain in Brier score above two standard errors."""
     gain = (usual - won) ** 2 - (said - won) ** 2
-    return bool(gain.mean() > gain.std() / np.sqrt(len(gain)))
+    return bool(gain.mean() > 2 * gain.std() / np.sqrt(len(gain)))
 
 
 def _logistic(x: Floats) -> Floats:

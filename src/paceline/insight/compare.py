@@ -1,0 +1,241 @@
+"""A reading held against the rep's own past and her goal: above, usual, below, or too few to call; and how sure that is.
+
+Plain numbers in: sums and what they are out of (an ``Amount``), never finished ratios, for their size is their weight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import ceil, sqrt
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+from paceline.stats.intervals import z_value
+from paceline.stats.scan import Kind
+from paceline.stats.tails import beta_binomial_tails, negative_binomial_tails
+
+Floats = npt.NDArray[np.float64]
+
+MATERIAL = 0.3  # a difference that matters: where the data couldn't show it, nothing is called usual
+LEVEL = 0.95  # own past: outside this interval of what was to be expected is above or below
+FEWEST_PERIODS = 4  # of one's own past
+OVERSPREAD = 1.5  # variance ÷ mean before a past says otherwise (measured in weekly wins and activity: 1.0 to 3.4)
+_KNOWN = 4.0  # periods that this guess is worth
+LIKELY, UNLIKELY = 0.8, 0.2  # chance to reach a goal from which one is above, and below, its pace
+
+
+class Verdict(StrEnum):
+    """What a reading is beside what it is held against."""
+
+    ABOVE = "above"
+    USUAL = "usual"
+    BELOW = "below"
+    TOO_FEW = "too few to call"
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A sum and what it is out of.
+
+    Count: the count, over working weeks. Rate: hits of n. Mean: the sum of n values (``squares``: the sum of their squares).
+    """
+
+    kind: Kind
+    numerator: float
+    denominator: float
+    squares: float | None = None
+
+    def __post_init__(self) -> None:
+        """ValueError for what can't be: a negative denominator or count, more hits than n."""
+        if self.denominator < 0 or (self.kind is not Kind.MEAN and self.numerator < 0):
+            raise ValueError(f"{self.numerator:g} out of {self.denominator:g} can't be")
+        if self.kind is Kind.RATE and self.numerator > self.denominator:
+            raise ValueError(f"{self.numerator:g} of {self.denominator:g} is no share")
+
+    @property
+    def value(self) -> float | None:
+        """Numerator ÷ denominator; None out of nothing."""
+        return self.numerator / self.denominator if self.denominator > 0 else None
+
+    @property
+    def n(self) -> float:
+        """How much was seen: counts themselves, else the n."""
+        return self.numerator if self.kind is Kind.COUNT else self.denominator
+
+    @property
+    def text(self) -> str:
+        """``6 of 29 (21 %)``, ``61 in 8 weeks``, ``412 over 30``."""
+        if self.kind is Kind.RATE:
+            return f"{self.numerator:,.0f} of {self.denominator:,.0f}" + (
+                f" ({self.value:.0%})" if self.value is not None else ""
+            )
+        if self.kind is Kind.COUNT:
+            return f"{self.numerator:,.0f} in {self.denominator:,.3g} week{'' if self.denominator == 1 else 's'}"
+        return "none" if self.value is None else f"{self.value:,.4g} over {self.denominator:,.0f}"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One comparison.
+
+    ``against``: own past, peers or goal. ``value``: as read; ``reference``: what it is held against; ``estimate``: the best
+    guess of the true rate. ``interval``: of what was to be expected (own past), of the true rate (peers), of the share of
+    the goal (goal). ``chance``: own past: of a reading so far out on its side; peers: that the true rate is below theirs;
+    goal: to reach it. ``needs``: about how much of n a verdict would take, where there is too little. ``smallest``: the
+    smallest relative change that this n would show. ``peers``: how many.
+    """
+
+    against: str
+    verdict: Verdict
+    value: float | None
+    reference: float | None
+    estimate: float | None
+    interval: tuple[float, float] | None
+    n: float
+    chance: float | None
+    sentence: str
+    needs: int | None = None
+    smallest: float | None = None
+    peers: int | None = None
+
+
+def compare_with_past(now: Amount, past: Sequence[Amount], unit: str = "") -> Judgement:
+    """Against one's own earlier periods of the same kind, spread as widely as they were; an interval of 95 %.
+
+    ValueError when kinds differ. With fewer than four periods, or where a change of 30 % couldn't be seen, too few to call.
+    """
+    if any(one.kind is not now.kind for one in past):
+        raise ValueError("a reading is held against readings of its own kind")
+    earlier = [one for one in past if one.denominator > 0]
+    out_of, total = sum(one.denominator for one in earlier), sum(one.numerator for one in earlier)
+    if len(earlier) < FEWEST_PERIODS or now.denominator <= 0:
+        words = f"{_named(now, unit)}. Too few earlier periods to call: {len(earlier)}, needs about {FEWEST_PERIODS}."
+        return Judgement("own past", Verdict.TOO_FEW, now.value, None, now.value, None, now.n, None, words, FEWEST_PERIODS)
+    rate = total / out_of
+    one_more = _unit_variance(now.kind, earlier, rate)
+    deviation = sqrt(max(one_more * (1 / now.denominator + 1 / out_of), 1e-18))
+    z = z_value(LEVEL)
+    low, high = _interval(now, rate, deviation, z)
+    smallest = (z + z_value(0.6)) * deviation / abs(rate) if rate else None
+    chance = _chance_so_far(now, rate, deviation)
+    assert now.value is not None
+    if now.value < low or now.value > high:
+        verdict = Verdict.BELOW if now.value < low else Verdict.ABOVE
+    else:
+        verdict = Verdict.USUAL if rate and z * deviation <= MATERIAL * abs(rate) else Verdict.TOO_FEW
+    needs = _needed(now, rate, one_more, out_of, z) if verdict is Verdict.TOO_FEW else None
+    words = _past_sentence(now, rate, (low, high), verdict, needs, unit)
+    return Judgement("own past", verdict, now.value, rate, rate, (low, high), now.n, chance, words, needs, smallest)
+
+
+def _unit_variance(kind: Kind, earlier: Sequence[Amount], rate: float) -> float:
+    """Variance of the value at a denominator of 1: what chance makes, times how much wider the past spread."""
+    if kind is Kind.COUNT:
+        chance = max(rate, 0.5 / sum(one.denominator for one in earlier))
+    elif kind is Kind.RATE:
+        p = min(max(rate, 0.5 / (sum(one.denominator for one in earlier) + 1)), 1 - 1e-6)
+        chance = p * (1 - p)
+    else:
+        spread = [one.denominator * ((one.value or 0.0) - rate) ** 2 for one in earlier]
+        return max(sum(spread) / (len(spread) - 1), 1e-18)
+    apart = sum((one.numerator - rate * one.denominator) ** 2 / (chance * one.denominator) for one in earlier)
+    guess = OVERSPREAD if kind is Kind.COUNT else 1.0
+    return chance * max((apart + _KNOWN * guess) / (len(earlier) - 1 + _KNOWN), 1.0)
+
+
+def _interval(now: Amount, rate: float, deviation: float, z: float) -> tuple[float, float]:
+    """What was to be expected; skew for few counts (a gamma's cube-root normal), within 0 and 1 for rates."""
+    if now.kind is Kind.MEAN:
+        return rate - z * deviation, rate + z * deviation
+    if now.kind is Kind.RATE:
+        return max(rate - z * deviation, 0.0), min(rate + z * deviation, 1.0)
+    relative = (deviation / max(rate, 1e-12)) ** 2 / 9
+    low, high = (max(1 - relative + sign * z * sqrt(relative), 0.0) ** 3 * rate for sign in (-1, 1))
+    return low, high
+
+
+def _chance_so_far(now: Amount, rate: float, deviation: float) -> float:
+    """Chance of a reading at least so far out on its side, by the measured spread."""
+    mean, variance = rate * now.denominator, (deviation * now.denominator) ** 2
+    if now.kind is Kind.COUNT:
+        low, high = (float(tail) for tail in negative_binomial_tails(now.numerator, mean, variance))
+    elif now.kind is Kind.RATE and now.denominator >= 2 and 0 < rate < 1:
+        rho = (variance / (now.denominator * rate * (1 - rate)) - 1) / (now.denominator - 1)
+        low, high = beta_binomial_tails(round(now.numerator), round(now.denominator), rate, rho)
+    else:
+        low = NormalDist().cdf(((now.value or 0.0) - rate) / deviation)
+        high = 1 - low
+    return min(low, high)
+
+
+def _needed(now: Amount, rate: float, one_more: float, out_of: float, z: float) -> int | None:
+    """n (counts: the count) at which a change of 30 % would show, the past growing in proportion.
+
+    None where the past was all nought.
+    """
+    if not rate:
+        return None
+    denominator = one_more * (1 + now.denominator / out_of) * (z / (MATERIAL * abs(rate))) ** 2
+    return ceil(denominator * (rate if now.kind is Kind.COUNT else 1))
+
+
+def _named(now: Amount, unit: str) -> str:
+    return f"{now.text} {unit}".rstrip()
+
+
+def _past_sentence(
+    now: Amount, rate: float, interval: tuple[float, float], verdict: Verdict, needs: int | None, unit: str
+) -> str:
+    scale = now.denominator if now.kind is Kind.COUNT else 1.0
+    usual, low, high = (shown(value * scale, now.kind) for value in (rate, *interval))
+    words = f"{_named(now, unit)}; usual for this rep is {usual}, between {low} and {high}."
+    if verdict is Verdict.TOO_FEW:
+        return f"{words} Too few to call" + (
+            f" (needs about {needs:,})." if needs else " (the past is too short or too restless)."
+        )
+    return words + {Verdict.ABOVE: " Above the own past.", Verdict.BELOW: " Below the own past."}.get(verdict, " As usual.")
+
+
+def shown(value: float, kind: Kind) -> str:
+    """A value of a kind for people."""
+    return f"{value:.0%}" if kind is Kind.RATE else f"{value:,.3g}" if abs(value) < 100 else f"{value:,.0f}"
+
+
+def compare_with_goal(draws: npt.ArrayLike, target: float, n: float) -> Judgement:
+    """Against a goal, from draws of what the period will come to (a forecast's); ``n``: the cases they rest on.
+
+    ValueError unless the target is above 0.
+    """
+    if target <= 0:
+        raise ValueError(f"a goal is above 0, not {target:g}")
+    ends = np.asarray(draws, np.float64)
+    if ends.size == 0:
+        return Judgement(
+            "goal", Verdict.TOO_FEW, None, target, None, None, n, None, "No forecast, so no chance to reach the goal."
+        )
+    chance = float((ends >= target).mean())
+    middle, low, high = (float(share) for share in np.quantile(ends / target, (0.5, 0.1, 0.9)))
+    verdict = Verdict.ABOVE if chance >= LIKELY else Verdict.BELOW if chance <= UNLIKELY else Verdict.USUAL
+    words = f"{chance:.0%} likely to reach the goal; most likely {middle:.0%} of it, 8 in 10 chance of {low:.0%} to {high:.0%}."
+    return Judgement("goal", verdict, middle, target, middle * target, (low, high), n, chance, words)
+
+
+def pace_draws(so_far: float, past: Sequence[Amount], weeks_left: float, draws: int = 2000, seed: int = 0) -> Floats:
+    """Draws of a count's period end at one's own pace: so far + a gamma-Poisson of the weeks left, spread as the past was.
+
+    ValueError unless all of the past are counts over some weeks.
+    """
+    weeks, total = sum(one.denominator for one in past), sum(one.numerator for one in past)
+    if any(one.kind is not Kind.COUNT for one in past) or weeks <= 0:
+        raise ValueError("a pace comes from counts over weeks")
+    rng = np.random.default_rng(seed)
+    spread = _unit_variance(Kind.COUNT, past, total / weeks) / max(total / weeks, 0.5 / weeks) if len(past) > 1 else OVERSPREAD
+    rate = rng.gamma((total + 0.5) / spread, spread / weeks, draws)
+    mean = rate * max(weeks_left, 0.0)
+    if spread <= 1.001:
+        return np.asarray(so_far + rng.poisson(mean), np.float64)
+    return np.asarray(so_far + rng.poisson(rng.gamma(np.maximum(mean, 1e-12) / (spread - 1), spread - 1)), np.float64)

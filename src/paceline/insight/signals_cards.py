@@ -1,0 +1,123 @@
+"""A change found becomes a card: its numbers over the weeks since, what was allowed for, what moved with it, and its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import sqrt
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from paceline.insight.cards import Allowed, Card, Moved, State, rare_words, sentence_of
+from paceline.insight.signals_budget import Bars, Group
+from paceline.insight.signals_pace import Pace
+from paceline.insight.signals_states import Episode
+from paceline.insight.signals_table import FULL_WEEK, Weekly
+from paceline.stats.intervals import z_value
+from paceline.stats.scan import REFERENCE, Kind, compare_stretches
+from paceline.stats.tails import beta_binomial_tails, negative_binomial_tails
+
+Floats = npt.NDArray[np.float64]
+
+TOGETHER = 2.0  # score beyond which another metric is said to have moved in the same weeks
+NOTABLE = 0.05  # part of the expected below which what was allowed for isn't worth a word
+
+
+def card_of(
+    weekly: Weekly, pace: Pace, groups: tuple[Group, ...], group: Group, bars: Bars, one: Episode, meaning: Mapping[str, float]
+) -> Card:
+    """The card of a change: the weeks from its onset to now (or its end) against the half year before it."""
+    rep, metric = int(group.rep[one.series]), int(group.metric[one.series])
+    last = group.y.shape[1] - 1 if one.until is None else one.until
+    weeks = slice(one.onset, last + 1)
+    rows = np.array([one.series])
+    score, expected, variance = (float(value[0]) for value in _stretch(group, rows, one.onset, last + 1))
+    seen = float(group.y[one.series, weeks].sum())
+    n = float(weekly.x[rep, metric, weeks].sum())  # as counted, before anything was allowed for
+    per = 1.0 if group.kind is Kind.COUNT else max(n, 1e-9)
+    observed, usual, reach = seen / per, expected / per, z_value(0.8) * sqrt(max(variance, 0)) / per
+    ceiling = 1.0 if group.kind is Kind.RATE else float("inf")
+    change = observed / usual - 1 if usual > 0 else 0.0
+    firing = one.until is None
+    clearest = max(one.score, score * one.direction)
+    quarters = bars.quarters_between(
+        group.kind, int(group.band[one.series]), one.direction, clearest, float(weekly.here[rep].sum())
+    )
+    name = weekly.metrics[metric]
+    return Card(
+        weekly.reps[rep], weekly.roles[weekly.role[rep]], name, group.kind.value, one.direction, weekly.weeks[one.fired],
+        weekly.weeks[one.onset], weekly.weeks[last], State.FIRING if firing else State.OK, one.back, observed, usual,
+        (max(usual - reach, 0.0), min(usual + reach, ceiling)), seen if group.kind is Kind.COUNT else n, change, clearest,
+        _chance(group.kind, (seen, n, expected, variance), one.direction), quarters,
+        _allowed(weekly, pace, group.kind, rep, metric, one.onset, last + 1),
+        _moved(weekly, groups, rep, metric, one.onset, last + 1) if firing else (),
+        tuple(int(row) for row in weekly.row[rep, metric, weeks] if row >= 0),
+        sentence_of(name, group.kind.value, (observed, usual, change), weekly.weeks[one.onset], rare_words(quarters)),
+        meaning.get(name, 1.0),
+    )  # fmt: skip
+
+
+def _stretch(group: Group, rows: npt.NDArray[np.int64], begin: int, until: int) -> tuple[Floats, Floats, Floats]:
+    """Score, expected and variance of the weeks [begin, until) against the half year before, for some series."""
+    base = max(begin - REFERENCE, 0)
+    y, x = group.y[rows], group.x[rows]
+    now = tuple(values[:, begin:until].sum(axis=1) for values in (y, x, x**2))
+    before = tuple(values[:, base:begin].sum(axis=1) for values in (y, x, x**2))
+    return compare_stretches(
+        group.kind, (now[0], now[1], now[2]), (before[0], before[1], before[2]), group.spread.of(rows), group.prior.of(rows)
+    )
+
+
+def _chance(kind: Kind, numbers: tuple[float, float, float, float], direction: int) -> float:
+    """Chance of a sum so far out, from (sum, exposure, expected, variance).
+
+    Negative binomial, beta-binomial, normal for means.
+    """
+    seen, n, expected, variance = numbers
+    if kind is Kind.COUNT:
+        low, high = negative_binomial_tails(seen, expected, variance)
+        return float(low if direction < 0 else high)
+    if kind is Kind.RATE and n >= 2:
+        share = min(max(expected / n, 1e-6), 1 - 1e-6)
+        rho = (variance / (n * share * (1 - share)) - 1) / (n - 1)
+        return beta_binomial_tails(round(seen), round(n), share, rho)[0 if direction < 0 else 1]
+    return float(special.ndtr(-direction * (seen - expected) / sqrt(max(variance, 1e-12))))
+
+
+def _allowed(weekly: Weekly, pace: Pace, kind: Kind, rep: int, metric: int, begin: int, until: int) -> tuple[Allowed, ...]:
+    out = []
+    weeks = slice(begin, until)
+    days = weekly.days[rep, weeks]
+    off = float(np.nansum(np.maximum(FULL_WEEK - days, 0)))
+    if kind is Kind.COUNT and off > 0:
+        out.append(Allowed("days off", f"{off:.0f} of {FULL_WEEK * len(days):.0f} working days were holidays or leave"))
+    away = int((pace.worked[rep, weeks] < 1).sum())
+    if kind is Kind.COUNT and away:
+        out.append(
+            Allowed("possible absence", f"{away} week{'s' * (away > 1)} with hardly any activity counted as possible absence")
+        )
+    base = pace.team[rep, metric, max(begin - REFERENCE, 0) : begin]
+    usual = float(base.mean()) if len(base) else 1.0
+    team = float(pace.team[rep, metric, weeks].mean()) / max(usual, 1e-9) - 1
+    if abs(team) >= NOTABLE:
+        role = weekly.roles[weekly.role[rep]]
+        out.append(Allowed("team", f"the other {role}s were at {'−' if team < 0 else '+'}{abs(team):.0%} in these weeks"))
+    ramp = float(pace.ramp[rep, weeks].mean())
+    if kind is Kind.COUNT and ramp < 1 - NOTABLE:
+        out.append(Allowed("ramp", f"a hire of this tenure is expected at {ramp:.0%} of a full pace"))
+    return tuple(out)
+
+
+def _moved(weekly: Weekly, groups: tuple[Group, ...], rep: int, metric: int, begin: int, until: int) -> tuple[Moved, ...]:
+    """Other metrics of the rep that were out over the same weeks, the clearest three."""
+    out = []
+    for group in groups:
+        rows = np.flatnonzero((group.rep == rep) & (group.metric != metric))
+        if not len(rows):
+            continue
+        score, expected, _ = _stretch(group, rows, begin, until)
+        seen = group.y[rows, begin:until].sum(axis=1)
+        for i in np.flatnonzero((np.abs(score) >= TOGETHER) & (expected > 0)):
+            out.append(Moved(weekly.metrics[group.metric[rows[i]]], float(seen[i] / expected[i] - 1), float(score[i])))
+    return tuple(sorted(out, key=lambda m: -abs(m.score))[:3])

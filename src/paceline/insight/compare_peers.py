@@ -24,6 +24,7 @@ Floats = npt.NDArray[np.float64]
 
 PEERS_LEVEL = 0.8
 FALSE_SHARE = 0.2  # of a list of people below (or above) their peers that may be there by chance
+NOTABLE = 0.1  # of the peers' mean: who is nearer to it is neither below nor above, however sure that is
 FEWEST_PEERS = 5
 RAMPED = 26  # weeks of tenure from which one is compared with all who are past them
 STEP = 13  # weeks of tenure that hires share with those they are compared with
@@ -66,15 +67,16 @@ def compare_with_peers(
     if not 0 < false_share < 1:
         raise ValueError(f"a share of a list lies between 0 and 1, not {false_share}")
     found: list[_Standing | None] = [None] * len(people)
+    lists_at = np.zeros((len(people), 2))
     for rows in _groups(people):
         law = _posterior([people[i].amount for i in rows], dispersion)
         estimate, (low, high) = law.estimate(), law.interval(PEERS_LEVEL)
-        below = law.below(law.mean)
+        below, under, over = law.below(law.mean), law.below(law.mean * (1 - NOTABLE)), 1 - law.below(law.mean * (1 + NOTABLE))
         for place, i in enumerate(rows):
             own = (float(estimate[place]), float(low[place]), float(high[place]), float(below[place]))
+            lists_at[i] = float(under[place]), float(over[place])
             found[i] = _Standing(*own, law.mean, len(rows) - 1)
-    chances = np.array([0.5 if one is None else one.below for one in found])
-    lists = {Verdict.BELOW: listed(chances, false_share), Verdict.ABOVE: listed(1 - chances, false_share)}
+    lists = {verdict: listed(lists_at[:, i], false_share) for i, verdict in enumerate((Verdict.BELOW, Verdict.ABOVE))}
     return tuple(_judged(people[i], one, i, lists, unit) for i, one in enumerate(found))
 
 

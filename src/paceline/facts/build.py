@@ -29,6 +29,7 @@ from paceline.facts.shape import WORKING, shaped
 from paceline.facts.tables import Tables
 from paceline.sales.settings import Settings
 from paceline.warehouse.engine import Engine
+from paceline.warehouse.load import clear_changes
 
 BUILDERS: dict[str, Callable[[Tables], ir.Table]] = {
     "stint": stints.stint,
@@ -90,13 +91,15 @@ def build(engine: Engine, settings: Settings, as_of: int | None = None, prefix: 
     """Build every reference table and fact anew from the records, as known at ``as_of`` (epoch seconds; None: now).
 
     Their names begin with ``prefix``, so that facts of a past day may lie beside those of today. One transaction, where the
-    engine has such a thing.
+    engine has such a thing. The facts of now have then taken in all loads.
     """
     t = Tables(settings, as_of, prefix)
     with engine.transaction():
         put_references(engine, t)
         for name in BUILDERS:
             create(engine, t, name)
+        if as_of is None and not prefix:
+            clear_changes(engine)
 
 
 def create(engine: Engine, t: Tables, name: str) -> None:

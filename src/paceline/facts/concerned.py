@@ -19,13 +19,15 @@ _NAMED = ("opportunity_change", "line_item", "opportunity_split")  # records tha
 
 
 def opportunities_concerned(engine: Engine, t: Tables, changes: Mapping[str, pa.ChunkedArray]) -> pa.Table:
-    """Column opportunity_id: every opportunity with a changed record, now or before; all others of their accounts (which
-    win was the first?); and all that the same people gave away on the same days (was it a bulk reassignment?)."""
+    """Column opportunity_id: every opportunity with a changed record, now or before; all that the same people gave away on the
+    same days (was it a bulk reassignment?); and all others of the accounts of any of them (which win was the first?)."""
     own = _union(_own(t, changes, engine))
-    with engine.lent("concerned_own", own):
-        seed = ibis.table({"opportunity_id": "string"}, name="concerned_own")
-        others = [engine.query(found) for found in (*_of_their_accounts(t, seed), _given_with(seed))]
-    return _distinct(pa.concat_tables([own, *others]))
+    seed = ibis.table({"opportunity_id": "string"}, name="concerned_own")
+    for others in (_given_with, lambda seed: _of_their_accounts(t, seed)):
+        if own.num_rows:
+            with engine.lent("concerned_own", own):
+                own = _distinct(pa.concat_tables([own, engine.query(others(seed))]))
+    return own
 
 
 def _own(t: Tables, changes: Mapping[str, pa.ChunkedArray], engine: Engine) -> Iterator[pa.Table]:
@@ -52,15 +54,21 @@ def _accounts(t: Tables) -> ir.Table:
     return ibis.union(now, stored(t, LIFE).select("opportunity_id", "account_id"))
 
 
+def accounts_of(t: Tables, ids: ir.Table) -> ir.Table:
+    """Column account_id: the accounts, now or before, of the opportunities in ``ids``."""
+    both = _accounts(t)
+    return both.semi_join(ids, "opportunity_id").filter(both.account_id.notnull()).select("account_id").distinct()
+
+
 def _of_accounts(t: Tables, keys: ir.Table) -> ir.Table:
     both = _accounts(t)
     return both.semi_join(keys, both.account_id == keys.id).select("opportunity_id").distinct()
 
 
-def _of_their_accounts(t: Tables, seed: ir.Table) -> Iterator[ir.Table]:
+def _of_their_accounts(t: Tables, seed: ir.Table) -> ir.Table:
     both = _accounts(t)
     theirs = both.semi_join(seed, "opportunity_id").select("account_id").distinct()
-    yield both.semi_join(theirs, "account_id").select("opportunity_id").distinct()
+    return both.semi_join(theirs, "account_id").select("opportunity_id").distinct()
 
 
 def _given_with(seed: ir.Table) -> ir.Table:

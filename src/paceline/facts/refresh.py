@@ -15,8 +15,9 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from paceline.facts import build, merged, people, reference
-from paceline.facts.concerned import opportunities_concerned
-from paceline.facts.shape import stored
+from paceline.facts.activity_refresh import BLOCKERS, CONCERNING, ActivityRefresh
+from paceline.facts.concerned import accounts_of, opportunities_concerned
+from paceline.facts.parts import Parts
 from paceline.facts.tables import Tables
 from paceline.sales.settings import Settings
 from paceline.warehouse.engine import Engine
@@ -24,6 +25,9 @@ from paceline.warehouse.load import clear_changes, pending_changes
 from paceline.warehouse.store import current_name, past_name, unbound
 
 OPPORTUNITY_FACTS = ("timeline", "life", "span", "opportunity", "outcome", "line", "move", "stage_visit", "arrival")
+ACTIVITY_FACTS = (
+    "contact_key", "address", "person_key", "person", "ownership", "guest", "meeting", "booking", "call", "touch_person", "touch",
+    "first_mail", "mail", "outreach", "reply", "touch_opportunity", "opportunity_person", "lead_key", "lead")
 # The column of a record table that holds an opportunity. Lines and splits may name one that was merged away.
 OPPORTUNITY_RECORDS = {"opportunity": "id", "opportunity_change": "opportunity_id", "line_item": "opportunity_id",
                        "opportunity_split": "opportunity_id"}
@@ -38,20 +42,23 @@ def refresh(engine: Engine, settings: Settings, after: Callable[[Touched], None]
     """Bring all facts up to date with the loads since the last build or refresh, in one transaction where the engine has any.
 
     Gives the same tables as `build.build`. Returns what was done to each touched fact: ``whole`` or ``part``. ``after`` is called
-    within the transaction with the touched facts: None for whole, else the opportunity ids whose rows were redone.
+    within the transaction with the touched facts: None for whole, else (for facts with such columns) the distinct rep_id and day
+    of the rows that were taken away or put there.
     """
     t = Tables(settings)
     with engine.transaction():
         if not all(build.fact_of(name).table in engine.tables() for name in build.BUILDERS):
             build.build(engine, settings)
             done: dict[str, str] = dict.fromkeys(build.BUILDERS, "whole")
-            ids = None
+            cells: Mapping[str, pa.Table] = {}
         else:
-            changes = pending_changes(engine)
-            done, ids = _Refresh(engine, t, changes).run() if changes else ({}, None)
+            one = _Refresh(engine, t, pending_changes(engine))
+            done, cells = one.run() if one.changes else {}, one.parts.cells
         clear_changes(engine)
         if after is not None:
-            after({name: ids if how == "part" else None for name, how in done.items()})
+            dated = {"rep_id", "day"}
+            after({name: cells[name] if how == "part" else None for name, how in done.items()
+                   if how == "whole" or dated <= {column.name for column in build.fact_of(name).columns}})
     return done
 
 
@@ -66,38 +73,53 @@ class _Refresh:
     def __init__(self, engine: Engine, t: Tables, changes: Mapping[str, pa.ChunkedArray]) -> None:
         self.engine, self.t, self.changes = engine, t, changes
         self.changed = {stored_as for name in changes for stored_as in (current_name(name), past_name(name))}
-        self.by_part: set[str] = set()  # changed only in the rows of the opportunities concerned
-        self.parts: list[str] = []
+        self.by_part: set[str] = set()  # facts changed only in the rows concerned
+        self.parts = Parts(engine, t)
+        self.activities: ActivityRefresh | None = None
 
-    def run(self) -> tuple[dict[str, str], pa.Table | None]:
-        """What was done to each fact, and the opportunities concerned where some were done in part."""
+    def run(self) -> dict[str, str]:
+        """What was done to each fact."""
         self._references()
-        ids = self._concerned()
+        in_part = self._concerned()
+        if in_part and not self.changed & BLOCKERS and set(self.changes) & CONCERNING:
+            self.activities = ActivityRefresh(self.parts, self.changes)
         done = {}
         for name in build.BUILDERS:
-            read = reads(name, self.t)
-            if not read & self.changed:
+            if (how := self._bring(name, in_part)) is None:
                 continue
-            in_part = ids is not None and name in OPPORTUNITY_FACTS and self._only_known_rows_changed(read)
-            if in_part:
-                self._redo_part(name)
-                self.by_part.add(build.fact_of(name).table)
-            else:
-                build.create(self.engine, self.t, name)
-            self.changed.add(build.fact_of(name).table)
-            done[name] = "part" if in_part else "whole"
-        for part in self.parts:
-            self.engine.drop(part)
-        return done, ids
+            table = build.fact_of(name).table
+            if how == "part":
+                self.by_part.add(table)
+            if name != "stint" or "rep" in self.changes:  # facts read only reps' zones there
+                self.changed.add(table)
+            done[name] = how
+        self.parts.drop()
+        return done
+
+    def _bring(self, name: str, in_part: bool) -> str | None:
+        """Bring one fact up to date: None if nothing that it reads changed."""
+        if self.activities is not None and name in ACTIVITY_FACTS and not (name == "lead" and "ref_workday" in self.changed):
+            return self.activities.redo(name)
+        read = reads(name, self.t)
+        if not read & self.changed:
+            return None
+        if in_part and name in OPPORTUNITY_FACTS and self._only_known_rows_changed(read):
+            self._redo_part(name)
+            return "part"
+        build.create(self.engine, self.t, name)
+        return "whole"
 
     def _references(self) -> None:
         """Reference tables anew where what they are made of changed, told by comparing them with those stored."""
         engine, t, names = self.engine, self.t, set(self.changes)
         needed, there = reference.years_of(engine, t, names), reference.stored_years(engine, t)
         years = there if needed is None else there.joined(needed)
-        if years != there or names & set(reference.READ):
+        if years != there or names & {"rep", "rep_role"}:
             reference.build(engine, t, years)
             self.changed |= {"ref_zone_offset", "ref_rate", "ref_workday"}
+        elif names & set(reference.READ):
+            reference.build(engine, t, years)
+            self.changed |= {"ref_rate", "ref_workday"}
         if names & set(merged.RECORDS):
             self._put_if_other("ref_survivor", merged.survivors(engine, t))
         if names & {"contact", "lead"}:
@@ -110,18 +132,19 @@ class _Refresh:
             self.engine.put(name, table)
             self.changed.add(name)
 
-    def _concerned(self) -> pa.Table | None:
-        """The opportunities to redo; None where all are."""
+    def _concerned(self) -> bool:
+        """Put the opportunities to redo, and their accounts, aside as parts; whether there are few enough of them to do so."""
         if "ref_survivor" in self.changed:
-            return None  # what was merged or deleted may have moved anything to anyone
+            return False  # what was merged or deleted may have moved anything to anyone
         ids = opportunities_concerned(self.engine, self.t, self.changes)
         deals = unbound("opportunity")
         count = self.engine.query(deals.aggregate(n=deals.count()))["n"][0].as_py()
         if ids.num_rows > LARGE * count:
-            return None
-        self.engine.put("part_ids", ids)
-        self.parts.append("part_ids")
-        return ids
+            return False
+        with self.engine.lent("lent_ids", ids):
+            self.parts.make("ids", ibis.table({"opportunity_id": "string"}, name="lent_ids"))
+        self.parts.make("account", accounts_of(self.t, self.parts.part("ids")))
+        return True
 
     def _only_known_rows_changed(self, read: Collection[str]) -> bool:
         """Whether all that changed of what the fact reads is rows of the opportunities concerned."""
@@ -131,37 +154,41 @@ class _Refresh:
 
     def _redo_part(self, name: str) -> None:
         """The fact's query over the parts of what it reads; its rows of the opportunities concerned are replaced."""
-        whole = build.expression(name, self.t).op()
-        swaps = {node: part for node in whole.find(ops.UnboundTable)
-                 if node.name not in READ_WHOLE.get(name, ()) and (part := self._part_of(node)) is not None}
-        fact = build.fact_of(name)
-        part = f"part_{fact.table}"
-        self.engine.create(part, whole.replace(swaps).to_expr())
-        self.parts.append(part)
-        self.engine.delete_matching(fact.table, "part_ids", ("opportunity_id",))
-        self.engine.insert(fact.table, ibis.table(stored(self.t, fact).schema(), name=part))
+        ids = "ids"
+        if name == "outcome" and self.activities is not None:
+            ids = "counted_ids"
+            self.parts.make(ids, self._counted_anew())
+        swaps = {}
+        for node in build.expression(name, self.t).op().find(ops.UnboundTable):
+            if node.name not in READ_WHOLE.get(name, ()) and (part := self._part_of(node, ids)) is not None:
+                swaps[node.name] = part
+        self.parts.redo(name, swaps, (ids, ("opportunity_id",)))
 
-    def _part_of(self, node: ops.UnboundTable) -> ops.UnboundTable | None:
+    def _counted_anew(self) -> ir.Table:
+        """Column opportunity_id: those concerned, and all of the accounts of closed ones whose meetings or people changed."""
+        parts = self.parts
+        told = ibis.union(*(parts.part(f"{age}_{fact}").select("opportunity_id") for age in ("old", "new")
+                            for fact in ("touch_opportunity", "opportunity_person")), distinct=True)
+        life = parts.fact("life")
+        closed = life.filter(life.outcome != "open").semi_join(told, "opportunity_id")
+        theirs = life.semi_join(closed.filter(closed.account_id.notnull()), "account_id")
+        return ibis.union(parts.part("ids"), closed.select("opportunity_id"), theirs.select("opportunity_id"), distinct=True)
+
+    def _part_of(self, node: ops.UnboundTable, ids: str) -> str | None:
         """The part of a stored table, made when first asked for; None for tables that know no opportunity."""
         table = ibis.table(node.schema, name=node.name)
         key = OPPORTUNITY_RECORDS.get(node.name.removeprefix("rec_"), "opportunity_id")
         if key not in node.schema:
             return None
-        part = f"part_{node.name}"
-        if part not in self.parts:
-            self.engine.create(part, _rows_of(self.t, table, key))
-            self.parts.append(part)
-        found = ibis.table(node.schema, name=part).op()
-        assert isinstance(found, ops.UnboundTable)
-        return found
+        part = f"{ids}_{node.name}"
+        if part not in self.parts.made:
+            self.parts.make(part, _rows_of(self.t, table, key, self.parts.part(ids)))
+        return part
 
 
-def _rows_of(t: Tables, table: ir.Table, key: str) -> ir.Table:
+def _rows_of(t: Tables, table: ir.Table, key: str, ids: ir.Table) -> ir.Table:
     """The table's rows of the opportunities concerned, and of those merged into them."""
-    ids = ibis.table({"opportunity_id": "string"}, name="part_ids")
     gone = t.ref("survivor")
     gone = gone.filter(gone.record == "opportunity").semi_join(ids, gone.survivor_id == ids.opportunity_id)
     wanted = ibis.union(ids, gone.select(opportunity_id="id"))
     return table.semi_join(wanted, table[key] == wanted.opportunity_id)
-
-

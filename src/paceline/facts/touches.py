@@ -147,14 +147,17 @@ def reached(t: Tables) -> ir.Table:
 
 
 def with_new_account(t: Tables, rows: ir.Table) -> ir.Table:
-    """Rows of `reached` with `new_account`, which the rep's earlier touches of the account among these rows decide."""
+    """Rows of `reached` with `new_account`, which the rep's earlier touches of the account among these rows decide.
+
+    Whose account it is anew nobody knows of a touch without rep: it counts as new.
+    """
     days = rows.filter(rows.account_id.notnull(), rows.day.notnull())
-    days = days.select(before_rep_=days.rep_id.fill_null(""), before_account_="account_id", before_day_="day").distinct()
+    days = days.select(before_rep_="rep_id", before_account_="account_id", before_day_="day").distinct()
     order = ibis.window(group_by=["before_rep_", "before_account_"], order_by="before_day_")
     pause = days.before_day_ - days.before_day_.lag().over(order)
     days = days.mutate(again_=(pause <= t.settings.thresholds.new_account_days).fill_null(False))
     joined = rows.left_join(days.filter(days.again_), [
-        rows.rep_id.fill_null("") == days.before_rep_, rows.account_id == days.before_account_, rows.day == days.before_day_])
+        rows.rep_id == days.before_rep_, rows.account_id == days.before_account_, rows.day == days.before_day_])
     return joined.mutate(new_account=joined.account_id.notnull() & joined.again_.isnull())
 
 

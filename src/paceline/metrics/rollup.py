@@ -11,6 +11,7 @@ from hashlib import blake2s
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from paceline.facts import schema
 from paceline.facts.tables import Tables
@@ -18,6 +19,7 @@ from paceline.metrics.aggregate import aggregate, rows_behind, rows_matched, squ
 from paceline.metrics.conditions import columns_of
 from paceline.metrics.frame import Frame
 from paceline.metrics.vocabulary import Kind, Measure, Metric
+from paceline.warehouse.engine import Engine
 
 # Facts whose rows never lie in the future, and are many.
 ROLLED = ("mail", "touch_opportunity", "touch_person", "call", "outreach", "outcome", "move", "lead")
@@ -68,6 +70,25 @@ def rollups(tables: Tables, metrics: Iterable[Metric]) -> dict[str, ir.Table]:
         values = {name: aggregate(fact, measure) for name, measure in sorted(columns.items())}
         made[tables.prefix + table_name(rows)] = fact.group_by("rep_id", "day").agg(**values)
     return made
+
+
+def redo_cells(engine: Engine, name: str, expression: ir.Table, rows: str, t: Tables, cells: pa.Table) -> None:
+    """Redo the reps and days in ``cells`` (rep_id, day; each once) of the roll-up ``name`` of the fact ``rows``; others stay.
+
+    Days of nobody can't be told apart by equality: where one is among them the roll-up is made anew.
+    """
+    if not cells.num_rows:
+        return
+    if cells["rep_id"].null_count or cells["day"].null_count:
+        engine.create(name, expression)
+        return
+    fact = t.fact(rows)
+    with engine.lent("redone_cells", cells):
+        keys = ibis.table({"rep_id": "string", "day": "int32"}, name="redone_cells")
+        source = fact.op()
+        part = expression.op().replace({source: fact.semi_join(keys, ["rep_id", "day"]).select(*fact.columns).op()}).to_expr()
+        engine.delete_matching(name, "redone_cells", ("rep_id", "day"))
+        engine.insert(name, part)
 
 
 def rolled_rows(frame: Frame, rows: str, measures: Sequence[Measure]) -> ir.Table:

@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from paceline.facts.build import BUILDERS, build
-from paceline.facts.refresh import refresh
+from paceline.facts.refresh import Touched, refresh
 from paceline.facts.tables import Tables
 from paceline.metrics.catalog import CATALOG
-from paceline.metrics.rollup import rolled_measures, rollups, table_name
+from paceline.metrics.rollup import redo_cells, rolled_measures, rollups, table_name
 from paceline.metrics.vocabulary import Metric
 from paceline.project.folder import Project, catalog
 from paceline.sales.records import BY_NAME
@@ -102,17 +102,29 @@ def bring_up_to_date(engine: Engine, settings: Settings, tell: Tell, metrics: Ma
         return
     tell("Deriving facts…")
     with engine.transaction():
+        touched: Touched
         if made["facts"] == wanted["facts"]:
-            touched = set(refresh(engine, settings))
+            told: list[Touched] = []
+            refresh(engine, settings, after=told.append)
+            touched = told[0]
         else:
             build(engine, settings)
             clear_changes(engine)
-            touched = set(BUILDERS)
+            touched = dict.fromkeys(BUILDERS)
         tell("Rolling up…")
-        for name, expression in rollups(Tables(settings), metrics.values()).items():
-            if made["rollups"] != wanted["rollups"] or name.removeprefix(table_name("")) in touched:
-                engine.create(name, expression)
+        _roll_up(engine, Tables(settings), metrics, None if made["rollups"] != wanted["rollups"] else touched)
         engine.put(MADE_WITH, pa.Table.from_pylist([wanted], schema=_MADE_SCHEMA))
+
+
+def _roll_up(engine: Engine, t: Tables, metrics: Mapping[str, Metric], touched: Touched | None) -> None:
+    """Redo the roll-ups of the facts touched, of their changed days alone where those are told (None: all roll-ups, whole)."""
+    for name, expression in rollups(t, metrics.values()).items():
+        rows = name.removeprefix(table_name(""))
+        cells = None if touched is None else touched.get(rows)
+        if touched is not None and rows in touched and cells is not None:
+            redo_cells(engine, name, expression, rows, t, cells)
+        elif touched is None or rows in touched:
+            engine.create(name, expression)
 
 
 def made_with(settings: Settings, metrics: Mapping[str, Metric]) -> dict[str, str]:

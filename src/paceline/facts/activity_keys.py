@@ -1,0 +1,140 @@
+"""Which activities a load concerns: those whose own records changed, and those that people or opportunities see otherwise now."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from paceline.facts.merged import surviving
+from paceline.facts.parts import Parts
+from paceline.facts.people import normalised
+from paceline.warehouse.store import unbound
+
+ADDRESSED = (("email_recipient", "address"), ("email", "from_address"), ("call", "address"), ("meeting_attendee", "address"))
+
+
+def met(parts: Parts) -> ir.Table:
+    """Column address: what the changed activities name, or once named."""
+    each = (parts.versions(record, column).rename(address=column) for record, column in ADDRESSED)
+    rows = ibis.union(*(one.select(address=normalised(one.address)) for one in each), distinct=True)
+    return rows.filter(rows.address.notnull())
+
+
+def met_now(parts: Parts) -> ir.Table:
+    """Column address: which of `met` some activity names now. Only those that changed records no longer name are looked for."""
+    named = []
+    for record, column in ADDRESSED:
+        rows = unbound(record).semi_join(parts.changed(record), "id")
+        named.append(rows.select(address=normalised(rows[column])))
+    here = ibis.union(*named, distinct=True)
+    here = here.filter(here.address.notnull())
+    gone = parts.part("address").anti_join(here, "address")
+    elsewhere = [unbound(record).select(address=normalised(unbound(record)[column])) for record, column in ADDRESSED]
+    return ibis.union(here, *(rows.semi_join(gone, "address") for rows in elsewhere), distinct=True)
+
+
+def seen_otherwise(parts: Parts) -> ir.Table:
+    """Column address: keys of `person` that lead elsewhere now, or to a person of whom something else is true.
+
+    A new address that is no record's key isn't among them: no activity but the changed ones has it.
+    """
+    changed = parts.part("person_changed").select("address").distinct()
+    new = changed.anti_join(parts.part("person_was"), "address")
+    named = new.address.startswith("contact:") | new.address.startswith("lead:")
+    return ibis.union(changed.semi_join(parts.part("person_was"), "address"), new.filter(named), distinct=True)
+
+
+def _at(parts: Parts, record: str, column: str, id_: str) -> ir.Table:
+    """Column id: activities that name a key of `seen_otherwise`."""
+    rows = unbound(record)
+    return rows.select(id=rows[id_], address=normalised(rows[column])).semi_join(parts.part("seen"), "address").select("id")
+
+
+def _of(parts: Parts, record: str, column: str) -> ir.Table:
+    return parts.versions(record, column).select(id=column)
+
+
+def meetings(parts: Parts) -> ir.Table:
+    """Column id: the meetings concerned."""
+    return _distinct(parts.changed("meeting"), _of(parts, "meeting_attendee", "meeting_id"),
+                     _at(parts, "meeting_attendee", "address", "meeting_id"))
+
+
+def calls(parts: Parts) -> ir.Table:
+    """Column id: the calls concerned."""
+    call, seen = unbound("call"), parts.part("seen")
+    named = (call.select("id", address=ibis.literal(f"{kind}:") + call[f"{kind}_id"]) for kind in ("contact", "lead"))
+    return _distinct(parts.changed("call"), _of(parts, "call_turn", "call_id"), _at(parts, "call", "address", "id"),
+                     *(rows.semi_join(seen, "address").select("id") for rows in named))
+
+
+def emails(parts: Parts) -> ir.Table:
+    """Column id: the mails concerned."""
+    return _distinct(parts.changed("email"), _of(parts, "email_recipient", "email_id"),
+                     _at(parts, "email_recipient", "address", "email_id"), _at(parts, "email", "from_address", "id"))
+
+
+def partakings(parts: Parts) -> ir.Table:
+    """Columns person_id, opportunity_id: who is, or was, said to take part in an opportunity, where that or it changed."""
+    now = unbound("opportunity_contact")
+    changed = parts.versions("opportunity_contact", "contact_id", "opportunity_id")
+    own = _by_key(parts, changed)
+    moved = _by_key(parts, now).semi_join(parts.part("seen"), "address")
+    held = _by_key(parts, now).semi_join(parts.part("stretch"), "opportunity_id")
+    pairs = ibis.union(own, moved, held)
+    person = parts.fact("person").select("address", "person_id")
+    who = ibis.union(person, parts.part("person_changed").select("address", "person_id"))
+    return pairs.join(who, "address").select("person_id", "opportunity_id").distinct()
+
+
+def _by_key(parts: Parts, rows: ir.Table) -> ir.Table:
+    rows = surviving(parts.t, rows.select("contact_id", "opportunity_id"), "opportunity", "opportunity_id")
+    return rows.select("opportunity_id", address=ibis.literal("contact:") + rows.contact_id)
+
+
+def touches(parts: Parts) -> ir.Table:
+    """Column touch_id: touches of the activities concerned, and those in stretches of opportunities that aren't as they were,
+    or of which somebody takes part who didn't."""
+    own = (parts.part(kind).select(touch_id=ibis.literal(f"{kind}:") + parts.part(kind).id)
+           for kind in ("email", "call", "meeting"))
+    reached, stretch, takes_part = parts.fact("touch_person"), parts.part("stretch"), parts.part("partaking")
+    by_account = reached.join(stretch, [
+        reached.account_id == stretch.account_id, reached["at"] >= stretch.from_at, reached["at"] < stretch.until_at])
+    ranges = parts.fact("ownership").select("opportunity_id", "from_at", "until_at")
+    ranges = ibis.union(ranges, stretch.select("opportunity_id", "from_at", "until_at")).semi_join(takes_part, "opportunity_id")
+    open_ = takes_part.join(ranges, "opportunity_id")
+    by_person = reached.join(open_, [
+        reached.person_id == open_.person_id, reached["at"] >= open_.from_at, reached["at"] < open_.until_at])
+    return ibis.union(*own, by_account.select("touch_id"), by_person.select("touch_id"), distinct=True)
+
+
+def lead_hits(parts: Parts) -> ir.Table:
+    """Column lead_key_: keys that changed activities and contacts name, or once named."""
+    contact = parts.versions("contact", "id", "email")
+    call = parts.versions("call", "contact_id", "lead_id", "address")
+    mailed = unbound("email_recipient").semi_join(parts.changed("email"), [("email_id", "id")])
+    to = parts.versions("email_recipient", "address")
+    keys = ibis.union(
+        contact.select(lead_key_=ibis.literal("contact:") + contact.id), contact.select(lead_key_=normalised(contact.email)),
+        call.select(lead_key_=ibis.literal("contact:") + call.contact_id),
+        call.select(lead_key_=ibis.literal("lead:") + call.lead_id), call.select(lead_key_=normalised(call.address)),
+        mailed.select(lead_key_=normalised(mailed.address)), to.select(lead_key_=normalised(to.address)), distinct=True)
+    return keys.filter(keys.lead_key_.notnull())
+
+
+def leads(parts: Parts) -> ir.Table:
+    """Column lead_id: leads whose own records changed, that changed activities are meant for, or whose deals changed."""
+    keys = ibis.union(parts.fact("lead_key"), parts.part("lead_key_was"))
+    own = ibis.union(parts.changed("lead").select(lead_id="id"), parts.versions("lead_assignment", "lead_id"))
+    tried = keys.semi_join(parts.part("lead_hit"), "lead_key_").select("lead_id")
+    lead = surviving(parts.t, unbound("lead"), "opportunity", "converted_opportunity_id")
+    lead = surviving(parts.t, lead, "account", "converted_account_id")
+    became = lead.semi_join(parts.part("ids"), [("converted_opportunity_id", "opportunity_id")])
+    theirs = lead.semi_join(parts.part("account"), [("converted_account_id", "account_id")])
+    found = ibis.union(own, tried, became.select(lead_id="id"), theirs.select(lead_id="id"), distinct=True)
+    return surviving(parts.t, found, "lead", "lead_id").distinct()
+
+
+def _distinct(*ids: ir.Table) -> ir.Table:
+    rows = ibis.union(*ids, distinct=True)
+    return rows.filter(rows.id.notnull())

@@ -25,18 +25,22 @@ _SQL = Path(__file__).parent / "sql"
 _EPOCH = date(1970, 1, 1)
 _MONEY = {"money", "money_ratio", "money_value"}
 
-# What must be connected for a count to be 0 instead of unknown, as (table, who, when) of the records that prove it, too.
+# What proves that data of a kind is there, where no connection is stated: (who, when) of the records.
 _PROOF = {
-    "mailbox": ("SELECT rep_id, sent_at // 86400 AS day FROM rec_email",),
-    "calendar": ("SELECT a.rep_id, m.start_at // 86400 AS day "
-                 "FROM rec_meeting m JOIN rec_meeting_attendee a ON a.meeting_id = m.id",
-                 "SELECT organizer_id, start_at // 86400 FROM rec_meeting"),
-    "dialer": ("SELECT rep_id, started_at // 86400 AS day FROM rec_call",),
-    "crm": ("SELECT value AS rep_id, from_at // 86400 AS day FROM past WHERE field = 'owner'",
-            "SELECT created_by_id, created_at // 86400 FROM counted", "SELECT sourced_by_id, created_at // 86400 FROM counted",
-            "SELECT rep_id, assigned_at // 86400 FROM rec_lead_assignment"),
+    "mailbox": ("SELECT rep_id, sent_at AS moment FROM rec_email",),
+    "calendar": ("SELECT a.rep_id, m.start_at AS moment FROM rec_meeting m JOIN rec_meeting_attendee a ON a.meeting_id = m.id",
+                 "SELECT organizer_id, start_at FROM rec_meeting"),
+    "dialer": ("SELECT rep_id, started_at AS moment FROM rec_call",),
+    "recorder": ("SELECT rep_id, started_at AS moment FROM rec_call WHERE vendor_talk_ratio IS NOT NULL "
+                 "OR id IN (SELECT call_id FROM rec_call_turn)",),
+    "crm": ("SELECT coalesce(value, '') AS rep_id, greatest(from_at, 0) AS moment FROM past WHERE field = 'owner'",
+            "SELECT created_by_id, coalesce(created_at, 0) FROM here_opportunity",
+            "SELECT sourced_by_id, coalesce(created_at, 0) FROM here_opportunity",
+            "SELECT owner_id, created_at FROM here_lead", "SELECT rep_id, assigned_at FROM rec_lead_assignment"),
 }
-_TOUCH = ("mailbox", "calendar", "dialer")
+_THERE = """FROM g JOIN rec_rep x ON x.id = g.rep_id
+        WHERE g.from_day <= getvariable('snap') AND g.until_day > getvariable('first')
+          AND coalesce(x.hired_day, -2000000) <= getvariable('snap') AND coalesce(x.left_day, 2000000) > getvariable('first')"""
 
 
 @dataclass(frozen=True)
@@ -110,20 +114,29 @@ def _groups(connection: duckdb.DuckDBPyConnection, by: By) -> None:
     connection.execute(f"CREATE OR REPLACE TEMP TABLE g AS {queries[by]}")
 
 
+def _present(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The groups with somebody who was with the company in the period."""
+    return {row[0] for row in connection.execute(f"SELECT DISTINCT g.grp {_THERE}").fetchall()}
+
+
 def _connected(connection: duckdb.DuckDBPyConnection, needs: str) -> set[str]:
-    """The groups with at least one rep, in the period, whose data of that kind is there."""
+    """The groups with somebody, there in the period, whose data is: of all kinds joined by +, of any of those joined by /."""
     if "+" in needs:
         return set.intersection(*(_connected(connection, need) for need in needs.split("+")))
-    kinds = _TOUCH if needs == "touch" else (needs,)
-    words = ", ".join(f"'{kind}'" for kind in kinds)
-    proofs = " UNION ALL ".join(proof for kind in kinds for proof in _PROOF[kind])
+    return set.union(*(_connected_kind(connection, kind) for kind in needs.split("/")))
+
+
+def _connected_kind(connection: duckdb.DuckDBPyConnection, kind: str) -> set[str]:
+    """Stated connections of a rep and kind decide alone; without any, a record seen by the period's end does."""
+    proofs = " UNION ALL ".join(_PROOF[kind])
     rows = connection.execute(f"""
-        SELECT DISTINCT g.grp FROM g
-        WHERE g.from_day <= getvariable('snap') AND g.until_day > getvariable('first') AND g.rep_id IN (
-            SELECT rep_id FROM rec_connection WHERE kind IN ({words}) AND from_day <= getvariable('snap')
-               AND coalesce(until_day, 2000000) > getvariable('first')
-            UNION ALL
-            SELECT rep_id FROM ({proofs}) seen WHERE day <= getvariable('snap'))""").fetchall()
+        SELECT DISTINCT g.grp {_THERE} AND (
+            g.rep_id IN (SELECT rep_id FROM rec_connection WHERE kind = '{kind}' AND from_day <= getvariable('snap')
+                         AND coalesce(until_day, 2000000) > getvariable('first'))
+            OR (g.rep_id NOT IN (SELECT rep_id FROM rec_connection WHERE kind = '{kind}' AND rep_id IS NOT NULL)
+                AND g.rep_id IN (SELECT s.rep_id FROM ({proofs}) s LEFT JOIN rep r ON r.rep_id = s.rep_id
+                                 WHERE s.moment <= getvariable('asof_at')
+                                   AND local_day(s.moment, r.zone) <= getvariable('snap'))))""").fetchall()
     return {row[0] for row in rows}
 
 
@@ -134,7 +147,7 @@ def _number(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _answers(query: Query, rows: list[tuple[object, ...]], connected: set[str]) -> dict[str, Answer]:
+def _answers(query: Query, rows: list[tuple[object, ...]], connected: set[str], present: set[str]) -> dict[str, Answer]:
     scale = 100.0 if query.kind in _MONEY else 1.0
     answers: dict[str, Answer] = {}
     for group, *numbers in rows:
@@ -146,9 +159,10 @@ def _answers(query: Query, rows: list[tuple[object, ...]], connected: set[str]) 
             answers[str(group)] = (value, first, second)
         else:
             answers[str(group)] = (first, first, None)
-    if query.needs:
-        answers = {group: answers.get(group, (0.0, 0.0, None)) for group in connected}
-    return answers
+    fills = 0.0 if query.kind in ("count", "money") else None
+    known = {group: answers.get(group, (fills, fills, None)) for group in connected}
+    gone = {group: answers[group] for group in answers if group not in present}  # rows of people who are no longer there
+    return {**known, **gone}
 
 
 def answer(
@@ -169,4 +183,4 @@ def answer(
     joined = r"JOIN g ON g.rep_id IS NOT DISTINCT FROM \1.rep_id AND \1.day >= g.from_day AND \1.day < g.until_day"
     sql = re.sub(r"\{by:(\w+)\}", joined, query.sql)
     rows = connection.execute(sql).fetchall()
-    return _answers(query, rows, _connected(connection, query.needs) if query.needs else set())
+    return _answers(query, rows, _connected(connection, query.needs), _present(connection))

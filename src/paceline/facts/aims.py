@@ -27,10 +27,12 @@ def goal(t: Tables) -> ir.Table:
 
 
 def forecast(t: Tables) -> ir.Table:
-    """Forecast calls, at the rate of the day on which they were said."""
+    """Forecast calls, at the rate of the company's day on which they were said."""
     said = t.rec("forecast_call")
     said = said.mutate(forecast_call_id=said.id, at=said.submitted_at, native_=said.amount_cents).drop("amount_cents")
-    return with_company_cents(days.with_local_day(said, t), t, {"amount_cents": "native_"})
+    said = days.with_local_day(said, t, name="said_day_")
+    home = days.with_local_day(said.mutate(nobody_=ibis.null("string")), t, rep="nobody_")
+    return with_company_cents(home, t, {"amount_cents": "native_"}).mutate(early=lambda f: f.said_day_ < f.from_day)
 
 
 def cost(t: Tables) -> ir.Table:

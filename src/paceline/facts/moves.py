@@ -86,7 +86,7 @@ def arrival(t: Tables) -> ir.Table:
     created = created.mutate(nth_=ibis.row_number().over(first),
                              first_at_=created["at"].min().over(ibis.window(group_by="opportunity_id")))
     starts = created.filter(created.nth_ == 0)
-    starts = starts.mutate(at=ibis.ifelse(starts["at"] > starts.start_at, starts["at"], starts.start_at),
+    starts = starts.mutate(at=starts.start_at,  # first owned only later, it is still dated by its start
                            how=ibis.literal("created"), bulk=ibis.literal(False))
     later = created.filter(created.nth_ > 0, created.kept, (created["at"] < created.closed_at) | (created.final_ == "open"),
                            created.outcome == "open")

@@ -18,6 +18,7 @@ def opportunity(t: Tables) -> ir.Table:
     begun = life.drop("start_day").mutate(rep_id=life.credited_id, at=life.start_at, native_cents=life.start_cents,
                                           owner_id=life.started_by_id)
     begun = days.with_local_day(begun, t)
+    begun = days.with_local_day(begun, t, rep="owner_id", name="owner_day")
     begun = days.with_local_day(begun, t, at="created_at", name="created_day")
     begun = with_company_cents(begun, t, {"amount_cents": "native_cents"})
     return begun.mutate(won_day=ibis.ifelse(begun.outcome == "won", begun.outcome_day, None),

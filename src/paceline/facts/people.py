@@ -195,6 +195,7 @@ def _facts_of_people(t: Tables, keys: ir.Table) -> ir.Table:
     located = keys.mutate(domain_=ibis.ifelse(is_record, ibis.null("string"), domain(keys.address)))
     located = located.left_join(domains, located.domain_ == domains.account_domain_)
     lead = t.rec("lead")
+    lead = lead.filter(lead.merged_into_id.isnull())  # what a record merged away became isn't what its survivor became
     converted = surviving(
         t,
         lead.select(lead_key_=ibis.literal("lead:") + lead.id, lead_account_=lead.converted_account_id),

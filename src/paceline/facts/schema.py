@@ -88,7 +88,7 @@ FACTS: tuple[Fact, ...] = (
         _t("territory", "territory"), _t("zone", "IANA zone"), _d("hired_day", "hired"), _d("left_day", "left"),
     ), dated=None),
     Fact("connection", "Since when a kind of data of a rep is there: stated by `connection`, else from the first record seen.",
-         ("rep_id", "kind"), (
+         ("rep_id", "kind", "from_day"), (
         _REP, _t("kind", "crm, mailbox, calendar, dialer, recorder"), _d("from_day", "since"), _d("until_day", "first day after, FOREVER: still"),
         _f("stated", "stated by a connection record (else derived from the rep's first record of the kind)"),
     ), dated=None),
@@ -166,6 +166,7 @@ FACTS: tuple[Fact, ...] = (
     # --- opportunities ---
     Fact("opportunity", "An opportunity at its start (accepted stage reached, where one is mapped; else created).", ("opportunity_id",), (
         _OPP, _t("rep_id", "sourced by, else creator, else first owner"), _t("owner_id", "owner at the start"), _d("day", "local day of its start"),
+        _d("owner_day", "the same in the zone of the owner at the start"),
         _AT, *_SLICES, _c("amount_cents", "amount at the start; null: unknown"), _c("native_cents", "native"), _t("currency", "native currency"),
         _d("created_day", "created"), _d("won_day", "final close if won; null otherwise"), _d("lost_day", "final close if lost"),
     )),
@@ -215,6 +216,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("forecast", "What a rep said would close.", ("forecast_call_id",), (
         _t("forecast_call_id", "call"), _REP, _d("from_day", "first day of the period"), _d("until_day", "first day after"),
         _t("category", "commit, best_case, pipeline"), _c("amount_cents", "how much"), _AT,
+        _f("early", "said before the first day began where the rep is"),
     ), dated="from_day"),
     Fact("cost", "A cost.", ("cost_id",), (
         _t("cost_id", "cost"), _t("rep_id", "for whom; null: shared"), _d("from_day", "first day"), _d("until_day", "first day after"),

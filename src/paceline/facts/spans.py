@@ -23,7 +23,6 @@ def span(t: Tables) -> ir.Table:
     """Every span of every started opportunity; those closed at an unknown time have none."""
     pieces = open_pieces(t)
     pieces = _since(pieces, "stage_id", "stage_from_")
-    pieces = _since(pieces, "rep_id", "owned_from_at")
     dated = _with_days(pieces, t)
     stage = stages(t).drop("outcome")
     wide = dated.left_join(stage, dated.stage_id == stage.stage_key_)
@@ -31,17 +30,24 @@ def span(t: Tables) -> ir.Table:
 
 
 def open_pieces(t: Tables) -> ir.Table:
-    """The timeline cut to the time between start and close, open intervals only: from_at, until_at (null: still), rep_id."""
+    """The timeline cut to the time between start and close, open intervals only.
+
+    Columns from_at, until_at (null: still), rep_id, owned_from_at.
+    """
     life, line = stored(t, LIFE), stored(t, TIMELINE)
     life = life.filter((life.outcome == "open") | life.closed_at.notnull())
     life = life.select(*SLICES, "start_at", "closed_at", "currency", "next_step", life_of_="opportunity_id")
+    line = _since(line.mutate(from_at=line["at"]), "owner_id", "owner_from_").drop("from_at")
     line = line.filter(line.outcome == "open").drop("outcome", "changed_by_id")
     both = line.inner_join(life, line.opportunity_id == life.life_of_)
     start = both.start_at.fill_null(ALWAYS_AT)
     from_at = ibis.ifelse(both["at"] > start, both["at"], start)
     until_at = ibis.cases((both.until_at.isnull(), both.closed_at), (both.closed_at < both.until_at, both.closed_at),
                           else_=both.until_at)
-    cut = both.mutate(from_at=from_at, until_at=until_at, rep_id=both.owner_id).drop("life_of_", "owner_id", "at", "closed_at")
+    # Only a transfer begins an ownership anew; closing and reopening doesn't.
+    owned_from = ibis.ifelse(both.owner_from_ > start, both.owner_from_, start)
+    cut = both.mutate(from_at=from_at, until_at=until_at, rep_id=both.owner_id, owned_from_at=owned_from).drop(
+        "life_of_", "owner_id", "owner_from_", "at", "closed_at")
     return cut.filter(cut.until_at.isnull() | (cut.from_at < cut.until_at))
 
 

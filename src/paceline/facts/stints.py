@@ -45,8 +45,8 @@ def connection(t: Tables) -> ir.Table:
     """Stated connections as they are; for kinds that none states, from the rep's first record of the kind."""
     given = t.rec("connection")
     until = ibis.coalesce(given.until_day, ibis.literal(FOREVER, "int32"))
-    stated = given.mutate(until_day=until).group_by("rep_id", "kind").aggregate(
-        from_day=lambda c: c.from_day.min(), until_day=lambda c: c.until_day.max())
+    stated = given.mutate(until_day=until).group_by("rep_id", "kind", "from_day").aggregate(
+        until_day=lambda c: c.until_day.max())
     stated = stated.mutate(stated=ibis.literal(True))
     seen = _first_seen(t).anti_join(stated.select("rep_id", "kind"), ["rep_id", "kind"])
     derived = seen.select(

@@ -260,7 +260,7 @@ def metric_measures(metric: Metric, rep_grain: bool) -> tuple[Measure, ...]:
 def _wanted(metric: Metric, rep_grain: bool) -> Iterable[Measure]:
     for measure in metric_measures(metric, rep_grain):
         yield from (measure, rows_behind(measure))
-        if measure.kind is Kind.SUM and metric.denominator is None:
+        if measure.kind is Kind.SUM:
             yield rows_matched(measure)
         if metric.interval == "mean" and measure.kind is Kind.SUM:
             yield squares(measure)
@@ -269,10 +269,10 @@ def _wanted(metric: Metric, rep_grain: bool) -> Iterable[Measure]:
 
 
 def _value(metric: Metric, found: Numbers, cell: Cell, rep_grain: bool) -> tuple[float | None, float | None, float | None]:
-    """Value, numerator, denominator. No value where the denominator is 0 or less, or what is needed is absent."""
+    """Value, numerator, denominator. No value where the denominator is 0, or what is needed is absent."""
     numerator = evaluate(at_grain(metric.numerator, rep_grain), found, cell)
     denominator = None if metric.denominator is None else evaluate(at_grain(metric.denominator, rep_grain), found, cell)
-    empty = metric.denominator is not None and (denominator is None or denominator <= 0)
+    empty = metric.denominator is not None and (not denominator or (metric.positive and denominator < 0))
     if numerator is None or empty or _is_absent(metric, found, cell) or _is_all_unknown(metric, found, cell):
         return None, numerator, denominator
     value = numerator if denominator is None else numerator / denominator
@@ -284,9 +284,9 @@ def _is_absent(metric: Metric, found: Numbers, cell: Cell) -> bool:
 
 
 def _is_all_unknown(metric: Metric, found: Numbers, cell: Cell) -> bool:
-    """Whether there are rows to add up, but not one of them has a value: their sum isn't 0."""
+    """Whether there are rows to add up, but not one of them has a value: their sum isn't 0, nor is a part of it."""
     total = metric.numerator
-    if metric.denominator is not None or not isinstance(total, Measure) or total.kind is not Kind.SUM:
+    if not isinstance(total, Measure) or total.kind is not Kind.SUM:
         return False
     return not found[rows_behind(total)].get(cell) and bool(found[rows_matched(total)].get(cell))
 

@@ -42,8 +42,9 @@ def parts(view: View, metric: Metric, stints: Sequence[Stint], first_day: int, l
     reps = expected(metric, stints)
     counts = {kind: len(reps & connected(view, kind, first_day, last_day)) for kind in metric.needs}
     if metric.any_need and reps:
-        kinds = ", ".join(_PLURALS[kind] for kind in metric.needs[:-1]) + f" and {_PLURALS[metric.needs[-1]]} connected"
-        return (Part(kinds, sum(counts.values()), len(reps) * len(metric.needs)),)
+        needs = [kind for kind in metric.needs if kind != "crm"]
+        kinds = ", ".join(_PLURALS[kind] for kind in needs[:-1]) + f" and {_PLURALS[needs[-1]]} connected"
+        return (Part(kinds, sum(counts[kind] for kind in needs), len(reps) * len(needs)),)
     return tuple(
         Part(_PLURALS[kind] + ("" if kind == "crm" else " connected"), count, len(reps)) for kind, count in counts.items()
     )
@@ -53,7 +54,8 @@ def why_unknown(view: View, metric: Metric, stints: Sequence[Stint], first_day: 
     """Why an empty count says nothing: nobody's data is there. None if it is (for someone), or if nobody is meant."""
     everyone = frozenset(stint.rep_id for stint in stints)
     there = {kind: bool(everyone & connected(view, kind, first_day, last_day)) for kind in metric.needs}
-    enough = any(there.values()) if metric.any_need else all(there.values())
+    any_kind = any(held for kind, held in there.items() if kind != "crm") and there.get("crm", True)
+    enough = any_kind if metric.any_need else all(there.values())
     if enough or not there:
         return None
     missing = " or ".join(KIND_WORDS[kind] for kind, held in there.items() if not held)

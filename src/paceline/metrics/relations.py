@@ -70,8 +70,8 @@ def _flow(fact: schema.Fact) -> Relation:
 
 
 def _with_stage_owner(f: Frame) -> ir.Table:
-    rows = f.within(f.fact("opportunity"))
-    return rows.mutate(starter_id=rows.rep_id, rep_id=rows.owner_id, on_day=rows.day)
+    rows = f.within(f.fact("opportunity"), day="owner_day")
+    return rows.mutate(starter_id=rows.rep_id, rep_id=rows.owner_id, on_day=rows.owner_day)
 
 
 def _shape(name: str, fact: str, build: Callable[[Frame], ir.Table], key: tuple[str, ...] | None = None) -> Relation:

@@ -180,8 +180,10 @@ class Metric:
     """One metric.
 
     ``interval``: ``wilson`` (the numerator counts a part of the denominator), ``mean`` (sum ÷ count of the same values) or empty.
-    ``needs``: kinds of connection; ``any_need``: one of them is enough (coverage is then the share of them).
+    ``needs``: kinds of connection; ``any_need``: one of them is enough, besides `crm` (coverage is then
+    the share of them).
     ``none``: why there is no value when the denominator (or the row set of a quantile) is empty.
+    ``positive``: no value where the denominator is below 0 either.
     ``absent_of``: where this measure has no rows at all, the reading is unknown, because of ``absent``.
     """
 
@@ -200,6 +202,7 @@ class Metric:
     none: str = ""
     absent: str = ""
     absent_of: Measure | None = None
+    positive: bool = False
     drives: tuple[str, ...] = ()
     twin: str | None = None
     needs: tuple[str, ...] = ("crm",)

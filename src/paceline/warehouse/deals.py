@@ -14,7 +14,8 @@ def deals_taken_back(
     ``deals``: one version an opportunity, with stamps; ``first_loads``: (record_source, first_load); ``changes``: all versions
     of opportunity_change, with superseded_at; ``stages``: stage, canonical. Each changed field gets the ``old`` value of its
     earliest change after the instant. A closing after the instant is forgotten; a closed deal whose stage was never seen to
-    change goes back to the first open stage of its pipeline, as does one whose earlier stage is unknown.
+    change goes back to the accepted stage of its pipeline, where one is marked, else to its first open one, as does one whose
+    earlier stage is unknown.
     """
     deals = deals.left_join(first_loads, "record_source").drop("record_source_right")
     # A version of a later load has only what was known by the instant: nothing in it is to be undone.
@@ -60,10 +61,14 @@ def _old_values(deals: ibis.Table, changes: ibis.Table, at: int) -> ibis.Table:
 
 
 def _with_first_open_stage(deals: ibis.Table, stages: ibis.Table) -> ibis.Table:
-    """The deals with ``closed`` (is their stage won or lost?) and ``first_open``, the first open stage of their pipeline."""
-    stages = stages.select(stage="id", line=stages.pipeline.fill_null(""), outcome="outcome", position="position")
+    """The deals with ``closed`` (is their stage won or lost?) and ``first_open``, the accepted, else first open stage of their
+    pipeline."""
+    stages = stages.select(stage="id", line=stages.pipeline.fill_null(""), outcome="outcome", position="position",
+                           accepted="accepted")
     opened = stages.filter(stages.outcome == "open")
-    opened = opened.mutate(place=ibis.row_number().over(group_by=opened.line, order_by=[opened.position, opened.stage]))
+    # Before the accepted stage a deal isn't one yet: it would vanish from its own past.
+    early = opened.accepted.fill_null(False).ifelse(0, 1)
+    opened = opened.mutate(place=ibis.row_number().over(group_by=opened.line, order_by=[early, opened.position, opened.stage]))
     opened = opened.filter(opened.place == 0).select(line="line", first_open="stage")
     own = stages.left_join(opened, "line").select(
         stage="stage", closed=(stages.outcome != "open"), first_open="first_open")

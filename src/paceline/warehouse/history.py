@@ -33,6 +33,8 @@ def as_known(table: str, at: int | None) -> ibis.Table:
     if at is None:
         return unbound(table).select(columns)
     known = _versions_known(record, at)
+    if "merged_into_id" in known.columns and record.true_at is not None:
+        known = _not_yet_merged(known, record, at)
     if table == "opportunity":
         known = deals_taken_back(
             known, at, first_loads=_first_loads(table), changes=_every_version("opportunity_change"),
@@ -52,6 +54,14 @@ def _versions_known(record: Table, at: int) -> ibis.Table:
         return known
     moment = known[record.true_at]
     return known.filter(moment.isnull() | (moment <= at))
+
+
+def _not_yet_merged(known: ibis.Table, record: Table, at: int) -> ibis.Table:
+    """The rows, without merges into records that came only later: at the instant those can't have happened yet."""
+    later = unbound(record.name)
+    later = later.filter(later[str(record.true_at)] > at).select(later_id_="id")
+    joined = known.left_join(later, known.merged_into_id == later.later_id_)
+    return joined.mutate(merged_into_id=joined.later_id_.isnull().ifelse(joined.merged_into_id, None)).drop("later_id_")
 
 
 def _every_version(table: str) -> ibis.Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from paceline.metrics.frame import Frame, rounded
+from paceline.metrics.frame import Frame
 
 _MIX_DAYS = 365
 
@@ -15,7 +15,7 @@ def _shared(table: ir.Table, amount: ir.Value, until: ir.Value) -> ir.Table:
     first = ibis.greatest(table.from_day, table.p_first)
     days = ibis.least(table.until_day, until) - first
     share = days.cast("float64") / (table.until_day - table.from_day).cast("float64").nullif(0.0)
-    return table.mutate(on_day=first, days=days.cast("int64"), share=share, part_cents=rounded(amount.cast("float64") * share))
+    return table.mutate(on_day=first, days=days.cast("int64"), share=share, part_cents=amount.cast("float64") * share)
 
 
 def goals(f: Frame) -> ir.Table:
@@ -59,7 +59,7 @@ def commits(f: Frame) -> ir.Table:
             period.p_end <= period.p_as_of + 1,
         ],
     )
-    early = rows["at"] < rows.p_first_at
+    early = rows.early.fill_null(False)
     rows = rows.mutate(late=ibis.ifelse(early, 0, 1), nearness=ibis.ifelse(early, -rows["at"], rows["at"]))
     best = ibis.row_number().over(
         group_by=[rows.p_no, rows.rep_id, rows.from_day, rows.until_day],
@@ -73,9 +73,9 @@ def commits(f: Frame) -> ir.Table:
 def mix(f: Frame) -> ir.Table:
     """Opportunities started in the period, each with the company's mean won deal of its account type over a year."""
     worth = _worth(f)
-    rows = f.within(f.fact("opportunity"))
+    rows = f.within(f.fact("opportunity"), day="owner_day")
     rows = rows.left_join(worth, [rows.p_no == worth.w_no, rows.account_type == worth.w_type]).drop("w_no", "w_type")
-    return rows.mutate(starter_id=rows.rep_id, rep_id=rows.owner_id, on_day=rows.day)
+    return rows.mutate(starter_id=rows.rep_id, rep_id=rows.owner_id, on_day=rows.owner_day)
 
 
 def _worth(f: Frame) -> ir.Table:

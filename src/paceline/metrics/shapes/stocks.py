@@ -70,11 +70,15 @@ def _with_limit(f: Frame, rows: ir.Table) -> ir.Table:
     """The stage's limit in days: configured, else the 75th percentile of visits by won deals, else the company's; floored."""
     limits = f.settings.thresholds
     visits = f.fact("stage_visit")
+    period = f.period.select(v_no="p_no", v_snapshot="p_snapshot")
     visits = visits.filter(visits.won, visits.days.notnull())
-    stage = visits.group_by("stage_id").agg(s_visits=visits.count(), s_limit=visits.days.cast("float64").quantile(0.75))
-    stage = stage.rename(s_stage="stage_id")
-    company = visits.agg(c_visits=visits.count(), c_limit=visits.days.cast("float64").quantile(0.75))
-    rows = rows.left_join(stage, rows.stage_id == stage.s_stage).cross_join(company)
+    visits = visits.inner_join(period, visits.day <= period.v_snapshot)  # later visits say nothing of how long was usual then
+    stage = visits.group_by(s_no="v_no", s_stage="stage_id").agg(
+        s_visits=visits.count(), s_limit=visits.days.cast("float64").quantile(0.75)
+    )
+    company = visits.group_by(c_no="v_no").agg(c_visits=visits.count(), c_limit=visits.days.cast("float64").quantile(0.75))
+    rows = rows.left_join(stage, [rows.p_no == stage.s_no, rows.stage_id == stage.s_stage])
+    rows = rows.left_join(company, rows.p_no == company.c_no)
     enough = limits.stuck_min_spells
     history = ibis.coalesce(
         ibis.ifelse(rows.s_visits >= enough, rows.s_limit, ibis.null("float64")),
@@ -82,7 +86,9 @@ def _with_limit(f: Frame, rows: ir.Table) -> ir.Table:
         ibis.literal(float(limits.stuck_floor_days)),
     )
     limit = ibis.greatest(ibis.coalesce(rows.limit_days.cast("float64"), history), ibis.literal(float(limits.stuck_floor_days)))
-    return rows.mutate(stuck_limit=limit).drop("s_stage", "s_visits", "s_limit", "c_visits", "c_limit")
+    return rows.mutate(stuck_limit=limit).drop(
+        "s_no", "s_stage", "s_visits", "s_limit", "c_no", "c_visits", "c_limit"
+    )
 
 
 def _with_last_touch(f: Frame, rows: ir.Table) -> ir.Table:

@@ -1,7 +1,7 @@
--- metric: average_opportunity_age | ratio
+-- metric: average_opportunity_age | ratio | crm
 SELECT g.grp, sum(x.day - x.start_day) AS num, count(x.start_day) AS den FROM snapshot x {by:x} GROUP BY 1
 
--- metric: average_opportunity_age_median | value
+-- metric: average_opportunity_age_median | value | crm
 SELECT g.grp, median(x.day - x.start_day) AS value FROM snapshot x {by:x} GROUP BY 1
 
 -- metric: opportunity_progressions | count | crm
@@ -35,7 +35,7 @@ SELECT g.grp, count(*) AS num FROM move x {by:x} WHERE x.skip AND in_period(x.da
 SELECT g.grp, count(DISTINCT x.meeting_id) AS num FROM met x {by:x} JOIN meeting_turn t ON t.meeting_id = x.meeting_id
 WHERE x.held AND NOT t.initial AND in_period(x.day) GROUP BY 1
 
--- metric: follow_up_ratio | ratio
+-- metric: follow_up_ratio | ratio | calendar
 SELECT g.grp, count(DISTINCT x.meeting_id) FILTER (NOT t.initial) AS num, count(DISTINCT x.meeting_id) FILTER (t.initial) AS den
 FROM met x {by:x} JOIN meeting_turn t ON t.meeting_id = x.meeting_id WHERE x.held AND in_period(x.day) GROUP BY 1
 

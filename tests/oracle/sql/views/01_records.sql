@@ -9,31 +9,45 @@ CREATE OR REPLACE TEMP MACRO normal(address) AS nullif(lower(trim(address)), '')
 CREATE OR REPLACE TEMP MACRO cents(x) AS CAST(round(x) AS BIGINT);
 
 CREATE OR REPLACE TEMP TABLE rep AS
-SELECT id AS rep_id, name, normal(email) AS email, coalesce(nullif(time_zone, ''), getvariable('zone')) AS zone, holiday_calendar
+SELECT id AS rep_id, name, normal(email) AS email, coalesce(nullif(time_zone, ''), getvariable('zone')) AS zone, holiday_calendar,
+       coalesce(hired_day, -2000000) AS hired_day, coalesce(left_day, 2000000) AS left_day
 FROM rec_rep;
 
--- merges, followed to the end of the chain
+-- merges, followed to the end of the chain; what was merged into a record that came later hadn't been merged yet
+CREATE OR REPLACE TEMP TABLE here_account AS
+SELECT x.* REPLACE (CASE WHEN coalesce(o.created_at, 0) <= getvariable('asof_at') THEN x.merged_into_id END AS merged_into_id)
+FROM rec_account x LEFT JOIN rec_account o ON o.id = x.merged_into_id WHERE coalesce(x.created_at, 0) <= getvariable('asof_at');
+CREATE OR REPLACE TEMP TABLE here_contact AS
+SELECT x.* REPLACE (CASE WHEN coalesce(o.created_at, 0) <= getvariable('asof_at') THEN x.merged_into_id END AS merged_into_id)
+FROM rec_contact x LEFT JOIN rec_contact o ON o.id = x.merged_into_id WHERE coalesce(x.created_at, 0) <= getvariable('asof_at');
+CREATE OR REPLACE TEMP TABLE here_lead AS
+SELECT x.* REPLACE (CASE WHEN coalesce(o.created_at, 0) <= getvariable('asof_at') THEN x.merged_into_id END AS merged_into_id)
+FROM rec_lead x LEFT JOIN rec_lead o ON o.id = x.merged_into_id WHERE coalesce(x.created_at, 0) <= getvariable('asof_at');
+CREATE OR REPLACE TEMP TABLE here_opportunity AS
+SELECT x.* REPLACE (CASE WHEN coalesce(o.created_at, 0) <= getvariable('asof_at') THEN x.merged_into_id END AS merged_into_id)
+FROM rec_opportunity x LEFT JOIN rec_opportunity o ON o.id = x.merged_into_id WHERE coalesce(x.created_at, 0) <= getvariable('asof_at');
+
 CREATE OR REPLACE TEMP TABLE opportunity_alias AS
 WITH RECURSIVE chain(id, now_id) AS (
-    SELECT id, id FROM rec_opportunity
+    SELECT id, id FROM here_opportunity
     UNION ALL
-    SELECT c.id, o.merged_into_id FROM chain c JOIN rec_opportunity o ON o.id = c.now_id WHERE o.merged_into_id IS NOT NULL)
-SELECT c.id, c.now_id AS survivor FROM chain c JOIN rec_opportunity o ON o.id = c.now_id WHERE o.merged_into_id IS NULL;
+    SELECT c.id, o.merged_into_id FROM chain c JOIN here_opportunity o ON o.id = c.now_id WHERE o.merged_into_id IS NOT NULL)
+SELECT c.id, c.now_id AS survivor FROM chain c JOIN here_opportunity o ON o.id = c.now_id WHERE o.merged_into_id IS NULL;
 
 CREATE OR REPLACE TEMP TABLE account_alias AS
 WITH RECURSIVE chain(id, now_id) AS (
-    SELECT id, id FROM rec_account
+    SELECT id, id FROM here_account
     UNION ALL
-    SELECT c.id, o.merged_into_id FROM chain c JOIN rec_account o ON o.id = c.now_id WHERE o.merged_into_id IS NOT NULL)
-SELECT c.id, c.now_id AS survivor FROM chain c JOIN rec_account o ON o.id = c.now_id
+    SELECT c.id, o.merged_into_id FROM chain c JOIN here_account o ON o.id = c.now_id WHERE o.merged_into_id IS NOT NULL)
+SELECT c.id, c.now_id AS survivor FROM chain c JOIN here_account o ON o.id = c.now_id
 WHERE o.merged_into_id IS NULL AND NOT coalesce(o.deleted, false);
 
 CREATE OR REPLACE TEMP TABLE contact_alias AS
 WITH RECURSIVE chain(id, now_id) AS (
-    SELECT id, id FROM rec_contact WHERE coalesce(created_at, 0) <= getvariable('asof_at')
+    SELECT id, id FROM here_contact
     UNION ALL
-    SELECT c.id, o.merged_into_id FROM chain c JOIN rec_contact o ON o.id = c.now_id WHERE o.merged_into_id IS NOT NULL)
-SELECT c.id, c.now_id AS survivor FROM chain c JOIN rec_contact o ON o.id = c.now_id
+    SELECT c.id, o.merged_into_id FROM chain c JOIN here_contact o ON o.id = c.now_id WHERE o.merged_into_id IS NOT NULL)
+SELECT c.id, c.now_id AS survivor FROM chain c JOIN here_contact o ON o.id = c.now_id
 WHERE o.merged_into_id IS NULL AND NOT coalesce(o.deleted, false);
 
 -- two contacts of one address are one person: the smallest id among the surviving ones
@@ -47,10 +61,10 @@ FROM contact_alias a JOIN rec_contact c ON c.id = a.survivor LEFT JOIN contact_o
 
 CREATE OR REPLACE TEMP TABLE lead_alias AS
 WITH RECURSIVE chain(id, now_id) AS (
-    SELECT id, id FROM rec_lead WHERE created_at <= getvariable('asof_at')
+    SELECT id, id FROM here_lead
     UNION ALL
-    SELECT c.id, o.merged_into_id FROM chain c JOIN rec_lead o ON o.id = c.now_id WHERE o.merged_into_id IS NOT NULL)
-SELECT c.id, c.now_id AS survivor FROM chain c JOIN rec_lead o ON o.id = c.now_id
+    SELECT c.id, o.merged_into_id FROM chain c JOIN here_lead o ON o.id = c.now_id WHERE o.merged_into_id IS NOT NULL)
+SELECT c.id, c.now_id AS survivor FROM chain c JOIN here_lead o ON o.id = c.now_id
 WHERE o.merged_into_id IS NULL AND NOT coalesce(o.deleted, false);
 
 CREATE OR REPLACE TEMP TABLE account AS

@@ -1,8 +1,7 @@
 -- Opportunities: the past of each field, the start, the final close, and what stretches they were open in.
 CREATE OR REPLACE TEMP TABLE counted AS
-SELECT o.*, a.survivor AS account FROM rec_opportunity o LEFT JOIN account_alias a ON a.id = o.account_id
-WHERE o.merged_into_id IS NULL AND NOT coalesce(o.deleted, false) AND NOT coalesce(o.test, false)
-  AND coalesce(o.created_at, 0) <= getvariable('asof_at');
+SELECT o.*, a.survivor AS account FROM here_opportunity o LEFT JOIN account_alias a ON a.id = o.account_id
+WHERE o.merged_into_id IS NULL AND NOT coalesce(o.deleted, false) AND NOT coalesce(o.test, false);
 
 -- value of a field from an instant until another
 CREATE OR REPLACE TEMP TABLE past AS
@@ -66,17 +65,18 @@ SELECT * FROM dated WHERE close_at IS NULL OR close_at <= getvariable('asof_at')
 CREATE OR REPLACE TEMP TABLE opportunity AS
 WITH pipeline AS (
     SELECT coalesce(pipeline, '') AS pipeline, min(position) AS accepted FROM rec_stage WHERE accepted GROUP BY 1),
-reached AS (  -- when an accepted stage, one above it, or an end was first reached
+reached AS (  -- when an accepted stage, one above it, or won was first reached; lost has no order, it is above none
     SELECT s.opportunity_id, min(s.from_at) AS from_at
     FROM stay s JOIN pipeline p ON p.pipeline = coalesce(s.pipeline, '')
-    WHERE s.outcome <> 'open' OR s.position >= p.accepted GROUP BY 1),
+    WHERE s.outcome = 'won' OR (s.outcome = 'open' AND s.position >= p.accepted)
+       OR (s.outcome = 'lost' AND s.from_at = -8000000000 AND s.until_at = 8000000000) GROUP BY 1),  -- of its stages nothing is told
 mapped AS (
     SELECT DISTINCT s.opportunity_id FROM stay s JOIN pipeline p ON p.pipeline = coalesce(s.pipeline, '')),
 began AS (
     SELECT c.id,
            CASE WHEN m.opportunity_id IS NULL THEN c.created_at
                 WHEN r.from_at = -8000000000 THEN c.created_at
-                WHEN r.from_at IS NOT NULL THEN r.from_at
+                WHEN r.from_at IS NOT NULL THEN greatest(r.from_at, c.created_at)
                 ELSE f.close_at END AS start_at,
            m.opportunity_id IS NULL OR r.from_at IS NOT NULL OR f.opportunity_id IS NOT NULL AS started
     FROM counted c LEFT JOIN mapped m ON m.opportunity_id = c.id LEFT JOIN reached r ON r.opportunity_id = c.id

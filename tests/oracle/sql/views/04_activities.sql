@@ -23,33 +23,17 @@ SELECT c.id AS call_id, c.rep_id, c.started_at AS moment, local_day(c.started_at
        CASE WHEN d.answered IS NOT NULL THEN d.answered WHEN c.seconds >= getvariable('connect_seconds') THEN true END AS connected,
        c.vendor_talk_ratio, ca.survivor AS contact_id, la.survivor AS lead_id, normal(c.address) AS address,
        CASE WHEN ca.survivor IS NOT NULL THEN 'contact:' || ca.survivor
-            WHEN la.survivor IS NOT NULL THEN CASE WHEN l.contact_id IS NOT NULL THEN 'contact:' || l.contact_id ELSE 'lead:' || la.survivor END
+            WHEN la.survivor IS NOT NULL THEN coalesce('contact:' || l.contact_id, 'lead:' || l.stands_for)
             WHEN p.external THEN p.person_id END AS person_id,
        aa.survivor AS given_account
 FROM rec_call c JOIN rep r ON r.rep_id = c.rep_id
 LEFT JOIN cfg_disposition d ON d.disposition = lower(trim(c.disposition))
 LEFT JOIN contact_alias ca ON ca.id = c.contact_id
 LEFT JOIN lead_alias la ON la.id = c.lead_id
-LEFT JOIN lead l ON l.lead_id = la.survivor
+LEFT JOIN lead_person l ON l.lead_id = la.survivor
 LEFT JOIN person p ON p.address = normal(c.address)
 LEFT JOIN account_alias aa ON aa.id = c.account_id
 WHERE c.started_at <= getvariable('asof_at');
-
--- a person with account, the rule's rank and the level; contacts and leads without an address too
-CREATE OR REPLACE TEMP TABLE who AS
-SELECT person_id, min(account_id) AS account_id, min(rank) AS rank, min(contact_id) AS contact_id, min(level) AS level FROM (
-    SELECT 'contact:' || c.contact_id AS person_id, coalesce(c.account_id, x.account_id) AS account_id,
-           CASE WHEN c.account_id IS NOT NULL THEN 2 ELSE x.rank END AS rank, c.contact_id, c.level
-    FROM contact_person c LEFT JOIN (
-        SELECT contact_id, account_id, rank FROM person WHERE contact_id IS NOT NULL AND account_id IS NOT NULL
-        QUALIFY row_number() OVER (PARTITION BY contact_id ORDER BY rank, account_id) = 1) x ON x.contact_id = c.contact_id
-    UNION ALL
-    SELECT 'lead:' || l.lead_id, coalesce(l.account_id, d.account_id),
-           CASE WHEN l.account_id IS NOT NULL THEN 3 WHEN d.account_id IS NOT NULL THEN 4 END, NULL, coalesce(l.seniority, level_of(l.title))
-    FROM lead l LEFT JOIN domain d ON d.domain = split_part(l.address, '@', 2) WHERE l.contact_id IS NULL
-    UNION ALL
-    SELECT person_id, account_id, rank, NULL, level FROM person WHERE person_id LIKE 'address:%')
-GROUP BY 1;
 
 CREATE OR REPLACE TEMP TABLE invited AS  -- external people invited
 SELECT a.meeting_id, p.person_id, p.account_id, bool_or(coalesce(a.response, 'none') <> 'declined') AS coming

@@ -21,7 +21,7 @@ hours AS (
            coalesce(nullif(q.work_days, ''), getvariable('work_days')) AS work_days,
            coalesce(q.work_start_minute, getvariable('work_start')) AS start_minute, coalesce(q.work_end_minute, getvariable('work_end')) AS end_minute,
            r.holiday_calendar
-    FROM rep r CROSS JOIN days d
+    FROM rep r JOIN days d ON d.day >= r.hired_day AND d.day < r.left_day  -- before and after, nobody works
     LEFT JOIN rec_rep_role q ON q.rep_id = r.rep_id AND q.from_day <= d.day AND d.day < coalesce(q.until_day, 2000000))
 SELECT rep_id, day,
        epoch(timezone(zone, date::TIMESTAMP + to_minutes(start_minute::INT)))::BIGINT AS from_at,
@@ -94,7 +94,7 @@ dated AS (
     SELECT x.*, local_day(x.start_at, s.zone) AS sourced_day, local_day(x.start_at, f.zone) AS day
     FROM x LEFT JOIN rep s ON s.rep_id = x.sourcer LEFT JOIN rep f ON f.rep_id = x.first_owner)
 SELECT d.*, cents(d.native * r.rate) AS amount, d.native IS NULL OR d.native > 0 AS valued
-FROM dated d LEFT JOIN rate r ON r.currency = d.currency AND r.from_day <= d.day AND d.day < r.until_day;
+FROM dated d LEFT JOIN rate r ON r.currency = d.currency AND r.from_day <= d.sourced_day AND d.sourced_day < r.until_day;
 
 -- an opportunity becoming a rep's
 CREATE OR REPLACE TEMP TABLE arrival AS

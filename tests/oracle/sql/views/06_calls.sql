@@ -14,8 +14,9 @@ numbered AS (
 SELECT call_id, ours, min(start_ms) AS start_ms, max(end_ms) AS end_ms FROM numbered GROUP BY call_id, ours, nth;
 
 CREATE OR REPLACE TEMP TABLE spoken AS
-SELECT s.*, coalesce(s.rep_id, 'customer:' || s.speaker) AS voice FROM speech s WHERE NOT (s.end_ms - s.start_ms < 1000 AND EXISTS (
-    SELECT 1 FROM stretch o WHERE o.call_id = s.call_id AND o.ours <> s.ours AND o.start_ms <= s.start_ms AND o.end_ms >= s.end_ms));
+SELECT s.*, coalesce(s.rep_id, 'customer:' || s.speaker) AS voice
+FROM speech s ANTI JOIN stretch o  -- DuckDB 1.5 finds none of them by NOT (… AND EXISTS (…))
+  ON o.call_id = s.call_id AND o.ours <> s.ours AND o.start_ms <= s.start_ms AND o.end_ms >= s.end_ms AND s.end_ms - s.start_ms < 1000;
 
 CREATE OR REPLACE TEMP TABLE talk AS  -- length of the union of each person's turns
 WITH reach AS (

@@ -13,12 +13,11 @@ WITH here AS (
                day_begin(getvariable('snap') + 1, o.zone) - 1)) AS moment
     FROM owned_day o WHERE o.from_day <= getvariable('snap') AND getvariable('snap') < o.until_day)
 SELECT h.opportunity_id, h.rep_id, h.zone, h.moment, h.owned_from_at, h.from_day AS owned_from_day, getvariable('snap') AS day,
-       p.account_id, p.account_type, p.currency, p.start_at, p.next_step, b.day AS start_day,
+       p.account_id, p.account_type, p.currency, p.start_at, p.next_step, local_day(p.start_at, h.zone) AS start_day,
        s.stage_id, s.outcome, s.position, s.probability, s.limit_days, local_day(greatest(s.from_at, p.start_at), h.zone) AS stage_day,
        CAST(m.value AS BIGINT) AS native, m.value IS NULL OR CAST(m.value AS BIGINT) > 0 AS valued, cents(CAST(m.value AS BIGINT) * r.rate) AS amount,
        CAST(CAST(d.value AS DATE) - DATE '1970-01-01' AS INTEGER) AS close_day
 FROM here h JOIN opportunity p ON p.opportunity_id = h.opportunity_id
-LEFT JOIN began b ON b.opportunity_id = h.opportunity_id
 LEFT JOIN stay s ON s.opportunity_id = h.opportunity_id AND s.from_at <= h.moment AND h.moment < s.until_at
 LEFT JOIN past m ON m.opportunity_id = h.opportunity_id AND m.field = 'amount' AND m.from_at <= h.moment AND h.moment < m.until_at
 LEFT JOIN past d ON d.opportunity_id = h.opportunity_id AND d.field = 'close_day' AND d.from_at <= h.moment AND h.moment < d.until_at
@@ -83,7 +82,7 @@ FROM rec_stage s;
 -- part of each goal of revenue that falls into the period
 CREATE OR REPLACE TEMP VIEW goal_part AS
 SELECT q.rep_id, greatest(q.from_day, getvariable('first')) AS day,
-       q.target * r.rate * (least(q.until_day, getvariable('until')) - greatest(q.from_day, getvariable('first'))) / (q.until_day - q.from_day) AS part
+       cents(q.target * 100 * r.rate) / 100.0 * (least(q.until_day, getvariable('until')) - greatest(q.from_day, getvariable('first'))) / (q.until_day - q.from_day) AS part
 FROM rec_goal q JOIN rate r ON r.currency = coalesce(nullif(q.currency, ''), getvariable('currency')) AND r.from_day <= q.from_day AND q.from_day < r.until_day
 WHERE q.metric = 'revenue' AND q.from_day < getvariable('until') AND q.until_day > getvariable('first') AND q.rep_id IS NOT NULL;
 

@@ -200,7 +200,8 @@ def _contribution(rows: ir.Table, measure: Measure) -> ir.Value:
 
 
 def _keys(rows: ir.Table, measure: Measure) -> list[str]:
-    return [name for name in RELATIONS[measure.rows].key if name in rows.columns]
+    # One record may stand there for several reps: without whose it is, engines would order them as they like.
+    return [name for name in dict.fromkeys((*RELATIONS[measure.rows].key, "rep_id")) if name in rows.columns]
 
 
 def _shown_columns(rows: ir.Table, measure: Measure) -> list[str]:

@@ -183,7 +183,8 @@ def test_a_stock_is_taken_at_the_snapshot(store: Store) -> None:
 def test_open_amounts_are_converted_at_the_day(store: Store) -> None:
     assert ask(store, "average_opportunity_size", Scope.rep("bob"), parse("trailing_7", SETTINGS, NOW)).only().value == 91.5
     august = ask(store, "average_opportunity_size", Scope.rep("bob"), parse("2026-08", SETTINGS, NOW)).only()
-    assert august.text == "none, because no opportunity with an amount was owned"  # there is no rate on 31 August
+    # there is no rate on 31 August
+    assert august.text == "none, because the amount is unknown in all of its rows (no amount, or no exchange rate)"
     assert [str(part) for part in august.coverage][-1] == "opportunities owned with an amount: 0 of 1 (0%)"
 
 

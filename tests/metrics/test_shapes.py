@@ -153,7 +153,10 @@ def test_slip_rate_looks_at_what_was_due_when_the_period_began() -> None:
 
 
 def test_stuck_takes_the_stage_s_own_limit() -> None:
-    visits = [{"opportunity_id": f"v{n}", "at": n, "stage_id": "s2", "days": n + 20, "won": True} for n in range(20)]
+    ended = day("2026-06-01")
+    visits = [
+        {"opportunity_id": f"v{n}", "at": n, "stage_id": "s2", "days": n + 20, "won": True, "day": ended} for n in range(20)
+    ]
     store = _store(
         stage_visit=visits,
         span=[
@@ -239,6 +242,7 @@ def test_forecast_accuracy_takes_the_last_commit_before_the_period() -> None:
             "category": "commit",
             "amount_cents": cents,
             "at": at(on),
+            "early": on < "2026-07-01",
         }
 
     store = _store(

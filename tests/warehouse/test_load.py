@@ -58,7 +58,7 @@ def test_insert_update_unchanged(store: Engine) -> None:
     past = unbound_past("account")
     rows = store.query(past.select("id", "name", "known_at", "superseded_at").order_by("id")).to_pylist()
     assert [tuple(row.values()) for row in rows] == [("b", "B", NOW, NOW + 10), ("c", None, 0, NOW + 10)]
-    log = store.query('SELECT * FROM load_log').to_pylist()
+    log = store.query('SELECT * FROM load_log ORDER BY load_id').to_pylist()
     assert [(row["load_id"], row["inserted"], row["updated"], row["unchanged"]) for row in log] == [(1, 3, 0, 0), (2, 1, 2, 1)]
 
 

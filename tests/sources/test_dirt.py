@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from paceline.sales.settings import Settings
 from paceline.sources.contract import Batch, Problem, ReadReport, Severity
+from paceline.sources.files.read import read_folder
 
 Load = Callable[..., tuple[Batch, ReadReport]]
 
@@ -120,6 +122,18 @@ def test_unknown_columns_get_a_hint(load: Load) -> None:
     _, report = load({"rep.csv": "id,name,emial,shoe size\nr1,Ann,a,44\n"})
     assert kinds(report, "did you mean email?")
     assert {problem.field for problem in report.problems} == {"emial", "shoe size"}
+
+
+def test_a_folder_within_the_folder_is_named_and_progress_is_told(tmp_path: Path) -> None:
+    (tmp_path / "rep.csv").write_text("id,name\nr1,Ann\n")
+    (tmp_path / "account.csv").write_text("id,name\na1,Initech\n")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "rep.csv").write_text("id,name\nr2,Bob\n")
+    told: list[str] = []
+    batch, report = read_folder(tmp_path, tell=told.append)
+    assert batch["rep"]["id"].to_pylist() == ["r1"]
+    assert [(problem.file, problem.severity) for problem in report.problems] == [("more", Severity.WARNING)]
+    assert told == ["Reading account.csv (1 of 2)…", "Reading rep.csv (2 of 2)…"]
 
 
 def test_unknown_files_get_a_hint(load: Load) -> None:

@@ -66,7 +66,7 @@ def load_folder(
     """
     create_store(engine)
     tell("Reading files…")
-    batch, report = read_folder(folder, mapping, lambda name: stored_ids(engine, name), project.settings)
+    batch, report = read_folder(folder, mapping, lambda name: stored_ids(engine, name), project.settings, tell)
     done = load_records(engine, project.settings, batch, source, tell, metrics=catalog(project))
     return Loaded(report, done, _keep_rejected(project.folder, done.load_id, report))
 

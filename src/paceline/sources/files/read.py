@@ -34,26 +34,36 @@ DEFAULTS = Settings()
 TABULAR = DELIMITED + JSON + PARQUET
 
 
-def read_folder(
-    folder: Path, mapping: Path | None = None, known_ids: KnownIds | None = None, settings: Settings = DEFAULTS
-) -> tuple[Batch, ReadReport]:
-    """Read every file of a folder (not of folders within it): CSV, TSV, Parquet, JSON Lines, WebVTT and RTTM.
+def _silent(_: str) -> None:
+    """Tells nobody."""
 
-    ``known_ids(table)`` gives the ids that are stored already; a reference to one of them is good. Returns the
-    records, ids unique and
-    required references there, and the report; however bad the input, it ends in the report. Raises
-    NotADirectoryError, FileNotFoundError
-    (no such mapping file) and MappingError (all errors of the mapping at once).
+
+def read_folder(
+    folder: Path,
+    mapping: Path | None = None,
+    known_ids: KnownIds | None = None,
+    settings: Settings = DEFAULTS,
+    tell: Callable[[str], None] = _silent,
+) -> tuple[Batch, ReadReport]:
+    """Read every file of a folder (not of folders within it, which the report names): CSV, TSV, Parquet, JSON Lines, WebVTT, RTTM.
+
+    ``known_ids(table)`` gives the ids that are stored already; a reference to one of them is good. ``tell`` is given words
+    on how far the reading is. Returns the records, ids unique and required references there, and the report; however bad
+    the input, it ends in the report. Raises NotADirectoryError, FileNotFoundError (no such mapping file) and MappingError
+    (all errors of the mapping at once).
     """
     if not folder.is_dir():
         raise NotADirectoryError(f"{folder} is no folder; give the folder that holds the files to load")
     rules = FileMapping() if mapping is None else read_mapping(mapping, settings)
     builder = ReportBuilder()
     paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    for inner in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
+        builder.add(inner.name, _warning("folder", "not read: a folder within the folder", "Load it by itself, or move its files up"))
     readers = _open_all(paths, rules, builder)
     check_files(rules, {path.name: reader.names for path, reader in readers.items()}, [path.name for path in paths])
     parts: list[Part] = []
-    for path, reader in readers.items():
+    for number, (path, reader) in enumerate(readers.items(), 1):
+        tell(f"Reading {path.name} ({number} of {len(readers)})…")
         parts += _read_file(path, reader, rules, settings, builder)
     parts += _inline_parts(rules, settings, builder)
     parts += transcript_parts(

@@ -45,7 +45,7 @@ def read_folder(
     settings: Settings = DEFAULTS,
     tell: Callable[[str], None] = _silent,
 ) -> tuple[Batch, ReadReport]:
-    """Read every file of a folder (not of folders within it, which the report names): CSV, TSV, Parquet, JSON Lines, WebVTT, RTTM.
+    """Read every file of a folder (of folders within it only the names, in the report): CSV, TSV, Parquet, JSON Lines, WebVTT, RTTM.
 
     ``known_ids(table)`` gives the ids that are stored already; a reference to one of them is good. ``tell`` is given words
     on how far the reading is. Returns the records, ids unique and required references there, and the report; however bad
@@ -57,8 +57,9 @@ def read_folder(
     rules = FileMapping() if mapping is None else read_mapping(mapping, settings)
     builder = ReportBuilder()
     paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    within = _warning("folder", "not read: a folder within the folder", "Load it by itself, or move its files up")
     for inner in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
-        builder.add(inner.name, _warning("folder", "not read: a folder within the folder", "Load it by itself, or move its files up"))
+        builder.add(inner.name, within)
     readers = _open_all(paths, rules, builder)
     check_files(rules, {path.name: reader.names for path, reader in readers.items()}, [path.name for path in paths])
     parts: list[Part] = []

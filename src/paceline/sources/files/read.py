@@ -45,7 +45,7 @@ def read_folder(
     settings: Settings = DEFAULTS,
     tell: Callable[[str], None] = _silent,
 ) -> tuple[Batch, ReadReport]:
-    """Read every file of a folder (of folders within it only the names, in the report): CSV, TSV, Parquet, JSON Lines, WebVTT, RTTM.
+    """Read every file of a folder (folders within it are named in the report): CSV, TSV, Parquet, JSON Lines, WebVTT, RTTM.
 
     ``known_ids(table)`` gives the ids that are stored already; a reference to one of them is good. ``tell`` is given words
     on how far the reading is. Returns the records, ids unique and required references there, and the report; however bad

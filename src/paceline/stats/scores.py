@@ -25,6 +25,18 @@ def crps(draws: Floats, actual: Floats) -> Floats:
     return np.asarray(np.abs(ordered - actual[:, None]).mean(axis=1) - ordered @ weights, dtype=np.float64)
 
 
+def quantile_crps(quantiles: Floats, actual: Floats) -> Floats:
+    """The same from (forecasts, n) quantiles at the levels (i + ½)/n: twice the mean pinball loss (Gneiting and Ranjan 2011).
+
+    ValueError if the shapes don't fit.
+    """
+    if quantiles.ndim != 2 or quantiles.shape[0] != len(actual) or quantiles.shape[1] == 0:
+        raise ValueError(f"quantiles of shape {quantiles.shape} don't fit {len(actual)} outcomes")
+    level = (np.arange(quantiles.shape[1]) + 0.5) / quantiles.shape[1]
+    off = actual[:, None] - quantiles
+    return np.asarray(2 * np.where(off >= 0, level * off, (level - 1) * off).mean(axis=1), dtype=np.float64)
+
+
 def covered(draws: Floats, actual: Floats, level: float = 0.8) -> Floats:
     """Whether each outcome lies in the central interval of its draws: 1 inside, 0 outside, in between on its edge.
 

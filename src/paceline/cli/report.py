@@ -89,7 +89,7 @@ def report(
 
 def read_board(question: Question, metrics: Sequence[str] = ()) -> Board:
     """Ask everything that the scoreboard shows, in two questions."""
-    from paceline.cli.board import CLOSING, PERIODS, PROSPECTING
+    from paceline.insight.scoreboard import CLOSING, PERIODS, PROSPECTING
     from paceline.metrics.ask import AskError, ask
 
     periods = [question.period]

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from paceline.cli.board import PERIODS, RAMP_DAYS, Blocks, blocks_for, mark
 from paceline.cli.report import Board
 from paceline.cli.sparkline import sparkline
+from paceline.insight.scoreboard import PERIODS, RAMP_DAYS, Blocks, blocks_for, mark
 from paceline.metrics.reading import Reading
 from paceline.metrics.vocabulary import Metric, Unit
 

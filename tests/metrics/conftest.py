@@ -51,6 +51,8 @@ def _row(fact: schema.Fact, number: int, luck: random.Random) -> dict[str, Any]:
         row["until_day"] = min(row["from_day"] + luck.randint(1, 90), schema.FOREVER)
     if "from_at" in row:
         row["from_at"], row["until_at"] = row["from_day"] * 86_400, row["until_day"] * 86_400
+    if "last_day" in row:
+        row["last_day"] = row["until_day"] - 1  # it ended at midnight
     if "day" in row and "at" in row:
         row["at"] = row["day"] * 86_400 + luck.randint(0, 86_399)
     return row

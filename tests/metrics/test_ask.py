@@ -60,6 +60,7 @@ def _span(number: int, rep: str, since: str, until: str | None, **more: Any) -> 
         "rep_id": rep,
         "from_day": day(since),
         "until_day": FOREVER if until is None else day(until),
+        "last_day": FOREVER if until is None else day(until),  # it ended at noon
         "from_at": at(since),
         "until_at": None if until is None else at(until),
         "start_day": day(since),

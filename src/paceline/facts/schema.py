@@ -182,7 +182,8 @@ FACTS: tuple[Fact, ...] = (
     )),
     Fact("span", "A stretch of days in which an open opportunity had the same owner, stage, amount and close date.",
          ("opportunity_id", "from_at"), (
-        _OPP, _t("rep_id", "owner"), _d("from_day", "first day"), _d("until_day", "first day after; FOREVER: still"), _a("from_at", "from"),
+        _OPP, _t("rep_id", "owner"), _d("from_day", "first day"), _d("until_day", "first day after; FOREVER: still"),
+        _d("last_day", "last day on any instant of which it held; FOREVER: still"), _a("from_at", "from"),
         _a("until_at", "until; null: still"), *_SLICES, _t("stage_id", "stage"), _i("position", "the stage's order"),
         _n("probability", "the stage's chance to win"), _i("limit_days", "the stage's configured limit"),
         _c("native_cents", "amount, native; null: unknown"), _t("currency", "its currency"),

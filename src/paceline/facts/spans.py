@@ -64,8 +64,10 @@ def _since(pieces: ir.Table, column: str, name: str) -> ir.Table:
 
 
 def _with_days(pieces: ir.Table, t: Tables) -> ir.Table:
-    """Columns from_day, until_day, start_day, stage_day, in the owner's zone."""
-    for at, name in (("from_at", "from_day"), ("until_at", "until_day"), ("start_at", "start_day"), ("stage_from_", "stage_day")):
+    """Columns from_day, until_day, last_day, start_day, stage_day, in the owner's zone."""
+    pieces = pieces.mutate(last_at_=pieces.until_at - 1)
+    for at, name in (("from_at", "from_day"), ("until_at", "until_day"), ("last_at_", "last_day"), ("start_at", "start_day"),
+                     ("stage_from_", "stage_day")):
         pieces = days.with_local_day(pieces, t, at=at, name=name)
     so_far = ibis.window(group_by="opportunity_id", order_by="from_at", preceding=None, following=0)
     begun = ibis.ifelse(pieces.from_at == ALWAYS_AT, ibis.literal(-FOREVER, "int32"), pieces.from_day)
@@ -78,4 +80,6 @@ def _with_days(pieces: ir.Table, t: Tables) -> ir.Table:
         (following.next_at_ == following.until_at, following.next_day_),
         (following.until_day < following.from_day, following.from_day),
         else_=following.until_day)
-    return following.mutate(until_day=until)
+    forever = ibis.literal(FOREVER, "int32")
+    last = ibis.ifelse(following.until_at.isnull(), forever, ibis.greatest(following.last_day, following.from_day))
+    return following.mutate(until_day=until, last_day=last)

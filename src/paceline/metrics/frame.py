@@ -75,11 +75,10 @@ class Frame:
         return near.inner_join(period, [near.from_day <= period.p_snapshot, near.until_day > period.p_snapshot])
 
     def overlapping(self, span: ir.Table) -> ir.Table:
-        """The spans that hold at any instant of a period, once for each; those that begin and end on one day included."""
-        near = span.filter(span.from_day < LATEST, span.until_day >= EARLIEST)
+        """The spans that hold at any instant of a period, once for each: those too that end in the course of its first day."""
+        near = span.filter(span.from_day < LATEST, span.last_day >= EARLIEST)
         period = self.period
-        begun_in = near.from_day >= period.p_first
-        return near.inner_join(period, [near.from_day < period.p_until, (near.until_day > period.p_first) | begun_in])
+        return near.inner_join(period, [near.from_day < period.p_until, near.last_day >= period.p_first])
 
     def in_company_currency(self, cents: ir.Value, currency: ir.Value, rate: ir.Value) -> ir.Value:
         """Native cents at a rate, rounded half away from zero; unknown where there is no rate."""

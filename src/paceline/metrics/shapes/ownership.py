@@ -14,7 +14,7 @@ def owned(f: Frame) -> ir.Table:
     latest = ibis.row_number().over(group_by=[rows.p_no, rows.opportunity_id, rows.rep_id], order_by=[rows.from_at.desc()])
     rows = rows.mutate(rank=latest)
     rows = rows.filter(rows["rank"] == 0).drop("rank")
-    rows = rows.mutate(on_day=ibis.greatest(rows.from_day, ibis.least(rows.until_day, rows.p_until) - 1))
+    rows = rows.mutate(on_day=ibis.least(rows.last_day, rows.p_until - 1))
     rates = f.tables.ref("rate").select(rate_currency="currency", rate_day="day", rate="rate")
     rows = rows.left_join(rates, [rows.currency == rates.rate_currency, rows.on_day == rates.rate_day])
     amount = f.in_company_currency(rows.native_cents, rows.currency, rows.rate)
@@ -40,7 +40,7 @@ def progressions(f: Frame) -> ir.Table:
         s_no="p_no", s_opportunity="opportunity_id", order_before="from_position"
     )
     ends = ranked.filter(ranked.last_rank == 0).select(
-        e_no="p_no", e_opportunity="opportunity_id", order_after="to_position", won="to_won"
+        e_no="p_no", e_opportunity="opportunity_id", order_after="to_position", won="to_won", closer="rep_id"
     )
     rows = ranked.filter(ranked.forward.fill_null(False), ranked.forward_rank == 0)
     rows = rows.inner_join(starts, [rows.p_no == starts.s_no, rows.opportunity_id == starts.s_opportunity])
@@ -62,8 +62,9 @@ def _counted_moves(f: Frame) -> ir.Table:
 def _still_owned(f: Frame, rows: ir.Table) -> ir.Table:
     at_end = f.at_snapshot(f.fact("span")).select(o_no="p_no", o_opportunity="opportunity_id", o_rep="rep_id")
     rows = rows.left_join(at_end, [rows.p_no == at_end.o_no, rows.opportunity_id == at_end.o_opportunity])
-    rows = rows.filter(rows.rep_id.notnull(), rows.won | (rows.o_rep == rows.rep_id).fill_null(False)).drop(
-        "o_no", "o_opportunity", "o_rep"
+    owner = ibis.ifelse(rows.won, rows.closer, rows.o_rep)
+    rows = rows.filter(rows.rep_id.notnull(), (owner == rows.rep_id).fill_null(False)).drop(
+        "o_no", "o_opportunity", "o_rep", "closer"
     )
     progressed = rows.order_before.notnull() & rows.order_after.notnull() & (rows.order_after > rows.order_before)
     return rows.mutate(on_day=rows.day, progressed=progressed.fill_null(False))
@@ -75,12 +76,12 @@ def due(f: Frame) -> ir.Table:
     ``slipped``: still open at its end, with a later date.
     """
     span = f.fact("span")
-    before = span.until_at.lag().over(group_by=span.opportunity_id, order_by=span.from_at)
-    rows = f.overlapping(span.mutate(before_until=before))
+    order = ibis.window(group_by=span.opportunity_id, order_by=span.from_at)
+    rows = f.overlapping(span.mutate(before_until=span.until_at.lag().over(order), before_day=span.last_day.lag().over(order)))
     entered = rows.before_until.isnull() | (rows.before_until < rows.from_at)
-    at_start = (rows.from_day < rows.p_first) & (rows.until_day >= rows.p_first)
-    begins = at_start | ((rows.from_day >= rows.p_first) & entered)
-    rows = rows.filter(begins, rows.close_day >= rows.p_first, rows.close_day < rows.p_end).drop("before_until")
+    at_start = rows.before_day < rows.p_first  # none before it reaches into the period: it holds at its first instant
+    begins = entered | at_start.fill_null(False)
+    rows = rows.filter(begins, rows.close_day >= rows.p_first, rows.close_day < rows.p_end).drop("before_until", "before_day")
     end = f.at_snapshot(f.fact("span")).select(o_no="p_no", o_opportunity="opportunity_id", later_close_day="close_day")
     rows = rows.left_join(end, [rows.p_no == end.o_no, rows.opportunity_id == end.o_opportunity]).drop("o_no", "o_opportunity")
     return rows.mutate(

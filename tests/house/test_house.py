@@ -10,7 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from paceline.project import keys
-from paceline.sales.settings import Settings, Thresholds
+from paceline.sales.settings import Judgement, Settings, Thresholds
 
 ROOT = Path(__file__).parents[2]
 # Releases named after dates promise nothing that a bound could hold.
@@ -36,7 +36,8 @@ def test_imports_go_down_only() -> None:
 
 def test_every_setting_can_be_set_and_is_documented() -> None:
     assert {key.field for key in keys.THRESHOLDS} == {field.name for field in fields(Thresholds)}
-    settable = {key.field for key in keys.KEYS if key.field} | {"dispositions", "thresholds"}
+    assert {key.field for key in keys.JUDGEMENT} == {field.name for field in fields(Judgement)}
+    settable = {key.field for key in keys.KEYS if key.field} | {"dispositions", "thresholds", "judgement"}
     assert settable == {field.name for field in fields(Settings)}
 
 

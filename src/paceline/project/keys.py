@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from paceline.sales.settings import Settings, Thresholds
+from paceline.sales.settings import Judgement, Settings, Thresholds
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
@@ -120,6 +120,16 @@ def whole(value: Any) -> int:
     return int(value)
 
 
+BUDGETS = (0.5, 1.0, 2.0)
+
+
+def budget(value: Any) -> float:
+    """A budget of false alarms."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value not in BUDGETS:
+        raise ValueError("must be 0.5, 1 or 2: false alarms per rep and quarter")
+    return float(value)
+
+
 def answered(value: Any) -> bool | None:
     """What a disposition means."""
     if isinstance(value, str) and value.strip().lower() in MEANINGS:
@@ -134,6 +144,7 @@ SECTIONS = {
     "store": "Where records and facts are kept.",
     "dispositions": "What the words of your dialler mean: did the prospect answer? Your words are added to those known already.",
     "thresholds": "Limits that definitions use.",
+    "judgement": "How loud `paceline signals` may be. Fewer false alarms mean that true changes are seen later.",
 }
 
 KEYS: tuple[Key, ...] = (
@@ -200,6 +211,16 @@ THRESHOLDS: tuple[Key, ...] = tuple(
     for field in fields(Thresholds)
 )
 
-ALL: tuple[Key, ...] = KEYS + THRESHOLDS
+_JUDGEMENT_DOCS = {
+    "false_alarms": "False alarms that you bear per rep and quarter, over all metrics together: 0.5, 1 or 2.",
+    "false_praise": "The same for improvements told that are only chance: 0.5, 1 or 2.",
+}
+
+JUDGEMENT: tuple[Key, ...] = tuple(
+    Key("judgement", field.name, field.name, _JUDGEMENT_DOCS[field.name], f"{field.default:g}", budget)
+    for field in fields(Judgement)
+)
+
+ALL: tuple[Key, ...] = KEYS + THRESHOLDS + JUDGEMENT
 BY_PATH = {key.path: key for key in ALL}
 NAMES = frozenset(field.name for field in fields(Settings))

@@ -129,7 +129,7 @@ def _roll_up(engine: Engine, t: Tables, metrics: Mapping[str, Metric], touched: 
 
 def made_with(settings: Settings, metrics: Mapping[str, Metric]) -> dict[str, str]:
     """What facts and roll-ups are made with, as fingerprints of the settings, the program's version and the metrics."""
-    told = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    told = {field.name: getattr(settings, field.name) for field in fields(settings) if field.name != "judgement"}
     plain = {name: sorted(value.items()) if isinstance(value, Mapping) else value for name, value in told.items()}
     plain = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in plain.items()}
     columns = {rows: sorted(measures) for rows, measures in sorted(rolled_measures(metrics.values()).items())}

@@ -11,7 +11,7 @@ from typing import Any
 from tomlkit.exceptions import ParseError
 
 from paceline.project import keys, lines
-from paceline.sales.settings import DISPOSITIONS, Settings, Thresholds
+from paceline.sales.settings import DISPOSITIONS, Judgement, Settings, Thresholds
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,25 @@ class BadConfigError(Exception):
 
 
 @dataclass(frozen=True)
+class Pages:
+    """What the pages are told. ``database`` and ``address`` as written; ``sso_issuer`` empty: no single sign-on."""
+
+    database: str = keys.DATABASE
+    address: str = ""
+    peers: bool = True
+    leaderboard: bool = False
+    sso_issuer: str = ""
+    sso_client_id: str = ""
+    sso_name: str = "Single sign-on"
+
+
+@dataclass(frozen=True)
 class Config:
     """What ``paceline.toml`` says. ``store`` is where the records are kept, as written there."""
 
     settings: Settings = field(default_factory=Settings)
     store: str = keys.STORE
+    pages: Pages = field(default_factory=Pages)
 
 
 def read(file: Path) -> Config:
@@ -90,7 +104,15 @@ class _Reader:
             else:
                 values |= self._section(section, content)
         settings = self._settings(values, dispositions)
-        return Config(settings, values.get(("store", "location"), keys.STORE))
+        return Config(settings, values.get(("store", "location"), keys.STORE), self._pages(values))
+
+    def _pages(self, values: dict[lines.Path, Any]) -> Pages:
+        told = {name: value for (section, name), value in values.items() if section == "pages"}
+        told |= {f"sso_{name}": value for (section, name), value in values.items() if section == "sso"}
+        pages = Pages(**told)
+        if pages.sso_issuer and not pages.sso_client_id:
+            self._fault(("sso", "issuer"), "there is an issuer, but no client_id", "Write the client_id that the provider gave you")
+        return pages
 
     def _section(self, section: str, content: dict[str, Any]) -> dict[lines.Path, Any]:
         known = [key.name for key in keys.ALL if key.section == section]
@@ -118,7 +140,10 @@ class _Reader:
     def _settings(self, values: dict[lines.Path, Any], dispositions: dict[str, bool | None]) -> Settings:
         chosen = {key.field: values[key.path] for key in keys.KEYS if key.field and key.path in values}
         limits = {key.field: values[key.path] for key in keys.THRESHOLDS if key.path in values}
-        settings = Settings(**chosen, dispositions=dispositions, thresholds=Thresholds(**limits))
+        budgets = {key.field: values[key.path] for key in keys.JUDGEMENT if key.path in values}
+        settings = Settings(
+            **chosen, dispositions=dispositions, thresholds=Thresholds(**limits), judgement=Judgement(**budgets)
+        )
         if settings.work_end_minute <= settings.work_start_minute:
             path = ("work", "end") if ("work", "end") in values else ("work", "start")
             self._fault(path, "work ends before it starts", "Set start and end so that end is later")

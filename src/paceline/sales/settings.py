@@ -42,6 +42,14 @@ class Thresholds:
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """How loud judgement may be: alarms per rep and quarter that are there by chance, of falls and of rises."""
+
+    false_alarms: float = 1.0
+    false_praise: float = 1.0
+
+
+@dataclass(frozen=True)
 class Settings:
     """The company's choices. ``fiscal_start_month`` 1–12; ``week_start`` ISO weekday 1–7; minutes after local midnight."""
 
@@ -57,3 +65,4 @@ class Settings:
     target_tiers: frozenset[str] = frozenset({"target", "A"})
     dispositions: Mapping[str, bool | None] = field(default_factory=lambda: dict(DISPOSITIONS))
     thresholds: Thresholds = field(default_factory=Thresholds)
+    judgement: Judgement = field(default_factory=Judgement)

@@ -89,7 +89,7 @@ def judge_weekly(
     meaning: Mapping[str, float] | None = None,
     seed: int = 0,
 ) -> Signals:
-    """Judge a table of weekly series as of ``now``; weeks not over by then aren't looked at.
+    """Judge a table of weekly series (or one laid out as ``Weekly``) as of ``now``; weeks not over by then aren't looked at.
 
     ``budget`` and ``improvements``: false alarms per rep-quarter, over all the table's metrics, of falls and rises.
     ``meaning``: weight of a metric for the rep's result (below 0: less is better), 1 where not given. ValueError names what
@@ -99,7 +99,7 @@ def judge_weekly(
         raise ValueError(
             f"a budget of false alarms is above 0 (usual: {', '.join(map(str, BUDGETS))}), not {min(budget, improvements)}"
         )
-    weekly = read_weekly(table, now)
+    weekly = table if isinstance(table, Weekly) else read_weekly(table, now)
     if not weekly.weeks:
         return Signals(now, (), (), (), (), (), {}, budget, improvements, 0.0)
     pace = measure_pace(weekly)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from paceline.cli import ask, check, demo, explain, init, load, metrics, report
+from paceline.cli import ask, check, demo, explain, forecast, init, load, metrics, pipeline, report
 from paceline.cli.failure import Exit, Failure
 
 HELP = """Every sales rep's metrics, each number explained by the records it is made of.
@@ -29,6 +29,8 @@ app.command("check")(check.check)
 app.command("report")(report.report)
 app.command("ask")(ask.ask)
 app.command("explain")(explain.explain)
+app.command("forecast")(forecast.forecast)
+app.command("pipeline")(pipeline.pipeline)
 app.add_typer(metrics.app, name="metrics")
 
 

@@ -1,0 +1,121 @@
+"""Which goal to set: what comparable people came to in earlier periods, and the chance that each level is reached.
+
+A person's level is known only from a few periods, so it is drawn towards the peers' as far as periods differ more within people
+than people differ among themselves (normal means, by moments: Efron & Morris 1975). To it come the surprises that periods
+brought to these people. The draws answer both ways: which target is reached with a chance, and which chance a target has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+LEVELS = (0.4, 0.6, 0.8)  # chances to reach it: a stretch, a fair goal, a safe one
+FEWEST_PERIODS = 8  # of comparable people altogether
+LEAST_PRESENT = 0.4  # a period in which one was there less says little of a whole one
+DRAWS = 4000
+
+
+@dataclass(frozen=True)
+class Past:
+    """What one tenured person came to in one earlier period, and their share of a full-timer's working days in it."""
+
+    person: str
+    total: float
+    present: float = 1.0
+
+
+@dataclass(frozen=True)
+class Level:
+    """A target, and the chance to reach it."""
+
+    target: float
+    chance: float
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """Levels, hardest first. ``people`` and ``periods``: compared with; ``own``: periods of one's own among them."""
+
+    levels: tuple[Level, ...]
+    middle: float | None
+    people: int
+    periods: int
+    own: int
+    sentence: str
+
+    def chance_of(self, target: float, draws: Floats) -> float:
+        """The chance that draws of the period reach a target."""
+        return float((draws >= target).mean())
+
+
+def recommend(
+    person: str, history: Sequence[Past], present: float, rng: np.random.Generator, levels: Sequence[float] = LEVELS
+) -> Recommendation:
+    """Targets for somebody who is there for the share ``present`` of the period; ``history``: theirs and their peers'.
+
+    A person without a period of their own is taken for any of the peers. Fewer than eight periods altogether: no levels, and why.
+    ValueError unless levels lie between 0 and 1.
+    """
+    if any(not 0 < chance < 1 for chance in levels):
+        raise ValueError("the chance to reach a goal lies between 0 and 1")
+    some = [one for one in history if one.present >= LEAST_PRESENT]
+    people, own = {one.person for one in some}, sum(one.person == person for one in some)
+    if len(some) < FEWEST_PERIODS:
+        why = f"No goal to recommend: {len(some)} earlier period{'' if len(some) == 1 else 's'} of comparable people"
+        return Recommendation((), None, len(people), len(some), own, f"{why}, it takes {FEWEST_PERIODS}.")
+    draws = draw_periods(person, some, present, rng)
+    chosen = tuple(_level(draws, chance) for chance in sorted(levels))
+    words = ", ".join(f"{level.target:,.10g} is reached {level.chance:.0%} of the time" for level in chosen)
+    of = f"{len(some)} periods of {len(people)} comparable people, {own} of one's own"
+    return Recommendation(chosen, float(np.median(draws)), len(people), len(some), own, f"From {of}: {words}.")
+
+
+def _level(draws: Floats, chance: float) -> Level:
+    target = rounded(float(np.quantile(draws, 1 - chance)))
+    return Level(target, float((draws >= target).mean()))
+
+
+def rounded(value: float) -> float:
+    """A target as people write it: whole, two digits that count above 100 (or three, from 1 to 2)."""
+    if value < 100:
+        return float(round(value))
+    digits = int(np.floor(np.log10(value)))
+    step = 10.0 ** (digits - 1) / (2 if value < 5 * 10.0**digits else 1)
+    return float(round(value / step) * step)
+
+
+def draw_periods(
+    person: str, history: Sequence[Past], present: float, rng: np.random.Generator, draws: int = DRAWS
+) -> Floats:
+    """(draws,) of what the person's next period comes to. ValueError without any history."""
+    if not history:
+        raise ValueError("there is no history to draw from")
+    names = sorted({one.person for one in history})
+    row = np.array([names.index(one.person) for one in history])
+    weight = np.array([one.present for one in history])
+    rate = np.array([one.total for one in history]) / weight
+    size = np.bincount(row, weight, len(names))
+    means = np.bincount(row, weight * rate, len(names)) / size
+    mean = float(means @ np.sqrt(size) / np.sqrt(size).sum())
+    free = max(len(history) - len(names), 0)
+    apart = weight * (rate - means[row]) ** 2
+    within = float(apart.sum() / free) if free else float((weight * (rate - mean) ** 2).sum() / max(len(history) - 1, 1))
+    between = max(float(((means - mean) ** 2).mean() - (within / size).mean()), 0.0) if free else 0.0
+    mine = float(size[names.index(person)]) if person in names else 0.0
+    own = float(means[names.index(person)]) if person in names else mean
+    trust = mine * between / (mine * between + within) if mine * between + within > 0 else 0.0
+    level = trust * own + (1 - trust) * mean
+    unsure = between * (1 - trust) + within / (float(size.sum()) + mine)
+    levels = level + np.sqrt(unsure) * rng.standard_normal(draws)
+    # A person's surprises are about as large, beside their level, as those of the others beside theirs.
+    beside = np.maximum(means[row], 1e-9 + abs(mean) * 0.1)
+    seen = np.sqrt(weight) * (rate - means[row]) / beside
+    wider = np.sqrt(len(history) / free) if free else 1.0
+    surprise = seen[rng.integers(0, len(seen), draws)] * wider * np.maximum(levels, 0.0)
+    return np.asarray(np.maximum(levels * present + surprise * np.sqrt(present), 0.0), dtype=np.float64)

@@ -102,24 +102,44 @@ def replay(
     made = forecast(opportunities, cut.now, cut.first, cut.until, rng, draws=draws, fiscal_start_month=fiscal_start_month)
     known = opportunities.as_of(cut.now)
     use = np.flatnonzero(np.bincount(known.rep[known.won], minlength=len(known.reps)) > 0)
-    so_far = _totals(known, cut.first, cut.now)
-    own = own_weeks(known, cut.now)
-    length = (cut.until - cut.now) / 7
-    picks = rng.random((int(np.ceil(length)), draws))
-    weeks = {"revenue": own.cents, "wins": own.wins}
-    bootstrap = {name: so_far[name][:, None] + week_draws(picks, table, own.known, length) for name, table in weeks.items()}
-    average = {name: so_far[name] + _mean(table, own.known) * length for name, table in weeks.items()}
-    share = (cut.until - cut.now) / (cut.until - cut.first)
-    before = _totals(known, cut.first - (cut.until - cut.first), cut.first)
-    last = {name: so_far[name] + before[name] * share for name in weeks}
-    pipeline = _weighted(known, cut.now)
-    weighted = {name: so_far[name] + pipeline[name] for name in weeks}
+    other = comparators(known, cut, rng, draws)
     actual = _totals(opportunities, cut.first, cut.until)
     return Replay(
         cut, tuple(known.reps[i] for i in use.tolist()), known.team_of_rep[use],
         {name: table[use] for name, table in _draws(made, known).items()},
-        *({name: table[use] for name, table in some.items()} for some in (bootstrap, average, last, weighted, actual)),
+        *(
+            {name: table[use] for name, table in some.items()}
+            for some in (other.bootstrap, other.average, other.last, other.weighted, actual)
+        ),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Comparators:
+    """What one could say without us, by measure (revenue in cents, wins): (reps, draws) of the bootstrap, (reps,) of the others."""
+
+    bootstrap: dict[str, Floats]
+    average: dict[str, Floats]
+    last: dict[str, Floats]
+    weighted: dict[str, Floats]
+
+
+def comparators(known: Opportunities, cut: Cut, rng: np.random.Generator, draws: int = DRAWS) -> Comparators:
+    """The comparators of a period's end, all with what is won so far in it, from what was known on the cut's day."""
+    so_far = _totals(known, cut.first, cut.now)
+    own = own_weeks(known, cut.now)
+    days = cut.until - max(cut.first, cut.now)
+    length, share = days / 7, days / (cut.until - cut.first)
+    picks = rng.random((int(np.ceil(length)), draws))
+    weeks = {"revenue": own.cents, "wins": own.wins}
+    before = _totals(known, cut.first - (cut.until - cut.first), cut.first)
+    pipeline = _weighted(known, cut.now)
+    return Comparators(
+        {name: so_far[name][:, None] + week_draws(picks, table, own.known, length) for name, table in weeks.items()},
+        {name: so_far[name] + _mean(table, own.known) * length for name, table in weeks.items()},
+        {name: so_far[name] + before[name] * share for name in weeks},
+        {name: so_far[name] + pipeline[name] for name in weeks},
+    )
 
 
 def _draws(made: Forecast, known: Opportunities) -> dict[str, Floats]:

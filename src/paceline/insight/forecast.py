@@ -115,6 +115,8 @@ def forecast(
 ) -> Forecast:
     """The period ``first <= day < until`` (days since 1970) as seen when day ``now`` begins; later rows are never looked at.
 
+    A period that hasn't begun is foretold, too: what happens before its first day doesn't count.
+
     ``lift`` multiplies single deals' hazard of being won (from ``winchance``, by opportunity id). ValueError if ``now`` lies
     after the period, or nothing was closed before ``now``: there is nothing to learn from.
     """
@@ -122,7 +124,7 @@ def forecast(
         raise ValueError(f"day {now} can't look at the end of {first} to {until}")
     known = opportunities.as_of(now)
     lifts = np.array([lift.get(name, 1.0) for name in known.ids], dtype=np.float64) if lift else None
-    pipeline = learn(known, now, until, fiscal_start_month, lifts)
+    pipeline = learn(known, now, until, fiscal_start_month, lifts, first)
     both = _Both.make(rng, pipeline, fiscal_start_month, draws)
     so_far = _won(known, first, min(now, until))
     groups = _groups(known)

@@ -24,10 +24,11 @@ FEWEST_WEEKS = 8  # fewer own weeks are not resampled: the pipeline alone speaks
 
 @dataclass(frozen=True)
 class Pipeline:
-    """All that is learnt as of ``now`` for the days up to ``until``."""
+    """All that is learnt as of ``now`` for the days ``first <= day < until`` (``first`` is ``now``, or later)."""
 
     known: Opportunities
     now: int
+    first: int
     until: int
     table: LifeTable
     days: Calendar
@@ -44,7 +45,7 @@ class Pipeline:
         table[:, NEW] = self.creation.rates() * self.in_time
         weeks, season = own_weeks(self.known, self.now), _seasons(self)
         seen = np.arange(weeks.wins.shape[1])[None, :] < weeks.known[:, None]
-        pace = (weeks.wins * season * seen).sum(axis=1) / np.maximum(weeks.known, 1) * (self.until - self.now) / 7
+        pace = (weeks.wins * season * seen).sum(axis=1) / np.maximum(weeks.known, 1) * (self.until - self.first) / 7
         alone = (weeks.known < FEWEST_WEEKS) | ~self.creation.active
         return Expected(table, np.where(alone, table.sum(axis=1), pace))
 
@@ -53,15 +54,19 @@ class Pipeline:
         return age_class(self.now - self.known.created[self.open.row])
 
 
-def learn(known: Opportunities, now: int, until: int, fiscal_start_month: int = 1, lift: Floats | None = None) -> Pipeline:
+def learn(
+    known: Opportunities, now: int, until: int, fiscal_start_month: int = 1, lift: Floats | None = None, first: int = 0
+) -> Pipeline:
     """Fit everything on what was known when ``now`` began; ``lift`` are factors on each opportunity's hazard of being won.
+
+    With a ``first`` after ``now``, what happens before that day doesn't count.
 
     ValueError if nothing was closed before.
     """
     table, days = fit_life_table(known, now, until, fiscal_start_month)
     return Pipeline(
-        known, now, until, table, days, open_deals(known, table, days, until, lift),
-        fit_creation(known, now), won_in_time(known, table, days, until), fit_values(known, now),
+        known, now, max(first, now), until, table, days, open_deals(known, table, days, until, lift, first),
+        fit_creation(known, now), won_in_time(known, table, days, until, first), fit_values(known, now),
     )  # fmt: skip
 
 
@@ -168,13 +173,13 @@ def _seasons(pipeline: Pipeline) -> Floats:
     """(weeks,) factors that bring past weeks, the latest first, to the season of the days to come."""
     table, days = pipeline.table, pipeline.days
     usual = np.array([_season(table, days, pipeline.now - 7 * back - 7, pipeline.now - 7 * back) for back in range(WEEKS)])
-    return np.asarray(_season(table, days, pipeline.now, pipeline.until) / np.maximum(usual, 0.2), dtype=np.float64)
+    return np.asarray(_season(table, days, pipeline.first, pipeline.until) / np.maximum(usual, 0.2), dtype=np.float64)
 
 
 def resample(rng: np.random.Generator, pipeline: Pipeline, draws: int) -> tuple[Floats, Floats, Ints]:
     """(cents, wins, known weeks): own weeks drawn for the days to come, each brought to the season of those days."""
     own, season = own_weeks(pipeline.known, pipeline.now), _seasons(pipeline)
-    length = (pipeline.until - pipeline.now) / 7
+    length = (pipeline.until - pipeline.first) / 7
     picks = rng.random((int(np.ceil(length)), draws))
     return (
         week_draws(picks, own.cents * season, own.known, length),

@@ -75,8 +75,8 @@ def fit_creation(known: Opportunities, now: int) -> Creation:
     return Creation(seen, days, prior_strength(seen[active], rate * days[active]), rate, active)
 
 
-def won_in_time(known: Opportunities, table: LifeTable, days: Calendar, until: int) -> Floats:
-    """For each rep the days' sum of the chance that a deal created on that day is won before ``until``, bands mixed as of late.
+def won_in_time(known: Opportunities, table: LifeTable, days: Calendar, until: int, first: int = 0) -> Floats:
+    """For each rep the days' sum of the chance that a deal created on that day is won on ``first <= day < until``, bands mixed.
 
     Times deals a day, it is the expected number of wins from deals not created yet.
     """
@@ -90,9 +90,15 @@ def won_in_time(known: Opportunities, table: LifeTable, days: Calendar, until: i
     each = np.zeros((len(known.reps), len(known.bands)))
     for band in range(len(known.bands)):
         win, loss = table.hazards(age, days, on, np.full((1, 1), band), np.ones((1, 1)))
-        sums = np.array([chance_of_end(win * times, loss)[:, -1].sum() for times in _GRID])
+        sums = np.array([_total(chance_of_end(win * times, loss), first - table.now) for times in _GRID])
         each[:, band] = np.interp(factor, np.log(_GRID), sums)
     return np.asarray((_mix(known, table.now) * each).sum(axis=1), dtype=np.float64)
+
+
+def _total(by_day: Floats, early: int) -> float:
+    """The chances up to the last day, less those up to the first ``early`` days."""
+    before = by_day[:, min(early, by_day.shape[1]) - 1].sum() if early > 0 else 0.0
+    return float(by_day[:, -1].sum() - before)
 
 
 def _mix(known: Opportunities, now: int) -> Floats:

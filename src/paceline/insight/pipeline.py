@@ -34,11 +34,22 @@ class Changes:
 
 
 @dataclass(frozen=True)
+class Closings:
+    """Closes of opportunities that were opened again: row, closed on, open again from (``closed <= day < until``), won."""
+
+    row: Ints
+    closed: Ints
+    until: Ints
+    won: Bools
+
+
+@dataclass(frozen=True)
 class Opportunities:
     """One entry an opportunity. Days are days since 1970-01-01, ``NEVER``: not closed; cents ``UNKNOWN`` where not known.
 
     ``closing`` is the amount when closed, ``opening`` what was known before; groups are indices into ``reps``, ``bands``.
-    ``changes`` are later owners and amounts, so that a replay sees whom a deal belonged to then.
+    ``changes`` are later owners and amounts, so that a replay sees whom a deal belonged to then; ``closings`` are earlier closes
+    of reopened deals, so that a replay sees them closed.
     """
 
     ids: tuple[str, ...]
@@ -54,18 +65,24 @@ class Opportunities:
     closing: Ints
     opening: Ints
     changes: Changes | None = None
+    closings: Closings | None = None
 
     def __len__(self) -> int:
         return len(self.rep)
 
     @staticmethod
-    def from_columns(columns: Mapping[str, Sequence[Any]], changes: Mapping[str, Sequence[Any]] | None = None) -> Opportunities:
+    def from_columns(
+        columns: Mapping[str, Sequence[Any]],
+        changes: Mapping[str, Sequence[Any]] | None = None,
+        closings: Mapping[str, Sequence[Any]] | None = None,
+    ) -> Opportunities:
         """Read the columns of ``COLUMNS`` (and ``OPTIONAL``): day numbers, ``closed_day`` and amounts None where not known.
 
         ``amount_cents`` is the amount when closed, or as it stands; ``opening_cents`` the amount when it was created, so that
         replays need not know later ones; ``size_band`` any word known at the opening (size class, product, segment).
         ``changes`` (``opportunity_id, from_day, rep_id, amount_cents``) say whose a deal was, and at what amount, from a day on:
         with them a replay sees the owner and amount of then, without them the present owner and the opening amount.
+        ``closings`` (``opportunity_id, closed_day, until_day, won``) are closes of deals that were opened again on ``until_day``.
         ColumnsError names a missing column, columns of different lengths, and a row that closes before it begins.
         """
         missing = [name for name in COLUMNS if name not in columns]
@@ -92,12 +109,21 @@ class Opportunities:
         opening = np.where((opening == UNKNOWN) & (closed == NEVER), amount, opening)
         ids = tuple(str(value) for value in columns["opportunity_id"])
         history = _changes(changes, ids, earlier) if changes else None
-        return Opportunities(ids, reps, teams, team_of_rep, bands, rep, band, created, closed, won, amount, opening, history)
+        ended = _closings(closings, ids) if closings else None
+        return Opportunities(
+            ids, reps, teams, team_of_rep, bands, rep, band, created, closed, won, amount, opening, history, ended
+        )
 
     def as_of(self, now: int) -> Opportunities:
         """What was known when day ``now`` began: later deals are gone, later closes and their amounts unknown."""
         kept = np.flatnonzero(self.created < now)
-        later = self.closed[kept] >= now
+        closed, was_won, closing = self.closed.copy(), self.won.copy(), self.closing.copy()
+        if self.closings is not None:
+            # Closed by then, and opened again only later: nobody could know that it would be.
+            then = np.flatnonzero((self.closings.closed < now) & (self.closings.until >= now))
+            row = self.closings.row[then]
+            closed[row], was_won[row], closing[row] = self.closings.closed[then], self.closings.won[then], UNKNOWN
+        later = closed[kept] >= now
         rep, opening, changes = self.rep.copy(), self.opening.copy(), self.changes
         if changes is not None:
             past = np.flatnonzero(changes.day < now)  # in order of days: a row's last one stays
@@ -111,11 +137,12 @@ class Opportunities:
             rep=rep[kept],
             band=self.band[kept],
             created=self.created[kept],
-            closed=np.where(later, NEVER, self.closed[kept]),
-            won=self.won[kept] & ~later,
-            closing=np.where(later, UNKNOWN, self.closing[kept]),
+            closed=np.where(later, NEVER, closed[kept]),
+            won=was_won[kept] & ~later,
+            closing=np.where(later, UNKNOWN, closing[kept]),
             opening=opening[kept],
             changes=changes,
+            closings=_of_kept(self.closings, kept, len(self), now),
         )
 
     @property
@@ -131,6 +158,25 @@ def _changes(columns: Mapping[str, Sequence[Any]], ids: tuple[str, ...], rep: In
     order = np.lexsort((day, known))
     order = order[known[order] >= 0]
     return Changes(known[order], day[order], rep[order], cents[order])
+
+
+def _closings(columns: Mapping[str, Sequence[Any]], ids: tuple[str, ...]) -> Closings:
+    at = {name: which for which, name in enumerate(ids)}
+    row = np.array([at.get(str(name), -1) for name in columns["opportunity_id"]], dtype=np.int64)
+    won = np.array([bool(value) for value in columns["won"]], dtype=np.bool_).reshape(len(row))
+    closed, until = day_numbers(columns["closed_day"], None), day_numbers(columns["until_day"], NEVER)
+    some = row >= 0
+    return Closings(row[some], closed[some], until[some], won[some])
+
+
+def _of_kept(closings: Closings | None, kept: Ints, size: int, now: int) -> Closings | None:
+    """The earlier closes known by ``now``, under the kept rows' new numbers."""
+    if closings is None:
+        return None
+    number = np.full(size, -1, dtype=np.int64)
+    number[kept] = np.arange(len(kept))
+    some = (number[closings.row] >= 0) & (closings.closed < now)
+    return Closings(number[closings.row[some]], closings.closed[some], closings.until[some], closings.won[some])
 
 
 def _renumbered(changes: Changes, kept: Ints, size: int) -> Changes:

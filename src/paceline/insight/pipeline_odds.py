@@ -153,8 +153,13 @@ class OpenDeals:
     stale: Bools  # older than any deal ever won: counts 0
 
 
-def open_deals(known: Opportunities, table: LifeTable, days: Calendar, until: int, lift: Floats | None = None) -> OpenDeals:
-    """Each open deal's chance to be won on ``table.now <= day < until``; ``lift`` multiplies opportunities' hazard of it."""
+def open_deals(
+    known: Opportunities, table: LifeTable, days: Calendar, until: int, lift: Floats | None = None, first: int = 0
+) -> OpenDeals:
+    """Each open deal's chance to be won on ``table.now <= day < until``; ``lift`` multiplies opportunities' hazard of it.
+
+    With a ``first`` after ``table.now``, wins before that day don't count.
+    """
     row = np.flatnonzero(known.closed == NEVER)
     ahead = np.arange(table.now, until, dtype=np.int64)
     age = ahead[None, :] - known.created[row][:, None]
@@ -162,6 +167,9 @@ def open_deals(known: Opportunities, table: LifeTable, days: Calendar, until: in
     factor = table.of_rep[known.rep[row]] * (lift[row] if lift is not None else 1.0)
     win, loss = table.hazards(age, days, day, known.band[row][:, None], factor[:, None])
     by_day = chance_of_end(win, loss)
+    early = min(max(first - table.now, 0), len(ahead))
+    if early:
+        by_day = np.maximum(by_day - by_day[:, early - 1 : early], 0.0)
     chance = by_day[:, -1] if len(ahead) else np.zeros(len(row))
     return OpenDeals(row, known.rep[row], chance, by_day, table.now - known.created[row] > table.oldest_won)
 

@@ -1,0 +1,330 @@
+"""How a period will end: revenue, wins or any count, of each rep, each team, the company and the scope asked, from a store.
+
+foresee(store, metric, period, scope, as_of=…) → Foresight
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from paceline.insight.backtest import Cut, comparators
+from paceline.insight.forecast import DRAWS, Forecast, Outlook, forecast, money
+from paceline.insight.pipeline import NEVER
+from paceline.judging.forecast_counts import count_draws
+from paceline.judging.forecast_deals import DealLine, deal_lines
+from paceline.judging.forecast_lines import (
+    COMPANY,
+    REP,
+    SCOPE,
+    TEAM,
+    Call,
+    ForecastLine,
+    calls,
+    goals,
+    summed_baselines,
+)
+from paceline.judging.pipeline import NOBODY, Pipeline, first_unknown_day, read_pipeline
+from paceline.judging.record import Baselines
+from paceline.judging.winchance import Chances, win_chances
+from paceline.metrics.ask import ask
+from paceline.metrics.relations import RELATIONS
+from paceline.metrics.store import Store
+from paceline.metrics.vocabulary import Measure, Metric, Unit
+from paceline.sales.periods import Period, epoch_day
+from paceline.sales.scope import Scope
+
+Floats = npt.NDArray[np.float64]
+
+OF_DEALS = {"revenue": "revenue", "sales_volume": "wins"}  # metrics that the pipeline foretells, and its word for them
+
+
+class ForecastError(ValueError):
+    """A forecast that can't be made as asked; the message says why, and what can."""
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """A period's end as seen from a day. ``lines``: the asked scope, then (where it is the company's) teams and reps in it.
+
+    ``now``: the first day that isn't known yet. ``notes``: what is to be known about the figures. ``chances``: None for counts.
+    """
+
+    metric: str
+    period: Period
+    as_of: date
+    now: int
+    lines: tuple[ForecastLine, ...]
+    deals: tuple[DealLine, ...]
+    chances: Chances | None
+    oldest_won_days: int | None
+    notes: tuple[str, ...]
+
+    def line(self, level: str, name: str = "") -> ForecastLine:
+        """The line of that level and id. KeyError if there is none."""
+        for line in self.lines:
+            if line.level == level and (level in (COMPANY, SCOPE) or line.id == name):
+                return line
+        raise KeyError(f"no {level} {name!r} in this forecast")
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The days to come by rep, in the metric's unit: (reps, draws), the pipeline's parts (reps,), and comparators."""
+
+    reps: tuple[str, ...]
+    draws: Floats
+    open: Floats
+    new: Floats
+    alive: Floats | None  # open deals that can be won
+    stale: Floats | None
+    average: Floats
+    last: Floats
+    weighted: Floats | None
+    weeks: Floats  # (reps, draws)
+    none_because: str | None = None
+
+    @property
+    def moving(self) -> set[str]:
+        """Reps of whom anything may come, or who own an open deal."""
+        owning = 0 if self.alive is None or self.stale is None else self.alive + self.stale
+        some = self.draws.any(axis=1) | (owning > np.zeros(len(self.reps)))
+        return {rep for rep, moves in zip(self.reps, some.tolist(), strict=True) if moves}
+
+
+def foresee(
+    store: Store,
+    metric: str,
+    period: Period,
+    scope: Scope,
+    *,
+    as_of: date | None = None,
+    draws: int = DRAWS,
+    pipeline: Pipeline | None = None,
+) -> Foresight:
+    """The forecast of a metric at a period's end, as known at the end of a day (None: now). The same question, the same draws.
+
+    Revenue and sales volume come from the pipeline; other metrics must be counts or sums over days. ForecastError for another
+    metric, or a period that hadn't begun a year after the day asked. Where there is nothing to learn from, lines say so.
+    """
+    asked = _metric(store, metric)
+    view, now = store.view(as_of), first_unknown_day(store, as_of)
+    if period.first_day - now > 366:
+        raise ForecastError(f"{period.label} is more than a year ahead of {view.day}: nothing is known of it")
+    rng = np.random.default_rng([now, period.first_day, period.until_day])
+    until = max(period.until_day, now)
+    notes: list[str] = []
+    chances, oldest = None, None
+    deals: tuple[DealLine, ...] = ()
+    if metric in OF_DEALS:
+        read = pipeline or read_pipeline(store, as_of)
+        chances = win_chances(read, now)
+        made, ahead = _of_deals(store, asked, read, chances, period, now, epoch_day(view.day), rng, draws)
+        notes += _notes(read, made, chances)
+        if made is not None:
+            deals, oldest = deal_lines(view, read, made, chances), made.oldest_won_days
+    else:
+        found = count_draws(store, metric, now, period.first_day, until, rng, draws, as_of)
+        none = np.zeros(len(found.reps))
+        because = None if found.reps or now >= until else f"nobody has any {asked.name.lower()} in the half year before"
+        ahead = Ahead(found.reps, found.draws, none, found.draws.mean(axis=1), None, None, found.average, found.last, None,
+                      found.draws[:, :0], because)  # fmt: skip
+    lines = _lines(store, asked, period, scope, ahead, as_of)
+    wanted = {line.id for line in lines if line.level == REP} | ({NOBODY} if scope.is_company else set())
+    deals = tuple(deal for deal in deals if deal.rep_id in wanted)
+    return Foresight(metric, period, view.day, now, lines, deals, chances, oldest, tuple(notes))
+
+
+def _metric(store: Store, slug: str) -> Metric:
+    if slug not in store.catalog:
+        raise ForecastError(f"no metric is called {slug!r}")
+    metric = store.catalog[slug]
+    if slug not in OF_DEALS and not _adds_up(metric):
+        can = "revenue, sales_volume, meetings_held, pipeline_generated, emails_sent…"
+        raise ForecastError(
+            f"{slug} can't be foretold: only what adds up over days can ({can}); not shares, means, distinct counts or stocks"
+        )
+    return metric
+
+
+def _adds_up(metric: Metric) -> bool:
+    """Whether the period's value is the sum of its days' values: a count or sum of rows that are dated in it."""
+    term = metric.numerator
+    if metric.denominator is not None or not isinstance(term, Measure):
+        return False
+    return term.additive and term.window.kind == "same" and RELATIONS[term.rows].flow
+
+
+def _of_deals(
+    store: Store, metric: Metric, read: Pipeline, chances: Chances, period: Period, now: int, today: int,
+    rng: np.random.Generator, draws: int,
+) -> tuple[Forecast | None, Ahead]:  # fmt: skip
+    """The pipeline's forecast of the days to come. Wins dated ahead are certain."""
+    known = read.without_later(now).opportunities(now)
+    money = metric.unit is Unit.MONEY
+    until = max(period.until_day, now)
+    sure = read.dated_ahead(today, until)
+    certain = {rep: sum(_worth(row, money) for row in sure if row["rep_id"] == rep) for rep in {row["rep_id"] for row in sure}}
+    if now >= until:
+        return None, nothing(known.reps, None, certain)
+    if not (known.as_of(now).closed < NEVER).any():
+        what = "no opportunity was closed" if len(known) else "there was no opportunity"
+        return None, nothing(known.reps, f"{what} before this day: there is nothing to learn from", certain)
+    made = forecast(
+        known, now, period.first_day, until, rng, draws=draws, fiscal_start_month=store.settings.fiscal_start_month,
+        currency=store.settings.currency, lift=chances.lifts,
+    )  # fmt: skip
+    word, unit = OF_DEALS[metric.slug], 100.0 if money else 1.0
+    lines = [made.line("rep", name) for name in known.reps]
+    looks = [line.revenue if money else line.wins for line in lines]
+    other = comparators(known.as_of(now), Cut("", now, period.first_day, until), rng, draws)
+    done = np.array([look.so_far for look in looks])
+    sure_of = np.array([certain.get(name, 0.0) for name in known.reps])
+    return made, Ahead(
+        known.reps,
+        np.array([look.draws - look.so_far for look in looks]) / unit + sure_of[:, None],
+        np.array([look.open for look in looks]) / unit + sure_of,
+        np.array([look.new for look in looks]) / unit,
+        np.array([line.open_deals for line in lines], dtype=np.float64),
+        np.array([line.stale_deals for line in lines], dtype=np.float64),
+        (other.average[word] - done) / unit, (other.last[word] - done) / unit, (other.weighted[word] - done) / unit,
+        (other.bootstrap[word] - done[:, None]) / unit,
+    )  # fmt: skip
+
+
+def _worth(row: Mapping[str, Any], money: bool) -> float:
+    return (row["amount_cents"] or 0) / 100 if money else 1.0
+
+
+def nothing(reps: tuple[str, ...], because: str | None, certain: Mapping[str, float] | None = None) -> Ahead:
+    """Nothing more to come (the period is over), or nothing known of it, because…"""
+    sure = np.array([(certain or {}).get(name, 0.0) for name in reps])
+    return Ahead(reps, sure[:, None], sure, sure * 0, None, None, sure, sure, None, sure[:, None], because)
+
+
+def _notes(read: Pipeline, made: Forecast | None, chances: Chances) -> list[str]:
+    notes = []
+    if read.no_start:
+        notes.append(f"{read.no_start} opportunities without a known day of creation are left out.")
+    if read.shared:
+        notes.append(
+            f"{read.shared} won deals were shared by splits: what is won so far is credited by them; what is to come counts "
+            "for the owner."
+        )
+    if made is not None and not made.replays:
+        notes.append("History is too short to replay: how far off the pipeline usually is could not be measured.")
+    notes.append(f"Win chances: {chances.model.why}")
+    if chances.leaks:
+        notes.append("Fields not used: " + " ".join(leak.sentence for leak in chances.leaks))
+    return notes
+
+
+def _lines(
+    store: Store, metric: Metric, period: Period, scope: Scope, ahead: Ahead, as_of: date | None
+) -> tuple[ForecastLine, ...]:
+    """The asked scope's line, then teams (of a scope that isn't one rep) and reps."""
+    view = store.view(as_of)
+    day = epoch_day(view.day)
+    there = [stint for stint in scope.members(view.stints) if stint.from_day <= day < stint.until_day]
+    members = {stint.rep_id: stint for stint in there}
+    shape = _Shape(store, metric, period, ahead, goals(view, metric.slug, period, metric.unit is Unit.MONEY), calls(view, period))
+    so_far = {level: shape.so_far(scope, level, as_of) for level in ("", TEAM, REP)}
+    everyone = set(ahead.reps) if scope.is_company else set(members)
+    top = (COMPANY, "") if scope.is_company else (SCOPE, "")
+    found = [shape.line(*top, scope.label if not scope.is_company else "the company", everyone, so_far[""].get("", None))]
+    if scope.one_rep is None:
+        teams = sorted({stint.team for stint in members.values() if stint.team})
+        for team in teams:
+            mine = {rep for rep, stint in members.items() if stint.team == team}
+            found.append(shape.line(TEAM, team, team, mine, so_far[TEAM].get(team)))
+    selling = {rep for rep in members if so_far[REP].get(rep) or (REP, rep) in shape.goals} | (ahead.moving & set(members))
+    for rep in sorted(selling, key=lambda rep: members[rep].name or rep):
+        found.append(shape.line(REP, rep, members[rep].name or rep, {rep}, so_far[REP].get(rep)))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """Makes lines: sums of reps' days to come on top of what the metric reads so far."""
+
+    store: Store
+    metric: Metric
+    period: Period
+    ahead: Ahead
+    goals: Mapping[tuple[str, str], float]
+    calls: Mapping[str, tuple[Call, ...]]
+
+    def so_far(self, scope: Scope, level: str, as_of: date | None) -> dict[str, float | None]:
+        """The metric's readings up to the as-of day, by team or rep, or of the whole scope. A period ahead: 0."""
+        by = (level,) if level else ()
+        readings = ask(self.store, self.metric.slug, scope, self.period, by, as_of=as_of, mean_of_reps=False)
+        begun = self.period.first <= self.store.view(as_of).day
+        return {dict(one.group).get(level) or "": one.value if begun else 0.0 for one in readings}
+
+    def line(self, level: str, id: str, name: str, reps: Iterable[str], so_far: float | None) -> ForecastLine:
+        ahead, currency = self.ahead, self.store.settings.currency
+        at = [which for which, rep in enumerate(ahead.reps) if rep in set(reps)]
+        goal = self.goals.get((level, id)) if level != SCOPE else self._scope_goal(reps)
+        said = tuple(call for rep in reps for call in self.calls.get(rep, ())) if self.metric.slug == "revenue" else ()
+        because = ahead.none_because
+        if because is None and so_far is None:
+            because = "there is no value so far"
+        if because is None and not at and self.period.until_day > epoch_day(self.store.view().day) and level == REP:
+            because = "nothing was ever theirs: there is nothing to learn from"
+        if because is not None or so_far is None:
+            words = f"No forecast, because {because}."
+            return ForecastLine(
+                level, id, name, self.metric.slug, self.metric.unit, currency, None, because, so_far, None, None, goal, said,
+                Baselines(), words,
+            )  # fmt: skip
+        outlook = Outlook(
+            so_far + ahead.draws[at].sum(axis=0), so_far, float(ahead.open[at].sum()), float(ahead.new[at].sum())
+        )
+        alive, stale = (None if some is None else int(some[at].sum()) for some in (ahead.alive, ahead.stale))
+        weighted = None if ahead.weighted is None else so_far + float(ahead.weighted[at].sum())
+        baselines = summed_baselines(
+            so_far + float(ahead.average[at].sum()), so_far + float(ahead.last[at].sum()), weighted,
+            so_far + ahead.weeks[at].sum(axis=0),
+        )  # fmt: skip
+        words = sentence(outlook, alive, stale, self.metric.unit, currency, bool(ahead.draws.shape[1] > 1))
+        return ForecastLine(
+            level, id, name, self.metric.slug, self.metric.unit, currency, outlook, None, so_far, alive, stale, goal, said,
+            baselines, words,
+        )  # fmt: skip
+
+    def _scope_goal(self, reps: Iterable[str]) -> float | None:
+        found = [self.goals[REP, rep] for rep in reps if (REP, rep) in self.goals]
+        return sum(found) if found else None
+
+
+def sentence(look: Outlook, alive: int | None, stale: int | None, unit: Unit, currency: str, ahead: bool) -> str:
+    """The parts in words, and the interval."""
+
+    def say(value: float) -> str:
+        return brief(value, unit, currency)
+
+    if not ahead:
+        return f"{say(look.so_far + look.open)}: the period is over."
+    low, high = look.interval
+    if alive is None:
+        parts = f"{say(look.so_far)} so far + {say(look.new)} expected"
+    else:
+        parts = (
+            f"{say(look.so_far)} won + {say(look.open)} expected from {alive} open deal{'' if alive == 1 else 's'} + "
+            f"{say(look.new)} from deals not yet created"
+        )
+    left = f"; {stale} stale deal{'' if stale == 1 else 's'} count{'s' if stale == 1 else ''} 0" if stale else ""
+    pool = " With the own past weeks weighing as much, the" if alive is not None else " The"
+    return f"{parts}{left}.{pool} middle is {say(look.middle)}, 8 in 10 chance of {say(low)} to {say(high)}."
+
+
+def brief(value: float, unit: Unit, currency: str) -> str:
+    """A value in few characters: ``82k USD``, ``17``."""
+    if unit is Unit.MONEY:
+        return f"{money(value * 100)} {currency}"
+    return f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"

@@ -1,0 +1,167 @@
+"""What a forecast says of one subject: its draws, goal, calls, what one could say without us; and the same as a prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from paceline.insight.forecast import Outlook
+from paceline.insight.winchance import Chance
+from paceline.judging.record import NO_END, Baselines, Prediction, summary
+from paceline.metrics.reading import shown
+from paceline.metrics.store import View
+from paceline.metrics.vocabulary import Unit
+from paceline.sales.periods import Period, epoch_day
+
+Floats = npt.NDArray[np.float64]
+
+COMPANY, TEAM, REP, SCOPE = "company", "team", "rep", "scope"
+_PARTS = 500  # draws that are kept of a comparator
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a rep said would close: commit, best_case or pipeline; in units of the company's currency, on which epoch second."""
+
+    rep_id: str
+    category: str
+    amount: float
+    at: int
+
+
+@dataclass(frozen=True)
+class ForecastLine:
+    """The forecast of a rep, a team, the company or the asked scope. Amounts in the metric's unit (money in whole units).
+
+    ``outlook.so_far`` agrees with the metric's reading, ``outlook.draws`` are of the period's end: chances of any goal come from
+    them. ``goal`` None: there is none. ``outlook`` None: there is no forecast, ``none_because`` says why.
+    """
+
+    level: str
+    id: str
+    name: str
+    metric: str
+    unit: Unit
+    currency: str
+    outlook: Outlook | None
+    none_because: str | None
+    so_far: float | None
+    open_deals: int | None
+    stale_deals: int | None
+    goal: float | None
+    calls: tuple[Call, ...]
+    baselines: Baselines
+    sentence: str
+
+    @property
+    def chance(self) -> float | None:
+        """Of reaching the goal; None without goal or forecast."""
+        return None if self.goal is None or self.outlook is None else self.outlook.chance_of(self.goal)
+
+    @property
+    def attainment(self) -> float | None:
+        """The middle as a part of the goal."""
+        return None if not self.goal or self.outlook is None else self.outlook.middle / self.goal
+
+    def said(self, category: str) -> float | None:
+        """What its reps called, added up; None if nobody did."""
+        amounts = [call.amount for call in self.calls if call.category == category]
+        return sum(amounts) if amounts else None
+
+    @property
+    def goal_sentence(self) -> str:
+        """The chance in words: "34 % likely to reach the goal of …"; empty without."""
+        if self.outlook is None or not self.goal or self.chance is None or self.attainment is None:
+            return ""
+        low, high = (end / self.goal for end in self.outlook.interval)
+        likely = "less than 1 %" if self.chance < 0.01 else "more than 99 %" if self.chance > 0.99 else f"{self.chance:.0%}"
+        return (
+            f"{likely} likely to reach the goal of {shown(self.goal, self.unit, self.currency)}; most likely "
+            f"{self.attainment:.0%} of it, 8 in 10 chance of {low:.0%} to {high:.0%}."
+        )
+
+
+def predictions(lines: Sequence[ForecastLine], period: Period, as_of_day: int) -> list[Prediction]:
+    """What is worth keeping: each company's, team's and rep's distribution, and its chance of reaching the goal."""
+    found = []
+    for line in lines:
+        if line.level == SCOPE or line.outlook is None:
+            continue
+        key = (as_of_day, line.level, line.id, line.metric, period.first_day, period.until_day)
+        low, high = line.outlook.interval
+        draws = summary(line.outlook.draws)
+        found.append(
+            Prediction(
+                "forecast", *key, line.outlook.middle, low, high, quantiles=draws, baselines=line.baselines, said=line.sentence
+            )
+        )
+        if line.goal is not None and line.chance is not None:
+            found.append(Prediction("goal chance", *key, line.chance, target=line.goal, said=line.goal_sentence))
+    return found
+
+
+def deal_predictions(chances: Mapping[str, Chance], as_of_day: int) -> list[Prediction]:
+    """The chance of each open deal to be won when it closes, whenever that is."""
+    return [
+        Prediction("win chance", as_of_day, "deal", name, "win", as_of_day + 1, NO_END, one.chance, said=one.sentence)
+        for name, one in chances.items()
+    ]
+
+
+def goals(view: View, metric: str, period: Period, money: bool) -> Mapping[tuple[str, str], float]:
+    """Targets by (level, id) in the metric's unit: each goal in proportion to its days in the period.
+
+    A team's own goals go before the sum of its people's; the company's is the sum of people's goals, else of teams'.
+    """
+    goal = view.frame.fact("goal")
+    goal = goal.filter(goal.metric == metric, goal.from_day < period.until_day, goal.until_day > period.first_day)
+    found: dict[tuple[str, str], float] = {}
+    for row in view.engine.query(goal.select("rep_id", "team", "from_day", "until_day", "target")).to_pylist():
+        if row["target"] is None or row["until_day"] <= row["from_day"]:
+            continue
+        days = min(row["until_day"], period.until_day) - max(row["from_day"], period.first_day)
+        part = row["target"] * days / (row["until_day"] - row["from_day"]) / (100 if money else 1)
+        key = (REP, row["rep_id"]) if row["rep_id"] else (TEAM, row["team"]) if row["team"] else (COMPANY, "")
+        found[key] = found.get(key, 0.0) + part
+    return _summed(found, _home(view, period))
+
+
+def _home(view: View, period: Period) -> Mapping[str, str | None]:
+    """Each rep's team on the last day of the period that is known."""
+    day = min(period.until_day - 1, epoch_day(view.day))
+    return {stint.rep_id: stint.team for stint in view.stints if stint.from_day <= day < stint.until_day}
+
+
+def _summed(found: dict[tuple[str, str], float], home: Mapping[str, str | None]) -> dict[tuple[str, str], float]:
+    teams: dict[tuple[str, str], float] = {}
+    for (level, name), target in found.items():
+        if level == REP and home.get(name):
+            teams[TEAM, str(home[name])] = teams.get((TEAM, str(home[name])), 0.0) + target
+    own = [target for (level, _), target in found.items() if level == REP]
+    whole = own or [target for (level, _), target in found.items() if level == TEAM]
+    company = {(COMPANY, ""): sum(whole)} if whole else {}
+    return {**company, **teams, **found}
+
+
+def calls(view: View, period: Period) -> Mapping[str, tuple[Call, ...]]:
+    """What reps said of exactly this period, by rep: the latest of each category up to the as-of instant."""
+    said = view.frame.fact("forecast")
+    said = said.filter(said.from_day == period.first_day, said.until_day == period.until_day, said["at"] <= view.as_of)
+    latest: dict[tuple[str, str], Call] = {}
+    rows = view.engine.query(said.select("forecast_call_id", "rep_id", "category", "amount_cents", "at")).to_pylist()
+    for row in sorted(rows, key=lambda row: (row["at"], row["forecast_call_id"])):
+        if row["amount_cents"] is not None:
+            call = Call(row["rep_id"], row["category"], row["amount_cents"] / 100, row["at"])
+            latest[call.rep_id, call.category] = call
+    found: dict[str, list[Call]] = {}
+    for (rep, _), call in sorted(latest.items()):
+        found.setdefault(rep, []).append(call)
+    return {rep: tuple(some) for rep, some in found.items()}
+
+
+def summed_baselines(average: float, last: float, weighted: float | None, weeks: Floats) -> Baselines:
+    """The comparators of a line. ``weeks``: (draws,) of the own weeks resampled."""
+    return Baselines(average, last, weighted, summary(weeks[:_PARTS]) if len(weeks) else ())

@@ -1,0 +1,78 @@
+"""The chance that each open deal of a store is won when it closes, from what was known when it was created.
+
+Fields that can't have known the outcome are used alone: amount and expected close at the start come from the deal's history;
+every field goes through the leak audit first, and what fails it is listed and left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from paceline.insight.leaks import Leak, audit, usable
+from paceline.insight.pipeline import NEVER
+from paceline.insight.winchance import Chance, Deals, WinChance, fit_win_chance
+from paceline.judging.pipeline import Pipeline
+
+FIELDS = ("source", "type", "account type", "segment", "owner", "sourced by another", "amount", "days to expected close")
+
+
+@dataclass(frozen=True)
+class Chances:
+    """The model, its chances by opportunity id (none where it is off), what it can't use, and factors for the forecast."""
+
+    model: WinChance
+    leaks: tuple[Leak, ...]
+    of_deal: Mapping[str, Chance]
+    lifts: Mapping[str, float]
+
+
+def win_chances(pipeline: Pipeline, now: int) -> Chances:
+    """Learn from deals closed before day ``now`` begins; say the chance of those open then. Later rows are never looked at."""
+    deals = deal_fields(pipeline, now)
+    leaks = audit(deals, now=now)
+    clean = usable(deals, leaks)
+    model = fit_win_chance(clean, now)
+    open_ = clean.rows((clean.created < now) & (clean.closed >= now))
+    chances = {one.opportunity_id: one for one in model.chances(open_, now)}
+    return Chances(model, leaks, chances, model.lifts(open_, now))
+
+
+def deal_fields(pipeline: Pipeline, now: int) -> Deals:
+    """The deals begun before ``now`` with their fields as they were on the first day."""
+    rows = [row for row in pipeline.deals if row["created_day"] < now]
+    first: dict[str, Mapping[str, Any]] = {}
+    for span in pipeline.spans:  # in order of days
+        first.setdefault(span["opportunity_id"], span)
+    columns: dict[str, Sequence[Any]] = {
+        "opportunity_id": [row["opportunity_id"] for row in rows],
+        "created_day": [row["created_day"] for row in rows],
+        "closed_day": [row["closed_day"] for row in rows],
+        "won": [row["won"] for row in rows],
+        "source": [row["source"] for row in rows],
+        "type": [row["type"] for row in rows],
+        "account type": [row["account_type"] for row in rows],
+        "segment": pipeline.segments(rows),
+        "owner": [row["starter_id"] for row in rows],
+        "sourced by another": [_word(row["sourcer_id"] != row["starter_id"]) for row in rows],
+        "amount": [None if row["opening_cents"] is None else row["opening_cents"] / 100 for row in rows],
+        "days to expected close": [_ahead(row, first.get(row["opportunity_id"])) for row in rows],
+    }
+    known = [name for name in FIELDS if any(value is not None for value in columns[name])]
+    deals = Deals.from_columns(columns, known)
+    later = deals.closed >= now
+    return Deals(deals.ids, deals.created, np.where(later, NEVER, deals.closed), deals.won & ~later, deals.fields)
+
+
+def _word(yes: bool) -> str:
+    return "yes" if yes else "no"
+
+
+def _ahead(row: Mapping[str, Any], span: Mapping[str, Any] | None) -> float | None:
+    """Days from the start to the close that was expected then."""
+    if span is None or span["close_day"] is None:
+        return None
+    return float(span["close_day"] - row["created_day"])

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from paceline.cli import ask, check, demo, explain, forecast, init, load, metrics, pipeline, report
+from paceline.cli import ask, check, demo, explain, forecast, init, load, metrics, pipeline, report, serve, signals
 from paceline.cli.failure import Exit, Failure
 
 HELP = """Every sales rep's metrics, each number explained by the records it is made of.
@@ -26,9 +26,11 @@ app.command("demo")(demo.demo)
 app.command("init")(init.init)
 app.command("load")(load.load)
 app.command("check")(check.check)
+app.command("serve")(serve.serve)
 app.command("report")(report.report)
 app.command("ask")(ask.ask)
 app.command("explain")(explain.explain)
+app.command("signals")(signals.signals)
 app.command("forecast")(forecast.forecast)
 app.command("pipeline")(pipeline.pipeline)
 app.add_typer(metrics.app, name="metrics")

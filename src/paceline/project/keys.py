@@ -30,6 +30,7 @@ MONTHS = (
 )
 MEANINGS: dict[str, bool | None] = {"connected": True, "not connected": False, "unknown": None}
 STORE = "paceline.duckdb"
+DATABASE = "app.sqlite3"
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,37 @@ def whole(value: Any) -> int:
     return int(value)
 
 
+def switch(value: Any) -> bool:
+    """Yes or no."""
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def web_address(value: Any) -> str:
+    """Where a site is, without a path; empty for none."""
+    if value == "":
+        return ""
+    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s/?#@]+(:\d+)?/?", value):
+        raise ValueError('must be an address without a path, such as "https://paceline.example.com"')
+    return value.rstrip("/")
+
+
+def issuer(value: Any) -> str:
+    """An OpenID Connect issuer; empty for none. Plain http is for this machine alone."""
+    if value == "":
+        return ""
+    if not isinstance(value, str) or not re.fullmatch(r"https://[^\s?#@]+|http://(localhost|127\.0\.0\.1)(:\d+)?[^\s?#@]*", value):
+        raise ValueError('must be the issuer\'s address, such as "https://login.example.com/realms/sales"')
+    return value
+
+
+def _any_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be text in quotes")
+    return value.strip()
+
+
 BUDGETS = (0.5, 1.0, 2.0)
 
 
@@ -142,6 +174,8 @@ SECTIONS = {
     "work": "When people work, unless a rep's role says otherwise. Lead response time counts these hours only.",
     "sales": "What tells your people from customers, and which accounts you aim at.",
     "store": "Where records and facts are kept.",
+    "pages": "The web pages that `paceline serve` shows.",
+    "sso": "Log-in through your company's OpenID Connect provider. The client's secret is in the environment: `PACELINE_SSO_SECRET`.",
     "dispositions": "What the words of your dialler mean: did the prospect answer? Your words are added to those known already.",
     "thresholds": "Limits that definitions use.",
     "judgement": "How loud `paceline signals` may be. Fewer false alarms mean that true changes are seen later.",
@@ -190,6 +224,28 @@ KEYS: tuple[Key, ...] = (
         f'"{STORE}"',
         text,
     ),
+    Key(
+        "pages",
+        "database",
+        "",
+        "Where users, roles and sessions are kept: a file (relative to this one) or `postgresql://user@host/database`. "
+        "The environment variable `PACELINE_DATABASE` goes before it: a password belongs there.",
+        f'"{DATABASE}"',
+        text,
+    ),
+    Key(
+        "pages",
+        "address",
+        "",
+        "Where people open the pages, if a proxy with TLS stands before them; cookies then travel over TLS alone.",
+        '""',
+        web_address,
+    ),
+    Key("pages", "peers", "", "Whether a rep sees the values of her team without names.", "true", switch),
+    Key("pages", "leaderboard", "", "Whether there is a leaderboard with names.", "false", switch),
+    Key("sso", "issuer", "", "The provider's address; empty: no single sign-on.", '""', issuer),
+    Key("sso", "client_id", "", "The id that the provider gave to Paceline.", '""', _any_text),
+    Key("sso", "name", "", "What stands on the log-in button.", '"Single sign-on"', text),
 )
 
 _THRESHOLD_DOCS = {

@@ -1,0 +1,1 @@
+"""Who may do what, over whose rows: the rules, and the doors by which everything goes."""

@@ -1,0 +1,126 @@
+"""One table: action × role → allowed or not, over whose rows, and why. The permissions page of the docs is made from it.
+
+Deny by default: a role that isn't named in a rule may not. A view names its action with ``@action`` (``access/gate.py``); a view
+without one doesn't open, and a test walks all of them for every role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from paceline.people.roles import Role
+
+
+class Rows(StrEnum):
+    """Over whose rows an allowed action reaches."""
+
+    NOBODY = "no one's numbers"
+    OWN = "own"
+    TREE = "own, and those who reported to the user, on the days they did"
+    ALL = "everybody's"
+
+
+REP, MANAGER, EXECUTIVE, ADMIN = Role.REP, Role.MANAGER, Role.EXECUTIVE, Role.ADMIN
+
+# Whose numbers each role sees, wherever numbers are seen.
+SIGHT: Mapping[Role, Rows] = MappingProxyType({REP: Rows.OWN, MANAGER: Rows.TREE, EXECUTIVE: Rows.ALL, ADMIN: Rows.ALL})
+LEADS: Mapping[Role, Rows] = MappingProxyType({role: rows for role, rows in SIGHT.items() if role is not REP})
+COACHES: Mapping[Role, Rows] = MappingProxyType({REP: Rows.OWN, MANAGER: Rows.TREE})
+EVERYONE: Mapping[Role, Rows] = MappingProxyType(dict.fromkeys(Role, Rows.NOBODY))
+ADMINS: Mapping[Role, Rows] = MappingProxyType({ADMIN: Rows.ALL})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One action. ``writes``: it changes something. ``seen_by``: the action by which the same thing is read; who may read it but
+    not write it is told so (403), everybody else finds nothing (404). ``public``: needs no log-in.
+    """
+
+    action: str
+    does: str
+    roles: Mapping[Role, Rows]
+    why: str
+    writes: bool = False
+    seen_by: str = ""
+    public: bool = False
+
+
+_NONE: Mapping[Role, Rows] = MappingProxyType({})
+
+RULES: tuple[Rule, ...] = (
+    # --- without a log-in ---
+    Rule("log_in", "Log in, by password or single sign-on.", _NONE, "Everybody starts here.", writes=True, public=True),
+    Rule("join", "Accept an invitation, or choose a new password, by a link that works once.", _NONE,
+         "The link is the proof; it is long, random, and ends after some days.", writes=True, public=True),
+    Rule("set_up", "Set the company up, once.", _NONE,
+         "The first start prints a token in the terminal; the page is gone as soon as there is a user.", writes=True, public=True),
+    Rule("see_whether_up", "See whether the server is up.", _NONE, "A monitor asks without a log-in; it learns nothing else.",
+         public=True),
+    # --- one's own account ---
+    Rule("see_notice", "Read what is measured, from what, and who sees it.", EVERYONE,
+         "Whoever is measured must know; whoever looks must know the limits."),
+    Rule("keep_account", "Change one's password, second factor, sessions and keys.", EVERYONE, "They are one's own.", writes=True),
+    Rule("go_home", "Open the page that fits one's role.", EVERYONE, "It only leads on."),
+    # --- numbers ---
+    Rule("see_today", "See what needs attention today.", LEADS, "It is the manager's list; a rep's own day is on the rep's page."),
+    Rule("see_team", "See reps by metrics.", LEADS, "A rep sees peers only without names."),
+    Rule("see_rep", "See a person's numbers, goals, deals.", SIGHT,
+         "A rep sees her own; a manager those who report to him; executives and admins everybody."),
+    Rule("see_metric", "See a metric: its definition, trend and distribution.", SIGHT,
+         "Definitions are everybody's, the numbers are those of the rows in sight."),
+    Rule("see_records", "See the records behind a number.", SIGHT, "Whoever sees a number may check it."),
+    Rule("see_peers", "See the team's values without names.", {REP: Rows.OWN, **LEADS},
+         "To know where one stands; the company can turn it off (`peers` in `paceline.toml`), and small teams have none."),
+    Rule("see_leaderboard", "See the leaderboard and the TV view.", EVERYONE,
+         "Off until the company turns it on (`leaderboard` in `paceline.toml`): ranking people by name is its decision."),
+    Rule("see_goals", "See goals and the way to them.", SIGHT, "They belong to the numbers."),
+    Rule("set_goals", "Set and change goals.", {MANAGER: Rows.TREE, ADMIN: Rows.ALL},
+         "Managers set them for their people; admins load them from the plan.", writes=True, seen_by="see_goals"),
+    Rule("see_forecast", "See the forecast.", SIGHT, "Each their own part of it."),
+    Rule("see_ramp", "See how new people come up to speed.", SIGHT, "Each their own curve; managers their people's."),
+    Rule("see_decide", "Compare products, territories, sources, segments, strategies.", LEADS,
+         "Decisions about the business, on rows in sight."),
+    Rule("see_accuracy", "See how often forecasts and alerts were wrong.", LEADS, "Whoever relies on them must know."),
+    Rule("export", "Take numbers and records out as CSV, Parquet, JSON or pictures.", SIGHT,
+         "Nothing leaves that isn't on the page; each export is in the audit log."),
+    # --- alerts and coaching ---
+    Rule("see_alerts", "See alerts.", SIGHT, "Those about oneself, and about one's people."),
+    Rule("answer_alert", "Snooze an alert, or say that it is no issue.", LEADS, "The manager's judgement.", writes=True,
+         seen_by="see_alerts"),
+    Rule("see_one_on_ones", "Read 1:1s: agenda, shared notes, action plans.", COACHES,
+         "Between the two who meet: no executive and no admin reads coaching notes."),
+    Rule("hold_one_on_one", "Write 1:1s, ask for one, agree on actions.", COACHES, "Between the two who meet.", writes=True,
+         seen_by="see_one_on_ones"),
+    Rule("dispute_record", "Dispute a record, with a reason.", SIGHT, "Who is measured by a record may object to it.", writes=True,
+         seen_by="see_records"),
+    Rule("decide_dispute", "Decide a dispute; exclude a record.", ADMINS, "One office decides, and the decision is shown.",
+         writes=True, seen_by="see_records"),
+    # --- configuration ---
+    Rule("see_data_health", "See coverage, unmatched people, restatements.", LEADS, "Whoever reads numbers must know their gaps."),
+    Rule("see_settings", "See how Paceline is set up.", ADMINS, "It is the admin's work."),
+    Rule("change_settings", "Set Paceline up: calendar, thresholds, metrics, sources.", ADMINS, "It is the admin's work; each change "
+         "is in the audit log.", writes=True, seen_by="see_settings"),
+    Rule("see_users", "See who has an account.", ADMINS, "It is the admin's work."),
+    Rule("change_users", "Invite, change and deactivate users.", ADMINS, "It is the admin's work; each change is in the audit log.",
+         writes=True, seen_by="see_users"),
+    Rule("see_audit", "Read the audit log.", ADMINS, "It tells who looked and who changed what."),
+    Rule("see_own_data", "Take out everything that is kept about oneself.", EVERYONE, "It is the person's right."),
+    Rule("erase_person", "Erase a person's name and address.", ADMINS, "It is the person's right, and can't be undone.", writes=True,
+         seen_by="see_users"),
+)
+
+BY_ACTION: Mapping[str, Rule] = MappingProxyType({rule.action: rule for rule in RULES})
+
+
+def rows_of(action: str, role: Role | None) -> Rows | None:
+    """Over whose rows the role may do the action; None: not at all. KeyError for an action that isn't in the table."""
+    return None if role is None else BY_ACTION[action].roles.get(role)
+
+
+def refusal(action: str, role: Role | None) -> int:
+    """The status that answers a refused request: 403 for someone who may read the thing but not change it, else 404."""
+    rule = BY_ACTION[action]
+    return 403 if rule.seen_by and rows_of(rule.seen_by, role) is not None else 404

@@ -1,0 +1,1 @@
+"""The web pages: Django's settings, the addresses, what every page has in common, the pages themselves."""

@@ -1,0 +1,78 @@
+"""What every page shows around its own content: who is logged in, where they may go, how fresh the data is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from paceline.access.gate import may
+from paceline.project.running import running
+from paceline.warehouse.store import LOAD_LOG, LOG_SCHEMA, ibis_table
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu. ``action``: who may not do it doesn't see the line."""
+
+    url_name: str
+    label: str | Promise
+    action: str
+    group: str | Promise = ""
+
+
+# The menu, top to bottom. A new page adds its line here.
+MENU: tuple[Entry, ...] = (
+    Entry("team", _("Team"), "see_team"),
+    Entry("people", _("People"), "see_rep"),
+    Entry("metrics", _("Metrics"), "see_metric"),
+    Entry("users", _("Users"), "see_users", _("Set up")),
+    Entry("audit", _("Audit log"), "see_audit", _("Set up")),
+    Entry("notice", _("What is measured"), "see_notice", _("You")),
+    Entry("account", _("Your account"), "keep_account", _("You")),
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A menu line as the template needs it. ``heading``: the group's name, on its first line."""
+
+    label: str | Promise
+    address: str
+    here: bool
+    heading: str | Promise
+
+
+def menu(request: HttpRequest) -> list[Shown]:
+    """The lines that the user may follow."""
+    shown: list[Shown] = []
+    group: str | Promise = ""
+    for entry in MENU:
+        if may(request, entry.action):
+            address = reverse(entry.url_name)
+            here = request.path == address or (address != "/" and request.path.startswith(address))
+            shown.append(Shown(entry.label, address, here, entry.group if entry.group != group else ""))
+            group = entry.group
+    return shown
+
+
+def around(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template: ``menu``, ``company``, ``fresh_at`` (last load, None: never), ``sso``. Looked up when shown."""
+    return {
+        "menu": SimpleLazyObject(lambda: menu(request)),
+        "company": SimpleLazyObject(lambda: running().project.settings.name),
+        "fresh_at": SimpleLazyObject(_fresh_at),
+        "sso": settings.SSO,
+    }
+
+
+def _fresh_at() -> datetime | None:
+    engine = running().engine
+    at = engine.query(ibis_table(LOAD_LOG, LOG_SCHEMA).aggregate(at=lambda log: log["at"].max()))["at"][0].as_py()
+    return None if at is None else datetime.fromtimestamp(at, UTC)

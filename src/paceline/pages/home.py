@@ -1,0 +1,28 @@
+"""The first page of each role, and the monitor's."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+
+from paceline.access.gate import Asking, action
+from paceline.people.roles import Role
+
+
+@action("go_home")
+def home(request: Asking) -> HttpResponse:
+    """A rep's log-in opens her own page; everybody else's opens the people in sight."""
+    if request.user.role == Role.REP and request.user.rep_id:
+        return redirect("rep", request.user.rep_id)
+    return redirect("people")
+
+
+@action("see_whether_up")
+def up(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+    """For a monitor: 200 when the application's database and the store answer."""
+    from paceline.people.models import User
+    from paceline.project.running import running
+
+    User.objects.exists()
+    running().engine.tables()
+    return JsonResponse({"up": True})

@@ -1,0 +1,81 @@
+"""Starting the product in this process: Django over a project's folder, the store opened, the pages served."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from paceline.project.running import Running, start
+
+THREADS = 8
+
+
+@dataclass(frozen=True)
+class Listening:
+    """A server that has its port, and serves once ``run`` is called. ``address``: how this machine reaches it."""
+
+    server: Any
+    address: str
+
+    def run(self) -> None:
+        """Serve until the process is told to end."""
+        self.server.run()
+
+    def close(self) -> None:
+        """Give the port back."""
+        self.server.close()
+
+
+def prepare(folder: Path, now: int | None = None) -> Running:
+    """Make Django ready over the folder, bring its database's tables up to date, and open the store.
+
+    ``now``: the moment that always counts as now, epoch seconds; None: the clock's. One folder a process.
+    Raises BadConfigError, BadDatabaseError, WeakKeyError, WarehouseError.
+    """
+    os.environ["PACELINE_PROJECT"] = str(folder.resolve())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "paceline.pages.settings")
+    import django
+    from django.core.management import call_command
+
+    place = start(folder, now)
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    _private_files(folder)
+    return place
+
+
+def listen(host: str, port: int) -> Listening:
+    """Take the port. Raises OSError when it can't be had."""
+    from waitress.server import create_server
+
+    from paceline.pages.wsgi import application
+
+    proxied = _proxied()
+    server = create_server(
+        application,
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident="",
+        clear_untrusted_proxy_headers=True,
+        max_request_body_size=64 * 1024 * 1024,
+        **({"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": "x-forwarded-proto x-forwarded-for"} if proxied else {}),
+    )
+    shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host
+    return Listening(server, f"http://{shown}:{server.effective_port}")
+
+
+def _proxied() -> bool:
+    from django.conf import settings
+
+    return settings.PROJECT is not None and bool(settings.PROJECT.config.pages.address)
+
+
+def _private_files(folder: Path) -> None:
+    """The users' database is its owner's alone."""
+    for name in ("app.sqlite3", "app.sqlite3-wal", "app.sqlite3-shm"):
+        file = folder / name
+        if file.exists():
+            file.chmod(0o600)

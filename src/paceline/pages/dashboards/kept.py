@@ -1,0 +1,71 @@
+"""Readings for pages, kept in memory for as long as the data is the same: most pages of a day ask the same questions."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from datetime import date
+from threading import Lock
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from paceline.metrics.ask import ask
+from paceline.metrics.reading import Reading, Readings
+from paceline.metrics.store import Store
+from paceline.sales.periods import Period
+from paceline.sales.scope import Scope
+
+_MOST = 400  # answers kept for a store; a team page's is the largest, about 2 MB
+Answer = TypeVar("Answer")
+
+
+class Kept:
+    """The latest answers of one store; thread-safe. Two threads that ask the same at once both work it out."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """The answer kept under the key, else made and kept."""
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                answer: Answer = self._answers[key]
+                return answer
+        answer = make()
+        with self._lock:
+            self._answers[key] = answer
+            while len(self._answers) > _MOST:
+                self._answers.popitem(last=False)
+        return answer
+
+
+_KEPT: WeakKeyDictionary[Store, Kept] = WeakKeyDictionary()
+
+
+def kept(store: Store, key: Hashable, as_of: date | None, make: Callable[[], Answer]) -> Answer:
+    """An answer about the store as of an instant: made once for each ``store.now``, which moves with every load."""
+    return _KEPT.setdefault(store, Kept()).get((store.now, as_of, key), make)
+
+
+def readings(
+    store: Store,
+    slugs: Sequence[str],
+    scope: Scope,
+    periods: Sequence[Period],
+    by: tuple[str, ...] = (),
+    *,
+    as_of: date | None = None,
+    mean_of_reps: bool = False,
+) -> Readings:
+    """``ask``, kept."""
+    key = ("ask", tuple(slugs), scope, tuple(periods), by, mean_of_reps)
+    return kept(
+        store, key, as_of, lambda: ask(store, list(slugs), scope, list(periods), by, as_of=as_of, mean_of_reps=mean_of_reps)
+    )
+
+
+def one(store: Store, slug: str, scope: Scope, period: Period, *, as_of: date | None = None) -> Reading:
+    """One reading of a scope, kept."""
+    return readings(store, [slug], scope, [period], as_of=as_of, mean_of_reps=True).only()

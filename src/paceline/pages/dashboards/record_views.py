@@ -1,0 +1,95 @@
+"""The records of a number: the page, and the files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from paceline.access.audit import note
+from paceline.access.gate import Asking, action, door_for
+from paceline.metrics.explain import CONTRIBUTION, Explanation
+from paceline.metrics.reading import Reading
+from paceline.pages.dashboards import kept, records, written
+from paceline.pages.dashboards.asking import Asked, asked
+from paceline.pages.dashboards.export import as_file
+from paceline.pages.dashboards.views import metric_of
+
+
+def _told(request: Asking, slug: str) -> tuple[Asked, Explanation]:
+    metric = metric_of(request, slug)
+    of = asked(request)
+    reading = kept.one(of.store, metric.slug, of.scope, of.period, as_of=of.as_of)
+    return of, records.told(of.store, reading, of.as_of)
+
+
+@action("see_records")
+@require_safe
+def records_page(request: Asking, slug: str) -> HttpResponse:
+    """The rows that add up to a number."""
+    of, told = _told(request, slug)
+    reading = told.reading
+    first = int(request.GET["from"]) if request.GET.get("from", "").isdigit() else 0
+    rep = of.scope.one_rep or ""
+    lists = records.listed(of.store, told, first)
+    there = max((one.count for one in lists), default=0)
+    here = {"rep": rep}
+    context = of.base(
+        metric=reading.metric,
+        name=gettext(reading.metric.name),
+        about=of.about,
+        rep_id=rep,
+        value=written.reading(reading, short=False),
+        because=reading.none_because,
+        made_of=_made_of(lists, reading),
+        told=told,
+        lists=lists,
+        contribution=CONTRIBUTION.capitalize(),
+        interval=_interval(reading),
+        mean=None if reading.mean_of_reps is None else written.full(reading.mean_of_reps, reading.metric.unit, reading.currency),
+        known_at=written.instant(reading.as_of, of.store.settings.time_zone),
+        definition=reverse("metric", args=[slug]) + of.address.query(**here),
+        csv=reverse("records_export", args=[slug, "csv"]) + of.address.query(**here),
+        parquet=reverse("records_export", args=[slug, "parquet"]) + of.address.query(**here),
+        before=_page(of, here, first - records.SHOWN) if first > 0 else None,
+        after=_page(of, here, first + records.SHOWN) if first + records.SHOWN < there else None,
+        first=written.count(first + 1),
+    )
+    return render(request, "dashboards/records.html", context)
+
+
+def _page(of: Asked, here: dict[str, str], first: int) -> str:
+    return of.address.query(**here, **({"from": str(first)} if first > 0 else {})) or "?"
+
+
+def _made_of(lists: tuple[records.Listed, ...], reading: Reading) -> str:
+    """``12 deals won ÷ 19 deals closed``, where the number is one over another."""
+    if reading.metric.denominator is None or len(lists) != 2:
+        return ""
+    return " ÷ ".join(f"{one.number} {one.words}" for one in lists)
+
+
+def _interval(reading: Reading) -> list[str] | None:
+    if reading.interval is None:
+        return None
+    return [written.full(end, reading.metric.unit, reading.currency) for end in reading.interval]
+
+
+@action("export")
+@require_safe
+def records_export(request: Asking, slug: str, form: str) -> HttpResponse:
+    """All records of a number as a file."""
+    request.door = door_for(request, "see_records")
+    of, told = _told(request, slug)
+    exported(request, of, f"records of {slug}", form)
+    return as_file(records.everything(told), f"{slug}-{of.period.first}", form)
+
+
+def exported(request: Asking, of: Asked, what: str, form: str) -> None:
+    """What was taken out goes to the audit log."""
+    details: dict[str, Any] = {"what": what, "form": form, "period": str(of.period.first), "rep": of.scope.one_rep or ""}
+    note("exported", request.user, details)

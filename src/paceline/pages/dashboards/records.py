@@ -1,0 +1,163 @@
+"""The records behind a number: the rows that add up to it, the sum shown, in words that people use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+from django.utils.translation import gettext
+
+from paceline.metrics.explain import CONTRIBUTION, Explanation, Records, explain
+from paceline.metrics.reading import Reading
+from paceline.metrics.store import Store
+from paceline.metrics.vocabulary import Kind
+from paceline.pages.dashboards import written
+from paceline.pages.dashboards.kept import kept
+from paceline.sales.periods import from_epoch_day
+from paceline.warehouse.store import unbound
+
+SHOWN = 100  # rows on a page; the sum is always that of all
+_LAST_DAY = 200_000  # later "days" stand for never
+
+Names = Mapping[str, Mapping[str, str]]  # column → id → what it is called
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The records of one measure. ``total`` is added up from the rows themselves; ``agrees`` with the number, as it must."""
+
+    words: str
+    number: str
+    total: str
+    agrees: bool
+    is_sum: bool
+    columns: tuple[tuple[str, bool], ...]  # name, whether numbers stand in it
+    rows: tuple[tuple[str, ...], ...]
+    count: int
+
+    @property
+    def hidden(self) -> int:
+        """How many rows aren't on this page."""
+        return self.count - len(self.rows)
+
+
+def told(store: Store, reading: Reading, as_of: date | None) -> Explanation:
+    """Everything about a reading, kept while the data is the same."""
+    key = ("explain", reading.slug, reading.version, reading.scope, reading.period, reading.group)
+    return kept(store, key, as_of, lambda: explain(store, reading))
+
+
+def listed(store: Store, explanation: Explanation, first: int = 0) -> tuple[Listed, ...]:
+    """The records of each measure, ``SHOWN`` rows from ``first`` on."""
+    names = _names(store, explanation, first)
+    return tuple(_listed(records, explanation.reading.currency, names, first) for records in explanation.records)
+
+
+def _listed(records: Records, currency: str, names: Names, first: int) -> Listed:
+    table = records.table
+    money = is_money(records)
+    rows = table.slice(first, SHOWN)
+    total = _total(records)
+    columns = tuple((_title(name), _is_number(table.schema.field(name).type, name)) for name in table.column_names)
+    return Listed(
+        words=gettext(records.measure.words or records.measure.rows),
+        number=_amount(records.number, money, currency),
+        total=_amount(total, money, currency),
+        agrees=total is None or records.number is None or abs(total - records.number) < 1e-6 * max(1.0, abs(total)),
+        is_sum=records.measure.kind is not Kind.QUANTILE,
+        columns=columns,
+        rows=tuple(
+            tuple(_cell(name, value, money and name == CONTRIBUTION, currency, names) for name, value in row.items())
+            for row in rows.to_pylist()
+        ),
+        count=table.num_rows,
+    )
+
+
+def _total(records: Records) -> float | None:
+    """What the rows add up to; of a quantile, which is no sum, the number itself."""
+    if records.measure.kind is Kind.QUANTILE or CONTRIBUTION not in records.table.column_names:
+        return records.number
+    return float(sum(value for value in records.table[CONTRIBUTION].to_pylist() if value is not None))
+
+
+def is_money(records: Records) -> bool:
+    """Whether its contributions are cents."""
+    measure = records.measure
+    return bool(measure.columns) and measure.columns[0].endswith("_cents") and measure.kind is not Kind.DISTINCT
+
+
+def _title(name: str) -> str:
+    words = name.removesuffix("_id").removesuffix("_cents").replace("_", " ")
+    return gettext({"on day": "day"}.get(words, words)).capitalize()
+
+
+def _is_number(kind: pa.DataType, name: str) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind)) and not name.endswith(("_at", "_day", "day"))
+
+
+def _amount(number: float | None, money: bool, currency: str) -> str:
+    if number is None:
+        return gettext("none")
+    return written.money(number / 100, currency) if money else written.count(number)
+
+
+def _cell(name: str, value: Any, money: bool, currency: str, names: Names) -> str:
+    if value is None:
+        return gettext("unknown")
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, str):
+        return names.get(name, {}).get(value, value)
+    if name == "day" or name.endswith("_day"):
+        return written.day(from_epoch_day(value)) if abs(value) < _LAST_DAY else ""
+    if name == "at" or name.endswith("_at"):
+        return written.instant(value, "UTC")
+    return _amount(value, money or name.endswith("_cents"), currency)
+
+
+def _names(store: Store, explanation: Explanation, first: int) -> Names:
+    """What the reps, deals and accounts among the shown records are called."""
+    view = store.view_at(explanation.reading.as_of)
+    names: dict[str, dict[str, str]] = {"rep_id": {stint.rep_id: stint.name for stint in view.stints if stint.name}}
+    for column, table in (("opportunity_id", "opportunity"), ("account_id", "account")):
+        ids = {
+            value
+            for records in explanation.records
+            if column in records.table.column_names
+            for value in records.table.slice(first, SHOWN)[column].to_pylist()
+            if value is not None
+        }
+        names[column] = called(store, table, sorted(ids))
+    return names
+
+
+def called(store: Store, table: str, ids: Sequence[str]) -> dict[str, str]:
+    """Id → name, of the records that have one."""
+    if not ids:
+        return {}
+    rows = unbound(table)
+    found = store.engine.query(rows.filter(rows.id.isin(list(ids))).select("id", "name")).to_pylist()
+    return {row["id"]: row["name"] for row in found if row["name"]}
+
+
+def everything(explanation: Explanation) -> pa.Table:
+    """All records of all measures under each other, the first column naming the measure; amounts in cents, days as dates."""
+    parts = []
+    for records in explanation.records:
+        words = records.measure.words or records.measure.rows
+        parts.append(_dated(records.table).add_column(0, "measure", pa.array([words] * records.table.num_rows, pa.string())))
+    return pa.concat_tables(parts, promote_options="permissive")
+
+
+def _dated(table: pa.Table) -> pa.Table:
+    for number, name in enumerate(table.column_names):
+        if (name == "day" or name.endswith("_day")) and pa.types.is_integer(table.schema.field(name).type):
+            days = [
+                None if value is None or abs(value) >= _LAST_DAY else from_epoch_day(value) for value in table[name].to_pylist()
+            ]
+            table = table.set_column(number, name, pa.array(days, pa.date32()))
+    return table

@@ -1,0 +1,185 @@
+"""Numbers, money, days and instants as the reader's language writes them (CLDR, through Babel).
+
+``brief`` fits a table's cell, ``full`` a sentence. Percent values are fractions, money is in units of its currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.numbers import format_compact_currency, format_compact_decimal, format_currency, format_decimal, format_percent
+from django.utils.translation import get_language, gettext, gettext_lazy, to_locale
+
+from paceline.metrics.reading import Reading
+from paceline.metrics.vocabulary import Metric, Unit
+from paceline.sales.periods import Period
+
+_LARGE = 10_000
+_CLOCK = 100_000  # seconds-of-epoch columns are larger than any day's number
+
+
+@lru_cache(maxsize=64)
+def _locale(code: str) -> Locale:
+    return Locale.parse(to_locale(code), sep="_")
+
+
+def locale() -> Locale:
+    """The reader's."""
+    return _locale(get_language() or "en")
+
+
+def brief(value: float, unit: Unit, currency: str) -> str:
+    """In few characters: ``63%``, ``€10.1M``, ``4.5 d``, ``12``."""
+    if unit is Unit.PERCENT:
+        return format_percent(value, "#,##0%" if abs(value) >= 0.1 or value == 0 else "#,##0.0%", locale=locale())
+    if unit is Unit.MONEY:
+        return money_brief(value, currency)
+    if unit is Unit.SECONDS:
+        return duration(value)
+    if unit is Unit.DAYS:
+        return gettext("%(number)s d") % {"number": _decimal(value, 1 if abs(value) < 100 else 0)}
+    if unit is Unit.MINUTES:
+        return gettext("%(number)s min") % {"number": _decimal(value, 0)}
+    if unit is Unit.RATIO and 0 < abs(value) < 100:
+        return _decimal(value, 1)
+    return _plain(value)
+
+
+def full(value: float, unit: Unit, currency: str) -> str:
+    """With every digit that means something: ``63.15%``, ``€10,005,534``, ``51.83 days``."""
+    if unit is Unit.PERCENT:
+        return format_percent(value, "#,##0.0#%", locale=locale())
+    if unit is Unit.MONEY:
+        return money(value, currency)
+    if unit is Unit.SECONDS:
+        return duration(value)
+    if unit is Unit.DAYS:
+        return gettext("%(number)s days") % {"number": _decimal(value, 1)}
+    if unit is Unit.MINUTES:
+        return gettext("%(number)s min") % {"number": _decimal(value, 1)}
+    return count(value) if unit is Unit.COUNT else _decimal(value, 2)
+
+
+def reader_of(unit: Unit, currency: str) -> Callable[[float], str]:
+    """``brief`` for one unit, as charts want it."""
+    return lambda value: brief(value, unit, currency)
+
+
+def _plain(value: float) -> str:
+    if abs(value) >= _LARGE:
+        return format_compact_decimal(value, fraction_digits=1, locale=locale())
+    return count(value) if value == int(value) else _decimal(value, 1)
+
+
+def _decimal(value: float, digits: int) -> str:
+    return format_decimal(value, "#,##0" + ("." + "0" * digits if digits else ""), locale=locale())
+
+
+def count(value: float) -> str:
+    """A number of things: no decimals where there are none."""
+    return format_decimal(value, "#,##0.####", locale=locale())
+
+
+def share(value: float) -> str:
+    """A fraction as a percentage without decimals."""
+    return format_percent(value, "#,##0%", locale=locale())
+
+
+def signed_share(value: float) -> str:
+    """A relative change: ``+18%``, ``−6%``."""
+    return format_percent(value, "+#,##0%;−#,##0%", locale=locale())
+
+
+def money(value: float, currency: str) -> str:
+    """An amount; cents only below a thousand."""
+    digits = abs(value) < 1000 and value != round(value)
+    return format_currency(value, currency, locale=locale(), currency_digits=False, format=None if digits else _whole(locale()))
+
+
+def money_brief(value: float, currency: str) -> str:
+    """An amount in few characters."""
+    if abs(value) < 1000:
+        return format_currency(value, currency, format=_whole(locale()), currency_digits=False, locale=locale())
+    digits = 0 if abs(value) >= 100_000 and abs(value) < 1_000_000 else 1
+    return format_compact_currency(value, currency, fraction_digits=digits, locale=locale())
+
+
+@lru_cache(maxsize=64)
+def _whole(of: Locale) -> str:
+    """The language's pattern for amounts, without decimals."""
+    return str(of.currency_formats["standard"].pattern).replace(".00", "")
+
+
+def duration(seconds: float) -> str:
+    """Seconds, minutes or hours, whichever reads best."""
+    if abs(seconds) < 120:
+        return gettext("%(number)s s") % {"number": _decimal(seconds, 0 if abs(seconds) >= 10 else 1)}
+    if abs(seconds) < 7200:
+        return gettext("%(number)s min") % {"number": _decimal(seconds / 60, 0)}
+    return gettext("%(number)s h") % {"number": _decimal(seconds / 3600, 1)}
+
+
+def reading(of: Reading | None, *, short: bool = True) -> str | None:
+    """A reading's value; None where there is none (its reason is ``none_because``)."""
+    if of is None or of.value is None:
+        return None
+    return (brief if short else full)(of.value, of.metric.unit, of.currency)
+
+
+def day(of: date) -> str:
+    """A date with its year."""
+    return format_date(of, "medium", locale=locale())
+
+
+def day_brief(of: date) -> str:
+    """A date without its year."""
+    return format_skeleton("MMMd", datetime(of.year, of.month, of.day), locale=locale())
+
+
+def instant(at: int, zone: str) -> str:
+    """An instant (epoch seconds) in a zone, which is named."""
+    local = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone))
+    return f"{format_datetime(local, 'medium', tzinfo=ZoneInfo(zone), locale=locale())} {local.tzname()}"
+
+
+def period(of: Period) -> str:
+    """A period's name: a month by its name, a week or any other stretch by its days."""
+    if of.grain == "month":
+        return format_skeleton("yMMMM", datetime(of.first.year, of.first.month, 1), locale=locale())
+    if of.grain in ("quarter", "year", "fiscal_quarter", "fiscal_year"):
+        return of.label
+    return days(of.first, last_day(of))
+
+
+def last_day(of: Period) -> date:
+    """A period's last day."""
+    return date.fromordinal(of.until.toordinal() - 1)
+
+
+def days(first: date, last: date) -> str:
+    """From one day to another, the year once."""
+    if first == last:
+        return day(first)
+    return f"{day_brief(first) if first.year == last.year else day(first)} – {day(last)}"
+
+
+# Long names in a narrow column's head.
+_SHORT = {
+    "meetings_per_opportunity": gettext_lazy("Meetings per opp"),
+    "opportunities_engaged": gettext_lazy("Opps engaged"),
+    "new_opportunities": gettext_lazy("New opps"),
+    "average_opportunity_age": gettext_lazy("Average opp age"),
+    "opportunity_progressions": gettext_lazy("Opp progres\u00adsions"),
+    "stuck_opportunities": gettext_lazy("Stuck opps"),
+    "email_engagement_rate": gettext_lazy("Email engage\u00adment"),
+}
+
+
+def column(of: Metric) -> str:
+    """A metric's name for a narrow column."""
+    return str(_SHORT[of.slug]) if of.slug in _SHORT else gettext(of.name)

@@ -223,5 +223,5 @@ def _delay(rng: np.random.Generator, group: Group, band: int, mine: Whole, order
     found = scan(group.kind, np.where(after, less, y), x, group.spread.of(mine[fits]), group.prior.of(mine[fits]))
     hit = (-np.nan_to_num(found.low) >= bars.bar[group.kind, band, -1]) & after
     wait = np.where(hit.any(axis=1), np.argmax(hit, axis=1) - begin + 1, 10_000)
-    seen = float((wait <= 8).mean())
-    return Delay(group.kind, band, fall, len(fits), seen, float(np.median(wait)) if np.median(wait) < 10_000 else None)
+    seen, middle = float((wait <= 8).mean()), float(np.quantile(wait, 0.5, method="higher"))
+    return Delay(group.kind, band, fall, len(fits), seen, middle if middle < 10_000 else None)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from paceline.metrics.conditions import AllOf, AnyOf, Condition, Test, columns_of
 from paceline.metrics.relations import RELATIONS
-from paceline.metrics.vocabulary import Category, Coverage, Kind, Measure, Metric, Unit, at_grain
+from paceline.metrics.vocabulary import Category, Coverage, Grain, Kind, Measure, Metric, Unit, at_grain
 from paceline.stats.scan import Kind as SeriesKind
 
 RESULT, DRIVER, DETAIL = 1.0, 0.7, 0.4  # what a change weighs: of a result itself, of what drives one, of anything else
@@ -61,8 +61,8 @@ def not_judged(catalog: Mapping[str, Metric]) -> dict[str, str]:
 
 def as_series(metric: Metric) -> Judged | str:
     """What a weekly series of the metric is, or why it is none."""
-    top = at_grain(metric.numerator, True)
-    bottom = None if metric.denominator is None else at_grain(metric.denominator, True)
+    top = at_grain(metric.numerator, Grain.REP)
+    bottom = None if metric.denominator is None else at_grain(metric.denominator, Grain.REP)
     if not isinstance(top, Measure) or not (bottom is None or isinstance(bottom, Measure)):
         return "it is calculated from several numbers, which are watched themselves"
     if top.kind is Kind.QUANTILE:

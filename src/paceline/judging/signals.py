@@ -1,0 +1,226 @@
+"""Signals of a company's own store: what changed for whom, told once.
+
+signals(store, scope) → CompanySignals: cards of reps and teams, weightiest first; possible absences; what is unknown and why;
+what could be seen at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from paceline.insight.absence import Notice
+from paceline.insight.cards import Allowed, Card, State
+from paceline.insight.signals import Signals, Standing, judge_weekly
+from paceline.insight.signals_budget import Delay
+from paceline.judging.people import Person, people
+from paceline.judging.signals_metrics import Judged, is_better, meanings, not_judged
+from paceline.judging.signals_words import questions_of, sentence
+from paceline.judging.told import Fresh, Told, Verdicts, match, tell, told_cards, verdicts
+from paceline.judging.weekly import Weeks, by_team, weekly
+from paceline.metrics.store import Store
+from paceline.metrics.vocabulary import Metric
+from paceline.sales.scope import Scope
+
+MATERIAL = 0.1  # of the usual: a smaller change may be certain, and still isn't worth a card
+NEWS = 28  # days since it fired in which a card is news
+DIGEST = 3  # things that matter
+_TEAM = "team"
+_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A card as people read it.
+
+    ``level`` rep or team, ``name`` its id, ``who`` what it is called. ``better``: good news, bad, or neither (None).
+    ``drives``: names of the results that the metric drives; ``moved_with``: names and changes of what was out over the same
+    weeks. ``questions``: the commands that show the records behind it.
+    ``told``: as first told, None where nothing is stored (an as-of question). ``new``: first told today.
+    """
+
+    level: str
+    name: str
+    who: str
+    metric: Metric
+    card: Card
+    better: bool | None
+    sentence: str
+    drives: tuple[str, ...]
+    moved_with: tuple[tuple[str, float], ...]
+    questions: tuple[str, ...]
+    told: Told | None
+    new: bool
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it is told for the first time; always, where nothing is stored."""
+        return self.new or self.told is None
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """What nothing can be said about: whose, of which metric, and why."""
+
+    name: str
+    who: str
+    metric: str
+    why: str
+
+
+@dataclass(frozen=True)
+class CompanySignals:
+    """What changed in the scope as of ``now``.
+
+    ``falls``, ``praise`` and ``neither`` (a change without a better way) fire; each is weightiest first. ``dismissed``:
+    still there, but people said that they are none. ``notices``: possible absences of the last eight weeks.
+    ``standings``: of every metric judged of the scope's reps, with the smallest change that 8 weeks would show.
+    ``delays``: what each class of metric lets one see. ``not_judged``: slug → why a metric has no signals.
+    """
+
+    now: date
+    budget: float
+    falls: tuple[Signal, ...]
+    praise: tuple[Signal, ...]
+    neither: tuple[Signal, ...]
+    dismissed: tuple[Signal, ...]
+    notices: tuple[tuple[str, Notice], ...]
+    unknown: tuple[Unknown, ...]
+    standings: tuple[Standing, ...]
+    names: Mapping[str, str]
+    delays: tuple[Delay, ...]
+    not_judged: Mapping[str, str]
+    verdicts: Verdicts
+    rep_quarters: float
+
+    @property
+    def firing(self) -> tuple[Signal, ...]:
+        """All that fire, weightiest first."""
+        return tuple(sorted((*self.falls, *self.praise, *self.neither), key=lambda one: -one.card.weight))
+
+    @property
+    def digest(self) -> tuple[str, ...]:
+        """The three things that matter and nothing else: what is new, one a rep, falls before praise but one praise at least,
+        then who seems to be away. Nothing new: nothing."""
+        first_look = all(one.is_news for one in self.firing)  # then what began long ago is news, too
+        since = date.min if first_look else self.now - timedelta(days=NEWS)
+        news = [one for one in self.firing if one.is_news and one.card.fired >= since]
+        worse = _one_each([one for one in news if one.better is False])
+        better = _one_each([one for one in news if one.better])
+        chosen = worse[: DIGEST - 1 if better else DIGEST] + better
+        lines = [f"{one.who}: {one.sentence}" for one in chosen[:DIGEST]]
+        away = [f"{who}: {one.sentence}" for who, one in self.notices if one.since + timedelta(weeks=one.weeks + 1) >= self.now]
+        return tuple((lines + away)[:DIGEST])
+
+
+def _one_each(signals: Sequence[Signal]) -> list[Signal]:
+    best: dict[str, Signal] = {}
+    for one in signals:
+        best.setdefault(one.name, one)
+    return list(best.values())
+
+
+def signals(
+    store: Store,
+    scope: Scope,
+    *,
+    as_of: date | None = None,
+    budget: float | None = None,
+    praise: float | None = None,
+    remember: bool = True,
+) -> CompanySignals:
+    """Judge the company, and tell what concerns the scope's reps and the teams wholly within it.
+
+    ``budget`` and ``praise``: false alarms, and false praise, per rep and quarter; by default the company's settings.
+    ``remember``: store the cards told, so that none is told twice (never done as of a past day).
+    """
+    wanted = store.settings.judgement
+    budgets = (budget or wanted.false_alarms, praise or wanted.false_praise)
+    whole = weekly(store, as_of)
+    shown = people(store, store.view(as_of).day, scope, as_of)
+    team_weeks = by_team(whole)
+    found = _judged(store, whole, budgets)
+    of_teams = _judged(store, team_weeks, budgets)
+    names = {one.rep: one.name for one in shown}
+    teams = _whole_teams(store, shown, as_of)
+    cards = [*_fresh(store, found, "rep", names), *_fresh(store, of_teams, _TEAM, dict.fromkeys(teams, ""))]
+    subjects = {*(("rep", name) for name in names), *((_TEAM, name) for name in teams)}
+    stored = remember and as_of is None
+    known = tell(store.engine, cards, subjects, store.now) if stored else match(told_cards(store.engine), cards)
+    every = [_signal(store, one, known.get(place), names, stored, as_of) for place, one in enumerate(cards)]
+    firing = sorted((one for one in every if one.card.state is State.FIRING), key=lambda one: -one.card.weight)
+    live = [one for one in firing if one.told is None or one.told.verdict != "dismissed"]
+    return CompanySignals(
+        whole.now,
+        budgets[0],
+        tuple(one for one in live if one.better is False),
+        tuple(one for one in live if one.better),
+        tuple(one for one in live if one.better is None),
+        tuple(one for one in firing if one not in live),
+        _notices(found, names, whole.now),
+        _unknown(whole, found, names),
+        tuple(one for one in found.standings if one.rep in names),
+        names,
+        found.delays,
+        not_judged(store.catalog),
+        verdicts(one for one in told_cards(store.engine) if (one.level, one.name) in subjects),
+        found.rep_quarters,
+    )
+
+
+def _judged(store: Store, weeks: Weeks, budgets: tuple[float, float]) -> Signals:
+    meaning = meanings(store.catalog, (one.slug for one in weeks.metrics))
+    return judge_weekly(weeks.series(), weeks.now, budget=budgets[0], improvements=budgets[1], meaning=meaning)
+
+
+def _whole_teams(store: Store, shown: Sequence[Person], as_of: date | None) -> frozenset[str]:
+    """Teams all of whose sellers are shown: a team's sums tell of its people."""
+    everyone = people(store, store.view(as_of).day, Scope.company(), as_of)
+    mine = {one.rep for one in shown}
+    partly = {one.team for one in everyone if one.rep not in mine}
+    return frozenset(one.team for one in shown if one.team and one.team not in partly)
+
+
+def _fresh(store: Store, found: Signals, level: str, names: Mapping[str, str]) -> list[Fresh]:
+    """The cards of those shown, material ones; what is better is known by now."""
+    out = []
+    for card in (*found.cards, *found.past):
+        metric = store.catalog[card.metric]
+        if card.rep in names and abs(card.change) >= MATERIAL:
+            told = replace(card, allowed=_for_teams(card) if level == _TEAM else card.allowed)
+            better = is_better(metric, card.observed, card.expected)
+            out.append(Fresh(level, card.rep, told, better, sentence(told, metric, store.settings.currency, level)))
+    return out
+
+
+def _for_teams(card: Card) -> tuple[Allowed, ...]:
+    """What was allowed for, without what is only true of one person."""
+    return tuple(one for one in card.allowed if one.what == "team")
+
+
+def _signal(store: Store, one: Fresh, told: Told | None, names: Mapping[str, str], stored: bool, as_of: date | None) -> Signal:
+    metric = store.catalog[one.card.metric]
+    drives = tuple(store.catalog[slug].name for slug in metric.drives if slug in store.catalog)
+    new = stored and told is not None and told.at // _DAY == store.now // _DAY
+    return Signal(
+        one.level, one.name, one.name if one.level == _TEAM else names[one.name], metric, one.card, one.better, one.said, drives,
+        tuple((store.catalog[each.metric].name, each.change) for each in one.card.moved_with),
+        questions_of(metric, one.level, one.name, one.card, as_of), told, new,
+    )  # fmt: skip
+
+
+def _notices(found: Signals, names: Mapping[str, str], now: date) -> tuple[tuple[str, Notice], ...]:
+    since = now - timedelta(weeks=8)
+    return tuple((names[one.rep], one) for one in found.notices if one.rep in names and one.since >= since)
+
+
+def _unknown(weeks: Weeks, found: Signals, names: Mapping[str, str]) -> tuple[Unknown, ...]:
+    """Metrics of those shown that nothing can be said about; where data is missing, that is why."""
+    by_slug: dict[str, Judged] = {one.slug: one for one in weeks.metrics}
+    told = {key: why for key, why in weeks.why.items() if key[0] in names}
+    for one in found.standings:
+        if one.rep in names and one.state is State.UNKNOWN:
+            told.setdefault((one.rep, one.metric), one.because)
+    out = [Unknown(rep, names[rep], by_slug[slug].metric.name, why) for (rep, slug), why in told.items()]
+    return tuple(sorted(out, key=lambda one: (one.who, one.why, one.metric)))

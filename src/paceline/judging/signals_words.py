@@ -1,0 +1,69 @@
+"""A card's sentence with the metric's own name and unit, and the questions whose answers are the records behind it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from paceline.insight.cards import Card, rare_words
+from paceline.metrics.reading import shown
+from paceline.metrics.relations import RELATIONS
+from paceline.metrics.vocabulary import Kind, Measure, Metric, Unit, at_grain
+
+_FEW = 4  # questions told where each week has its own
+
+
+def sentence(card: Card, metric: Metric, currency: str, level: str = "rep") -> str:
+    """``Since 12 May 2026: 61 meetings held, 88 expected at the usual pace (−31 %). About 1 such card …``"""
+    observed, expected = (_value(number, metric, currency) for number in (card.observed, card.expected))
+    name = _in_words(metric)
+    if card.kind == "count":
+        each = "" if is_additive(metric) else " (each week's added up)"
+        what = f"{observed} {name}{each}, {expected} expected at the usual pace"
+    else:
+        what = f"{name} {observed}, usually {expected}"
+    sign = "−" if card.change < 0 else "+"
+    return (
+        f"Since {card.since:%-d %b %Y}: {what} ({sign}{abs(card.change):.0%}). {rare_words(card.quarters).replace('rep', level)}"
+    )
+
+
+def _in_words(metric: Metric) -> str:
+    """What is counted (``deals won``), else the metric's name in the midst of a sentence."""
+    if metric.denominator is None and isinstance(metric.numerator, Measure) and metric.numerator.words:
+        return metric.numerator.words
+    return metric.name[:1].lower() + metric.name[1:]
+
+
+def _value(number: float, metric: Metric, currency: str) -> str:
+    if metric.unit is Unit.COUNT:
+        return f"{number:,.0f}"
+    if metric.unit is Unit.PERCENT:
+        return f"{number:.1%}"
+    return shown(number, metric.unit, currency)
+
+
+def is_additive(metric: Metric) -> bool:
+    """Whether the weeks' values add up to the value of all of them: not, where the same account may count in two weeks."""
+    terms = [at_grain(term, True) for term in (metric.numerator, metric.denominator) if term is not None]
+    return all(isinstance(term, Measure) and _adds_up(term) for term in terms)
+
+
+def _adds_up(measure: Measure) -> bool:
+    relation = RELATIONS[measure.rows]
+    if not relation.flow:
+        return False
+    own_key = measure.columns[:1] == relation.key[:1] and set(relation.key[1:]) <= {"rep_id"}
+    return measure.additive or (measure.kind is Kind.DISTINCT and own_key)
+
+
+def questions_of(metric: Metric, level: str, name: str, card: Card, as_of: date | None) -> tuple[str, ...]:
+    """The commands that show the records behind a card: one over all its weeks, where they add up to it, else one a week, the
+    latest first (four of them)."""
+    end = card.until + timedelta(days=7)
+    if is_additive(metric):
+        spans = [(card.since, end)]
+    else:
+        count = (end - card.since).days // 7
+        spans = [(end - timedelta(weeks=i + 1), end - timedelta(weeks=i)) for i in range(min(count, _FEW))]
+    day = "" if as_of is None else f" --as-of {as_of}"
+    return tuple(f'paceline explain {metric.slug} --{level} "{name}" --period {first}..{until}{day}' for first, until in spans)

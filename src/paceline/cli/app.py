@@ -8,7 +8,22 @@ from typing import Annotated
 
 import typer
 
-from paceline.cli import ask, check, demo, explain, forecast, init, load, metrics, pipeline, report, serve, signals
+from paceline.cli import (
+    ask,
+    backtest,
+    check,
+    demo,
+    explain,
+    forecast,
+    goals,
+    init,
+    load,
+    metrics,
+    pipeline,
+    report,
+    serve,
+    signals,
+)
 from paceline.cli.failure import Exit, Failure
 
 HELP = """Every sales rep's metrics, each number explained by the records it is made of.
@@ -32,6 +47,7 @@ app.command("ask")(ask.ask)
 app.command("explain")(explain.explain)
 app.command("signals")(signals.signals)
 app.command("forecast")(forecast.forecast)
+app.command("backtest")(backtest.backtest)
 app.command("pipeline")(pipeline.pipeline)
 app.add_typer(metrics.app, name="metrics")
 

@@ -6,7 +6,7 @@ without us: a bootstrap of the rep's own weeks, the own average, the last period
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ from paceline.stats.scores import covered, crps, inside
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 LEARN_DAYS = 90  # of closes that must have been seen before a day is replayed
 
@@ -68,6 +69,8 @@ class Replay:
     last: dict[str, Floats]
     weighted: dict[str, Floats]
     actual: dict[str, Floats]
+    deal_said: Floats  # chance of each open deal to be won in time
+    deal_won: Bools
 
 
 def cuts(opportunities: Opportunities, grain: str, fiscal_start_month: int = 1) -> tuple[Cut, ...]:
@@ -96,27 +99,46 @@ def cuts(opportunities: Opportunities, grain: str, fiscal_start_month: int = 1) 
 
 
 def replay(
-    opportunities: Opportunities, cut: Cut, rng: np.random.Generator, draws: int = DRAWS, fiscal_start_month: int = 1
+    opportunities: Opportunities,
+    cut: Cut,
+    rng: np.random.Generator,
+    draws: int = DRAWS,
+    fiscal_start_month: int = 1,
+    lift: Mapping[str, float] | None = None,
 ) -> Replay:
     """Forecast the cut from what was known then, with its comparators, and look up what came. Only reps with a win before."""
-    made = forecast(opportunities, cut.now, cut.first, cut.until, rng, draws=draws, fiscal_start_month=fiscal_start_month)
-    known = opportunities.as_of(cut.now)
+    known = opportunities.as_of(cut.now).seen()
+    made = forecast(
+        known, cut.now, cut.first, cut.until, rng, draws=draws, fiscal_start_month=fiscal_start_month, lift=lift
+    )
     use = np.flatnonzero(np.bincount(known.rep[known.won], minlength=len(known.reps)) > 0)
     other = comparators(known, cut, rng, draws)
-    actual = _totals(opportunities, cut.first, cut.until)
+    at = {name: which for which, name in enumerate(opportunities.reps)}
+    same = np.array([at[name] for name in known.reps], dtype=np.int64)
+    actual = {name: table[same] for name, table in _totals(opportunities, cut.first, cut.until).items()}
+    said, happened = _deals(made, opportunities)
+    def of_use(tables: Mapping[str, Floats]) -> dict[str, Floats]:
+        return {name: table[use] for name, table in tables.items()}
+
     return Replay(
-        cut, tuple(known.reps[i] for i in use.tolist()), known.team_of_rep[use],
-        {name: table[use] for name, table in _draws(made, known).items()},
-        *(
-            {name: table[use] for name, table in some.items()}
-            for some in (other.bootstrap, other.average, other.last, other.weighted, actual)
-        ),
+        cut, tuple(known.reps[i] for i in use.tolist()), known.team_of_rep[use], of_use(_draws(made, known)),
+        of_use(other.bootstrap), of_use(other.average), of_use(other.last), of_use(other.weighted), of_use(actual), said,
+        happened,
     )  # fmt: skip
+
+
+def _deals(made: Forecast, opportunities: Opportunities) -> tuple[Floats, Bools]:
+    """The chance that was said of each open deal that wasn't stale, and whether it was won in time."""
+    at = {name: which for which, name in enumerate(opportunities.ids)}
+    alive = [deal for deal in made.deals if not deal.stale]
+    row = np.array([at[deal.opportunity_id] for deal in alive], dtype=np.int64)
+    won = opportunities.won[row] & (opportunities.closed[row] < made.until)
+    return np.array([deal.chance for deal in alive], dtype=np.float64), won
 
 
 @dataclass(frozen=True)
 class Comparators:
-    """What one could say without us, by measure (revenue in cents, wins): (reps, draws) of the bootstrap, (reps,) of the others."""
+    """What one could say without us, by measure (revenue in cents, wins): (reps, draws) of the bootstrap, else (reps,)."""
 
     bootstrap: dict[str, Floats]
     average: dict[str, Floats]
@@ -183,14 +205,14 @@ def backtest(
     return score(replays)
 
 
-def score(replays: Sequence[Replay]) -> tuple[Scores, ...]:
+def score(replays: Sequence[Replay], measures: Sequence[str] = ("revenue", "wins")) -> tuple[Scores, ...]:
     """Scores of replays: one for each grain and kind, level and measure."""
     kinds = list(dict.fromkeys(name for one in replays for name in (one.cut.kind.split(",")[0], one.cut.kind)))
     found = []
     for kind in kinds:
         some = [one for one in replays if kind in (one.cut.kind, one.cut.kind.split(",")[0])]
         for level in ("rep", "team", "company"):
-            found += [_score(some, kind, level, measure) for measure in ("revenue", "wins")]
+            found += [_score(some, kind, level, measure) for measure in measures]
     return tuple(found)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paceline.insight.forecast_bias import Expected, measure_bias, unbiased
-from paceline.insight.forecast_draws import FEWEST_WEEKS, Pipeline, learn, resample, simulate
+from paceline.insight.forecast_draws import FEWEST_WEEKS, Pipeline, deal_chances, learn, resample, simulate
 from paceline.insight.pipeline import NEVER, UNKNOWN, Opportunities
 from paceline.insight.pipeline_odds import likely_days
 from paceline.stats.pool import pooled, tally
@@ -134,7 +134,7 @@ def forecast(
         both.line(level, name, member, so_far, int(alive[member].sum()), int(stale[member].sum()), currency)
         for level, name, member in groups
     )
-    return Forecast(now, first, until, lines, _deals(pipeline), pipeline.table.oldest_won, both.replays)
+    return Forecast(now, first, until, lines, _deals(pipeline, both.of_deal), pipeline.table.oldest_won, both.replays)
 
 
 def expected_wins(known: Opportunities, now: int, until: int, fiscal_start_month: int = 1) -> Expected:
@@ -146,7 +146,10 @@ def expected_wins(known: Opportunities, now: int, until: int, fiscal_start_month
 
 @dataclass(frozen=True)
 class _Both:
-    """(reps, draws) of cents and wins to come, pooled; and the pipeline's parts in expectation, (reps,)."""
+    """(reps, draws) of cents and wins to come, pooled; the pipeline's parts in expectation, (reps,).
+
+    ``of_deal``: each open deal's chance, with what replays showed the pipeline to be off by.
+    """
 
     cents: Floats
     wins: Floats
@@ -154,6 +157,7 @@ class _Both:
     open_wins: Floats
     new_cents: Floats
     new_wins: Floats
+    of_deal: Floats
     replays: int
 
     @staticmethod
@@ -161,7 +165,7 @@ class _Both:
         known, length = pipeline.known, pipeline.until - pipeline.now
         if length <= 0:
             none, zero = np.zeros((len(known.reps), draws)), np.zeros(len(known.reps))
-            return _Both(none, none, zero, zero, zero, zero, 0)
+            return _Both(none, none, zero, zero, zero, zero, pipeline.open.chance, 0)
         bias = unbiased(known)
         if known.opened:
             bias = measure_bias(
@@ -176,7 +180,7 @@ class _Both:
             np.where(alone, ahead_cents, pooled(pick, ahead_cents, cents)),
             np.where(alone, ahead_wins, pooled(pick, ahead_wins, wins)),
             played.open_cents.mean(axis=1), played.open_wins.mean(axis=1),
-            played.new_cents.mean(axis=1), played.new_wins.mean(axis=1), bias.replays,
+            played.new_cents.mean(axis=1), played.new_wins.mean(axis=1), deal_chances(pipeline, bias), bias.replays,
         )  # fmt: skip
 
     def line(
@@ -210,17 +214,17 @@ def _won(known: Opportunities, first: int, until: int) -> tuple[Floats, Floats]:
     return tally(known.rep[some], reps, cents), tally(known.rep[some], reps)
 
 
-def _deals(pipeline: Pipeline) -> tuple[DealOutlook, ...]:
+def _deals(pipeline: Pipeline, chance: Floats) -> tuple[DealOutlook, ...]:
     known, deals = pipeline.known, pipeline.open
     day = likely_days(deals, pipeline.now)
     usual = pipeline.values.mean(known.rep[deals.row], known.band[deals.row])
     stated = known.opening[deals.row]
-    value = np.where(stated > 0, stated * pipeline.values.ratios.mean(), usual) * deals.chance
+    value = np.where(stated > 0, stated * pipeline.values.ratios.mean(), usual) * chance
     order = np.lexsort((deals.row, -value))
     return tuple(
         DealOutlook(
             known.ids[int(deals.row[at])], known.reps[int(deals.rep[at])], int(pipeline.now - known.created[deals.row[at]]),
-            float(deals.chance[at]), None if day[at] == NEVER else int(day[at]), float(value[at]), bool(deals.stale[at]),
+            float(chance[at]), None if day[at] == NEVER else int(day[at]), float(value[at]), bool(deals.stale[at]),
         )
         for at in order.tolist()
     )  # fmt: skip

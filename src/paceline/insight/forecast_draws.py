@@ -85,9 +85,7 @@ def simulate(rng: np.random.Generator, pipeline: Pipeline, bias: Bias, draws: in
     known, table, reps = pipeline.known, pipeline.table, len(pipeline.known.reps)
     shock = shocks(rng, len(known.teams), bias.common, bias.team, draws)[known.team_of_rep]
     skill = ratio_draws(rng, table.won_of_rep, table.due_of_rep, table.strength, draws) / table.of_rep[:, None]
-    expected = pipeline.expected()
-    pull = pulled((expected.by_class * bias.of_class).sum(axis=1), expected.own, bias.pull)
-    factor = shock * skill * (bias.of_rep * pull)[:, None]
+    factor = shock * skill * _rep_factors(pipeline, bias)[:, None]
     created = pipeline.creation.draws(rng, draws)
     new_wins = rng.poisson(created * pipeline.in_time[:, None] * factor * bias.of_class[NEW]).astype(np.float64)
     new_cents = _new_cents(rng, pipeline, new_wins)
@@ -103,6 +101,19 @@ def simulate(rng: np.random.Generator, pipeline: Pipeline, bias: Bias, draws: in
         open_wins[rep] = np.bincount(draw, minlength=draws)
         open_cents[rep] = np.bincount(draw, cents, minlength=draws)
     return Simulated(open_cents, open_wins, new_cents, new_wins)
+
+
+def _rep_factors(pipeline: Pipeline, bias: Bias) -> Floats:
+    """What each rep's expected wins are to be multiplied by: how far off they were, and the pull to the own pace."""
+    expected = pipeline.expected()
+    return bias.of_rep * pulled((expected.by_class * bias.of_class).sum(axis=1), expected.own, bias.pull)
+
+
+def deal_chances(pipeline: Pipeline, bias: Bias) -> Floats:
+    """Each open deal's chance with the bias measured on replays: the factors that its draws are made with, without luck."""
+    deals = pipeline.open
+    factor = bias.of_class[pipeline.kind()] * _rep_factors(pipeline, bias)[deals.rep]
+    return np.asarray(-np.expm1(np.log1p(-np.minimum(deals.chance, 0.999)) * factor), dtype=np.float64)
 
 
 def _open_cents(rng: np.random.Generator, pipeline: Pipeline, row: Ints) -> Floats:

@@ -66,6 +66,7 @@ class Opportunities:
     opening: Ints
     changes: Changes | None = None
     closings: Closings | None = None
+    team: Ints | None = None  # of each opportunity; None: ``team_of_rep`` holds whenever one looks
 
     def __len__(self) -> int:
         return len(self.rep)
@@ -111,7 +112,7 @@ class Opportunities:
         history = _changes(changes, ids, earlier) if changes else None
         ended = _closings(closings, ids) if closings else None
         return Opportunities(
-            ids, reps, teams, team_of_rep, bands, rep, band, created, closed, won, amount, opening, history, ended
+            ids, reps, teams, team_of_rep, bands, rep, band, created, closed, won, amount, opening, history, ended, team
         )
 
     def as_of(self, now: int) -> Opportunities:
@@ -143,6 +144,36 @@ class Opportunities:
             opening=opening[kept],
             changes=changes,
             closings=_of_kept(self.closings, kept, len(self), now),
+            team=None if self.team is None else self.team[kept],
+        )
+
+    def seen(self) -> Opportunities:
+        """The same without reps, teams and bands that no row speaks of: of ``as_of(now)``, all that one could know of by then.
+
+        A rep's team is that of their latest deal, unless teams are given for good.
+        """
+        owners = [self.rep, *([self.changes.rep] if self.changes is not None else [])]
+        rep, kept = _fewer(np.concatenate(owners), len(self.reps))
+        home = self.team_of_rep
+        if self.team is not None:
+            home = home.copy()
+            latest = np.argsort(self.created, kind="stable")
+            home[self.rep[latest]] = self.team[latest]
+        team, teams = _fewer(home[kept], len(self.teams))
+        band, bands = _fewer(self.band, len(self.bands))
+        changes = self.changes
+        if changes is not None:
+            changes = replace(changes, rep=rep[len(self) :])
+        return replace(
+            self,
+            reps=tuple(self.reps[which] for which in kept.tolist()),
+            teams=tuple(self.teams[which] for which in teams.tolist()),
+            bands=tuple(self.bands[which] for which in bands.tolist()),
+            rep=rep[: len(self)],
+            team_of_rep=team,
+            band=band,
+            changes=changes,
+            team=None,
         )
 
     @property
@@ -158,6 +189,14 @@ def _changes(columns: Mapping[str, Sequence[Any]], ids: tuple[str, ...], rep: In
     order = np.lexsort((day, known))
     order = order[known[order] >= 0]
     return Changes(known[order], day[order], rep[order], cents[order])
+
+
+def _fewer(which: Ints, size: int) -> tuple[Ints, Ints]:
+    """(the same under new numbers, the old numbers in use, in order)."""
+    used = np.unique(which)
+    number = np.full(size, -1, dtype=np.int64)
+    number[used] = np.arange(len(used))
+    return number[which], used
 
 
 def _closings(columns: Mapping[str, Sequence[Any]], ids: tuple[str, ...]) -> Closings:

@@ -112,7 +112,7 @@ def foresee(
     Revenue and sales volume come from the pipeline; other metrics must be counts or sums over days. ForecastError for another
     metric, or a period that hadn't begun a year after the day asked. Where there is nothing to learn from, lines say so.
     """
-    asked = _metric(store, metric)
+    asked = adding_up(store, metric)
     view, now = store.view(as_of), first_unknown_day(store, as_of)
     if period.first_day - now > 366:
         raise ForecastError(f"{period.label} is more than a year ahead of {view.day}: nothing is known of it")
@@ -140,7 +140,8 @@ def foresee(
     return Foresight(metric, period, view.day, now, lines, deals, chances, oldest, tuple(notes))
 
 
-def _metric(store: Store, slug: str) -> Metric:
+def adding_up(store: Store, slug: str) -> Metric:
+    """The metric of that slug, which must be one that can be foretold. ForecastError says which can."""
     if slug not in store.catalog:
         raise ForecastError(f"no metric is called {slug!r}")
     metric = store.catalog[slug]
@@ -282,9 +283,7 @@ class _Shape:
                 level, id, name, self.metric.slug, self.metric.unit, currency, None, because, so_far, None, None, goal, said,
                 Baselines(), words,
             )  # fmt: skip
-        outlook = Outlook(
-            so_far + ahead.draws[at].sum(axis=0), so_far, float(ahead.open[at].sum()), float(ahead.new[at].sum())
-        )
+        outlook = Outlook(so_far + ahead.draws[at].sum(axis=0), so_far, float(ahead.open[at].sum()), float(ahead.new[at].sum()))
         alive, stale = (None if some is None else int(some[at].sum()) for some in (ahead.alive, ahead.stale))
         weighted = None if ahead.weighted is None else so_far + float(ahead.weighted[at].sum())
         baselines = summed_baselines(

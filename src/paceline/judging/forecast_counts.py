@@ -12,10 +12,13 @@ import numpy.typing as npt
 from paceline.insight.forecast_counts import WEEKS, forecast_counts
 from paceline.metrics.ask import ask
 from paceline.metrics.store import Store
-from paceline.sales.periods import Period, from_epoch_day
+from paceline.sales.periods import EPOCH, Period, add_months, from_epoch_day
 from paceline.sales.scope import Scope
 
 Floats = npt.NDArray[np.float64]
+Rows = dict[str, list[Any]]
+
+_COLUMNS = ("rep_id", "team", "day", "value")
 
 
 @dataclass(frozen=True)
@@ -28,25 +31,48 @@ class CountDraws:
     last: Floats
 
 
-def week_rows(store: Store, metric: str, now: int, weeks: int, as_of: date | None = None) -> dict[str, list[Any]]:
+def week_rows(store: Store, metric: str, now: int, weeks: int, as_of: date | None = None) -> Rows:
     """Plain rows (rep_id, team, day, value) of the weeks of seven days up to, and without, day ``now``; unknown ones left out.
 
-    A rep's weeks begin with the first stint in which they were employed.
+    A rep's weeks begin with their first one here; who has left by ``now`` isn't in it.
     """
-    view = store.view(as_of)
     periods = [Period.between(from_epoch_day(now - 7 * back - 7), from_epoch_day(now - 7 * back)) for back in range(weeks)]
-    team = {stint.rep_id: stint.team for stint in view.stints if stint.from_day < now <= stint.until_day}
-    hired = {stint.rep_id: stint.hired_day for stint in view.stints}
-    left = {stint.rep_id: stint.left_day for stint in view.stints}
-    rows: dict[str, list[Any]] = {name: [] for name in ("rep_id", "team", "day", "value")}
-    for reading in ask(store, metric, Scope.company(), periods, ("rep",), as_of=as_of, mean_of_reps=False):
-        rep, day = dict(reading.group)["rep"], reading.period.first_day
-        gone = left.get(rep or "")
-        if rep is None or reading.value is None or (gone is not None and gone <= now):
+    gone = {stint.rep_id for stint in store.view(as_of).stints if stint.left_day is not None and stint.left_day <= now}
+    return _rows(store, metric, periods, as_of, gone)
+
+
+def day_rows(store: Store, metric: str, now: int) -> Rows:
+    """The same by single days, from the first one on which the metric counts anything; days on which nothing did are left out.
+
+    Days on which somebody wasn't here or connected are nobody's: a rep's rows begin with the first day that counts something.
+    """
+    (whole,) = ask(store, metric, Scope.company(), Period.between(EPOCH, from_epoch_day(now)), mean_of_reps=False)
+    if not whole.value:
+        return {name: [] for name in _COLUMNS}
+    years = [Period.between(first, min(add_months(first, 12), from_epoch_day(now))) for first in _years(from_epoch_day(now))]
+    some = [year for year in years if ask(store, metric, Scope.company(), year, mean_of_reps=False).only().value]
+    days = [day for year in some for day in year.split("day", store.settings)]
+    rows = _rows(store, metric, days, None, set())
+    kept = [at for at, value in enumerate(rows["value"]) if value]
+    return {name: [values[at] for at in kept] for name, values in rows.items()}
+
+
+def _years(today: date) -> list[date]:
+    """The starts of the twelve years up to a day."""
+    return [add_months(today, -12 * back) for back in range(12, 0, -1)]
+
+
+def _rows(store: Store, metric: str, periods: list[Period], as_of: date | None, gone: set[str]) -> Rows:
+    """Rep by rep and team by team: the team is that of then."""
+    hired = {stint.rep_id: stint.hired_day for stint in store.view(as_of).stints}
+    rows: Rows = {name: [] for name in _COLUMNS}
+    for reading in ask(store, metric, Scope.company(), periods, ("rep", "team"), as_of=as_of, mean_of_reps=False):
+        rep, team, day = dict(reading.group)["rep"], dict(reading.group)["team"], reading.period.first_day
+        if rep is None or reading.value is None or rep in gone:
             continue
         start = hired.get(rep)
-        if start is None or day + 7 > start:
-            for column, value in zip(rows.values(), (rep, team.get(rep), day, reading.value), strict=True):
+        if start is None or reading.period.until_day > start:
+            for column, value in zip(rows.values(), (rep, team, day, reading.value), strict=True):
                 column.append(value)
     return rows
 

@@ -1,0 +1,92 @@
+"""How good the forecast of a count would have been: its own past replayed, without looking ahead, against own average."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from paceline.insight.backtest import Cut, Replay, Scores, score
+from paceline.insight.forecast_counts import WEEKS, forecast_counts
+from paceline.insight.pipeline import day_numbers, indexed
+from paceline.sales.periods import add_months, epoch_day, from_epoch_day
+from paceline.stats.pool import tally, week_draws
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+LEARN_WEEKS = 13  # of values that must have been seen before a day is replayed
+MEASURE = "count"
+
+
+def count_cuts(first_seen: int, end: int, grain: str, fiscal_start_month: int = 1) -> tuple[Cut, ...]:
+    """Days worth replaying for values seen on ``first_seen <= day < end``: as ``backtest.cuts``. ValueError for another grain."""
+    if grain not in ("month", "quarter"):
+        raise ValueError(f"a forecast is replayed by month or quarter, not {grain!r}")
+    begin, length = first_seen + 7 * LEARN_WEEKS, 1 if grain == "month" else 3
+    first = from_epoch_day(begin).replace(day=1)
+    while (first.month - fiscal_start_month) % length:
+        first = add_months(first, -1)
+    found: list[Cut] = []
+    while epoch_day(until := add_months(first, length)) <= end:
+        low, high = epoch_day(first), epoch_day(until)
+        days = (low, (low + high) // 2) if grain == "month" else tuple(epoch_day(add_months(first, i)) for i in range(3))
+        names = ("start", "middle") if grain == "month" else ("start", "second month", "third month")
+        found += [Cut(f"{grain}, {name}", day, low, high) for name, day in zip(names, days, strict=True) if day >= begin]
+        first = until
+    return tuple(found)
+
+
+def replay_counts(columns: Mapping[str, Sequence[Any]], cut: Cut, rng: np.random.Generator, draws: int = 1000) -> Replay:
+    """Forecast the cut from the rows (rep_id, team, day, value) before its day; look up what came. Reps with a value before."""
+    day = day_numbers(columns["day"], None)
+    past = {name: [values[row] for row in np.flatnonzero(day < cut.now).tolist()] for name, values in columns.items()}
+    made = {line.name: line.outlook.draws for line in forecast_counts(past, cut.now, cut.first, cut.until, rng, draws)
+            if line.level == "rep"}  # fmt: skip
+    reps = tuple(sorted(made))
+    number = {name: which for which, name in enumerate(reps)}
+    mine = np.array([number.get(str(name), -1) for name in columns["rep_id"]], dtype=np.int64)
+    value = np.array([float(one or 0) for one in columns["value"]]).reshape(len(day))
+
+    def total(first: int, until: int) -> Floats:
+        some = (mine >= 0) & (day >= first) & (day < until)
+        return tally(mine[some], len(reps), value[some])
+
+    weeks, known = _weeks(mine, day, value, len(reps), cut.now)
+    days = cut.until - cut.now
+    so_far = total(cut.first, cut.now)
+    share = days / (cut.until - cut.first)
+    average = so_far + weeks.sum(axis=1) / np.maximum(known, 1) * days / 7
+    last = so_far + total(cut.first - (cut.until - cut.first), cut.first) * share
+    own = week_draws(rng.random((int(np.ceil(days / 7)), draws)), weeks, known, days / 7)
+    team = indexed([word or "" for word in past["team"]])[1]
+    home = np.zeros(len(reps), dtype=np.int64)
+    home[mine[day < cut.now]] = team
+    use = np.flatnonzero(total(cut.now - 7 * WEEKS, cut.now) > 0)
+    unknown = np.full(len(use), np.nan)
+    return Replay(
+        cut, tuple(reps[which] for which in use.tolist()), home[use], {MEASURE: np.array([made[name] for name in reps])[use]},
+        {MEASURE: so_far[use, None] + own[use]}, {MEASURE: average[use]}, {MEASURE: last[use]}, {MEASURE: unknown},
+        {MEASURE: total(cut.first, cut.until)[use]}, np.zeros(0), np.zeros(0, dtype=np.bool_),
+    )  # fmt: skip
+
+
+def _weeks(rep: Ints, day: Ints, value: Floats, reps: int, now: int) -> tuple[Floats, Ints]:
+    """((reps, weeks) sums back from ``now``, the latest first; how many each rep has been seen)."""
+    back = (now - 1 - day) // 7
+    some = (rep >= 0) & (day < now) & (back < WEEKS)
+    table = tally(rep[some] * WEEKS + back[some], reps * WEEKS, value[some]).reshape(reps, WEEKS)
+    start = np.full(reps, now, dtype=np.int64)
+    known = rep >= 0
+    np.minimum.at(start, rep[known], day[known])
+    return table, np.clip((now - start + 6) // 7, 0, WEEKS)
+
+
+def backtest_counts(
+    columns: Mapping[str, Sequence[Any]], days: Sequence[Cut], rng: np.random.Generator, draws: int = 1000
+) -> tuple[Scores, ...]:
+    """Replay each cut and score, as ``backtest.backtest`` does; there is no weighted pipeline of a count (NaN)."""
+    spawned = rng.spawn(len(days))
+    return score([replay_counts(columns, cut, own, draws) for cut, own in zip(days, spawned, strict=True)], (MEASURE,))

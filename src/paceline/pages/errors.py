@@ -33,17 +33,17 @@ def told(request: HttpRequest, status: int, title: str, why: str) -> HttpRespons
     return render(request, "error.html", {"title": title, "why": why, "status": status}, status=status)
 
 
-def bad_request(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """Django's 400."""
     return told(request, 400, _("This request can't be understood"), _("Go back and try again."))
 
 
-def forbidden(request: HttpRequest, error: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: the user may read this, but not change it."""
-    return told(request, 403, _("You may read this, but not change it"), str(error))
+    return told(request, 403, _("You may read this, but not change it"), str(exception))
 
 
-def not_found(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """404: nothing there, or nothing for this user."""
     return told(request, 404, _("There is nothing here"), _("The page doesn't exist, or it isn't yours to see."))
 

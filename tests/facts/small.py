@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from paceline.facts import build, schema
+from paceline.facts.queries import Queries
 from paceline.facts.shape import stored
 from paceline.facts.tables import Tables
 from paceline.sales.records import BY_NAME
@@ -57,11 +58,12 @@ def store(engine: Engine, settings: Settings = PARIS, facts: Iterable[str] = DEA
     create_store(engine)
     load(engine, batch({"stage": STAGES, **rows}), "test")
     t = Tables(settings)
-    build.put_references(engine, t)
+    queries = Queries(engine, t)
+    build.put_references(queries)
     wanted = set(facts)
     for name in build.BUILDERS:
         if name in wanted:
-            build.create(engine, t, name)
+            build.create(queries, name)
         elif name in schema.BY_NAME:
             fact = schema.BY_NAME[name]
             engine.put(fact.table, pa.table({c.name: pa.array([], ARROW_TYPES[c.type]) for c in fact.columns}))

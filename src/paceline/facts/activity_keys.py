@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 from paceline.facts.merged import surviving
 from paceline.facts.parts import Parts
 from paceline.facts.people import normalised
+from paceline.facts.schema import FOREVER
 from paceline.warehouse.store import unbound
 
 ADDRESSED = (("email_recipient", "address"), ("email", "from_address"), ("call", "address"), ("meeting_attendee", "address"))
@@ -108,6 +109,59 @@ def touches(parts: Parts) -> ir.Table:
     return ibis.union(*own, by_account.select("touch_id"), by_person.select("touch_id"), distinct=True)
 
 
+def touched(parts: Parts, kind: str) -> ir.Table:
+    """Column id: the activities of that kind whose touches are redone."""
+    rows = parts.part("touch")
+    of_kind = rows.filter(rows.touch_id.startswith(f"{kind}:"))
+    return of_kind.select(id=of_kind.touch_id.substr(len(kind) + 1))
+
+
+def touched_rows(parts: Parts, kind: str, fact: str) -> ir.Table:
+    """A fact's rows of those activities."""
+    return parts.fact(fact).semi_join(parts.part(f"{kind}_touched"), [(f"{kind}_id", "id")])
+
+
+def touches_of_mails(parts: Parts, ids: ir.StringColumn) -> ir.Table:
+    """Rows of `touch_person` of those mails."""
+    touch = ids.as_table().select(touch_id=ibis.literal("email:") + ids)
+    return parts.fact("touch_person").semi_join(touch, "touch_id")
+
+
+# --- what a flag that looks back over days needs beside fresh rows ---
+
+
+def first_changed_days(parts: Parts, name: str, fresh: str, within: tuple[str, ...]) -> ir.Table:
+    """Columns ``within``, first_: the first day on which rows went or came."""
+    gone, came = parts.fact(name).semi_join(parts.part("touch"), "touch_id"), parts.part(fresh)
+    changed = ibis.union(gone.select(*within, "day"), came.select(*within, "day"))
+    changed = changed.filter(*(changed[column].notnull() for column in within))
+    return changed.group_by(*within).aggregate(first_=changed.day.fill_null(FOREVER).min())
+
+
+def _rest(parts: Parts, name: str, within: tuple[str, ...]) -> ir.Table:
+    others = parts.fact(name).anti_join(parts.part("touch"), "touch_id")
+    return others.join(parts.part(f"{name}_first"), list(within))
+
+
+def later_rows(parts: Parts, name: str, fresh: str, within: tuple[str, ...]) -> ir.Table:
+    """The other rows from that day on."""
+    rest = _rest(parts, name, within)
+    return rest.filter((rest.day >= rest.first_) | rest.day.isnull()).select(*parts.part(fresh).columns)
+
+
+def in_context(parts: Parts, name: str, fresh: str, within: tuple[str, ...]) -> ir.Table:
+    """Fresh rows, those other rows, and a row without touch_id of the last day before."""
+    rest, came = _rest(parts, name, within), parts.part(fresh)
+    before = rest.filter(rest.day < rest.first_)
+    last = before.group_by(*within).aggregate(day=before.day.max())
+    schema = came.schema()
+    last = last.select(**{c: last[c] if c in last.columns else ibis.null(schema[c]) for c in came.columns})
+    return ibis.union(came, parts.part(f"{name}_later"), last.cast(schema))
+
+
+# --- leads ---
+
+
 def lead_hits(parts: Parts) -> ir.Table:
     """Column lead_key_: keys that changed activities and contacts name, or once named."""
     contact = parts.versions("contact", "id", "email")
@@ -133,6 +187,27 @@ def leads(parts: Parts) -> ir.Table:
     theirs = lead.semi_join(parts.part("account"), [("converted_account_id", "account_id")])
     found = ibis.union(own, tried, became.select(lead_id="id"), theirs.select(lead_id="id"), distinct=True)
     return surviving(parts.t, found, "lead", "lead_id").distinct()
+
+
+def records_of_leads(parts: Parts) -> ir.Table:
+    """Records of the leads concerned, those merged into them too."""
+    rec = surviving(parts.t, unbound("lead"), "lead", "id", "whole_")
+    return rec.semi_join(parts.part("lead"), [("whole_", "lead_id")]).drop("whole_")
+
+
+def recipients_of_leads(parts: Parts) -> ir.Table:
+    """To whom mails at those leads went."""
+    to = unbound("email_recipient")
+    return to.mutate(key_=normalised(to.address)).semi_join(parts.part("lead_key"), [("key_", "lead_key_")]).drop("key_")
+
+
+def calls_of_leads(parts: Parts) -> ir.Table:
+    """Calls at those leads."""
+    call, key = unbound("call"), parts.part("lead_key")
+    tried = call.mutate(k1_=ibis.literal("contact:") + call.contact_id, k2_=ibis.literal("lead:") + call.lead_id,
+                        k3_=normalised(call.address))
+    hits = ibis.union(*(tried.semi_join(key, [(name, "lead_key_")]).select("id") for name in ("k1_", "k2_", "k3_")))
+    return call.semi_join(hits, "id")
 
 
 def _distinct(*ids: ir.Table) -> ir.Table:

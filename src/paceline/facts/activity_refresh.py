@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
 
 from paceline.facts import activity_keys as keys
 from paceline.facts import build, touches
-from paceline.facts.merged import surviving
 from paceline.facts.parts import Keys, Parts
-from paceline.facts.people import normalised
-from paceline.facts.schema import FOREVER
 from paceline.warehouse.store import unbound
 
 LARGE = 0.3  # when more than this share of the touches is concerned, a whole build is cheaper
@@ -61,166 +59,163 @@ class ActivityRefresh:
         return "whole" if self.whole or name in ("contact_key", "person_key", "lead_key") else "part"
 
     def _same_people(self) -> None:
-        nobody = self.parts.fact("person").filter(ibis.literal(False))
-        self.parts.make("person_was", nobody)
-        self.parts.make("person_changed", nobody.select("address", "person_id"))
-        self.parts.make("seen", nobody.select("address"))
+        parts = self.parts
+
+        def nobody() -> ir.Table:
+            return parts.fact("person").filter(ibis.literal(False))
+
+        parts.make("person_was", nobody, "nobody")
+        parts.make("person_changed", lambda: nobody().select("address", "person_id"), "nobody")
+        parts.make("seen", lambda: nobody().select("address"), "nobody")
 
     def _anew(self, name: str) -> None:
-        build.create(self.parts.engine, self.t, name)
+        build.create(self.parts.queries, name)
 
     # --- people ---
 
     def _address(self) -> None:
-        self.parts.make("address", keys.met(self.parts))
-        self.parts.put("address", keys.met_now(self.parts), ("address", ("address",)))
+        parts = self.parts
+        parts.make("address", lambda: keys.met(parts))
+        parts.put("address", lambda: keys.met_now(parts), ("address", ("address",)))
 
     def _person(self) -> None:
-        parts, stored = self.parts, self.parts.fact("person")
-        new = parts.make("person_new", build.expression("person", self.t))
-        was = parts.make("person_was", ibis.difference(stored, new))
-        now = parts.make("person_now", ibis.difference(new, stored))
-        changed = ibis.union(was.select("address", "person_id"), now.select("address", "person_id"), distinct=True)
-        parts.make("person_changed", changed)
+        parts = self.parts
+        parts.make("person_new", lambda: build.expression("person", self.t))
+        parts.make("person_was", lambda: ibis.difference(parts.fact("person"), parts.part("person_new")))
+        parts.make("person_now", lambda: ibis.difference(parts.part("person_new"), parts.fact("person")))
+        parts.make("person_changed", lambda: ibis.union(
+            *(parts.part(name).select("address", "person_id") for name in ("person_was", "person_now")), distinct=True))
         parts.engine.delete_matching("fact_person", "part_person_changed", ("address",))
-        parts.engine.insert("fact_person", now)
-        parts.make("seen", keys.seen_otherwise(parts))
+        parts.insert("person", "person_now")
+        parts.make("seen", lambda: keys.seen_otherwise(parts))
 
     def _ownership(self) -> None:
         parts = self.parts
-        ids = parts.part("ids")
-        parts.make("span", parts.fact("span").semi_join(ids, "opportunity_id"))
+        parts.make("span", lambda: parts.rows_of("span", "ids", ("opportunity_id",)))
         parts.redo("ownership", {"fact_span": "span"}, ("ids", ("opportunity_id",)))
-        parts.make("stretch", parts.differing("ownership"))
+        parts.make("stretch", lambda: parts.differing("ownership"))
 
     # --- meetings and calls ---
 
     def _guest(self) -> None:
         parts = self.parts
-        ids = parts.make("meeting", keys.meetings(parts))
-        parts.make("meeting_id", ids.rename(meeting_id="id"))
-        parts.make("attendee", unbound("meeting_attendee").semi_join(parts.part("meeting_id"), "meeting_id"))
+        parts.make("meeting", lambda: keys.meetings(parts))
+        parts.make("meeting_id", lambda: parts.part("meeting").rename(meeting_id="id"))
+        parts.make("attendee", lambda: unbound("meeting_attendee").semi_join(parts.part("meeting_id"), "meeting_id"))
         parts.redo("guest", {"rec_meeting_attendee": "attendee"}, _ON_MEETING)
 
     def _booking(self) -> None:
         parts = self.parts
-        parts.make("meeting_rec", unbound("meeting").semi_join(parts.part("meeting"), "id"))
+        parts.make("meeting_rec", lambda: unbound("meeting").semi_join(parts.part("meeting"), "id"))
         parts.redo("booking", {"rec_meeting": "meeting_rec", "fact_guest": "new_guest"}, _ON_MEETING)
 
     def _meeting(self) -> None:
         """What is first depends on all meetings with an account: those of the accounts concerned are all redone."""
-        parts, stored = self.parts, self.parts.fact("meeting")
-        own = stored.semi_join(parts.part("meeting"), [("meeting_id", "id")]).select("account_id")
-        guests = ibis.union(parts.part("new_guest").select("account_id"), parts.part("account").select("account_id"))
-        accounts = parts.make("met_account", ibis.union(own, guests, distinct=True))
-        theirs = stored.semi_join(accounts, "account_id").select("meeting_id")
-        parts.make("meeting_with", ibis.union(theirs, parts.part("meeting_id"), distinct=True))
+        parts = self.parts
+        parts.make("met_account", lambda: ibis.union(
+            parts.fact("meeting").semi_join(parts.part("meeting"), [("meeting_id", "id")]).select("account_id"),
+            parts.part("new_guest").select("account_id"), parts.part("account").select("account_id"), distinct=True))
+        parts.make("meeting_with", lambda: ibis.union(
+            parts.rows_of("meeting", "met_account", ("account_id",)).select("meeting_id"), parts.part("meeting_id"),
+            distinct=True))
         on = ("meeting_with", ("meeting_id",))
-        parts.make("attendee_with", unbound("meeting_attendee").semi_join(parts.part("meeting_with"), "meeting_id"))
-        parts.make("meeting_rec_with", unbound("meeting").semi_join(parts.part("meeting_with"), [("id", "meeting_id")]))
-        parts.make("guest_with", parts.rows_of("guest", *on))
-        for fact in ("span", "life"):
-            parts.make(f"{fact}_with", parts.rows_of(fact, "met_account", ("account_id",)))
+        parts.make("attendee_with", lambda: unbound("meeting_attendee").semi_join(parts.part("meeting_with"), "meeting_id"))
+        parts.make("meeting_rec_with", lambda: unbound("meeting").semi_join(
+            parts.part("meeting_with"), [("id", "meeting_id")]))
+        parts.make("guest_with", lambda: parts.rows_of("guest", *on))
+        parts.make("span_with", lambda: parts.rows_of("span", "met_account", ("account_id",)))
+        parts.make("life_with", lambda: parts.rows_of("life", "met_account", ("account_id",)))
         parts.redo("meeting", {
             "rec_meeting": "meeting_rec_with", "rec_meeting_attendee": "attendee_with", "fact_guest": "guest_with",
             "fact_span": "span_with", "fact_life": "life_with"}, on)
 
     def _call(self) -> None:
         parts = self.parts
-        ids = parts.make("call", keys.calls(parts))
-        parts.make("call_id", ids.rename(call_id="id"))
-        parts.make("call_rec", unbound("call").semi_join(ids, "id"))
-        parts.make("turn", unbound("call_turn").semi_join(parts.part("call_id"), "call_id"))
+        parts.make("call", lambda: keys.calls(parts))
+        parts.make("call_id", lambda: parts.part("call").rename(call_id="id"))
+        parts.make("call_rec", lambda: unbound("call").semi_join(parts.part("call"), "id"))
+        parts.make("turn", lambda: unbound("call_turn").semi_join(parts.part("call_id"), "call_id"))
         parts.redo("call", {"rec_call": "call_rec", "rec_call_turn": "turn"}, ("call_id", ("call_id",)))
 
     # --- touches ---
 
     def _touch_person(self) -> None:
         parts = self.parts
-        parts.make("email", keys.emails(parts))
-        parts.make("partaking", keys.partakings(parts))
-        touched = parts.make("touch", keys.touches(parts))
-        stored = parts.fact("touch_person")
-        count = parts.engine.query(stored.aggregate(n=stored.count()))["n"][0].as_py()
-        if parts.count("touch") > LARGE * count:
+        parts.make("email", lambda: keys.emails(parts))
+        parts.make("partaking", lambda: keys.partakings(parts))
+        parts.make("touch", lambda: keys.touches(parts))
+        if parts.count("touch") > LARGE * parts.count_fact("touch_person"):
             self.whole = True
             self._anew("touch_person")
             return
         for kind in ("email", "call", "meeting"):
-            of_kind = touched.filter(touched.touch_id.startswith(f"{kind}:"))
-            parts.make(f"{kind}_touched", of_kind.select(id=of_kind.touch_id.substr(len(kind) + 1)))
-        parts.make("email_rec", unbound("email").semi_join(parts.part("email_touched"), "id"))
-        parts.make("recipient", unbound("email_recipient").semi_join(parts.part("email_touched"), [("email_id", "id")]))
+            parts.make(f"{kind}_touched", partial(keys.touched, parts, kind))
+        parts.make("email_rec", lambda: unbound("email").semi_join(parts.part("email_touched"), "id"))
+        parts.make("recipient", lambda: unbound("email_recipient").semi_join(
+            parts.part("email_touched"), [("email_id", "id")]))
         for kind, fact in (("call", "call"), ("meeting", "meeting"), ("meeting", "guest")):
-            rows = parts.fact(fact).semi_join(parts.part(f"{kind}_touched"), [(f"{kind}_id", "id")])
-            parts.make(f"{fact}_touched_rows", rows)
-        fresh = parts.make("reached", parts.swapped(touches.reached(self.t), {
+            parts.make(f"{fact}_touched_rows", partial(keys.touched_rows, parts, kind, fact))
+        parts.make("reached", lambda: parts.swapped(touches.reached(self.t), {
             "rec_email": "email_rec", "rec_email_recipient": "recipient", "fact_call": "call_touched_rows",
             "fact_meeting": "meeting_touched_rows", "fact_guest": "guest_touched_rows"}))
-        known, others = self._in_context("touch_person", fresh, ("rep_id", "account_id"), ("touch_id", "rep_id", "account_id"))
-        parts.put("touch_person", touches.with_new_account(self.t, known).filter(known.touch_id.notnull()), _ON_TOUCH, others)
+        others = self._in_context("touch_person", "reached", ("rep_id", "account_id"), ("touch_id", "rep_id", "account_id"))
 
-    def _in_context(self, name: str, fresh: ir.Table, within: tuple[str, ...], key: tuple[str, ...]) -> tuple[ir.Table, Keys]:
-        """Fresh rows, and what a flag that looks back over the days ``within`` a pair needs beside them: the pair's other rows
-        from the first changed day on, which may have to change too, and its last day before, as a row without touch_id."""
+        def rows() -> ir.Table:
+            known = parts.part("touch_person_known")
+            return touches.with_new_account(self.t, known).filter(known.touch_id.notnull())
+
+        parts.put("touch_person", rows, _ON_TOUCH, others)
+
+    def _in_context(self, name: str, fresh: str, within: tuple[str, ...], key: tuple[str, ...]) -> Keys:
+        """Part ``<fact>_known``: the fresh rows, and what a flag that looks back over the days ``within`` a pair needs beside
+        them: the pair's other rows from the first changed day on, which may have to change too, and its last day before, as a
+        row without touch_id. Returns the keys of the rows that may have to change too."""
         parts = self.parts
-        stored = parts.fact(name)
-        gone = stored.semi_join(parts.part("touch"), "touch_id")
-        changed = ibis.union(gone.select(*within, "day"), fresh.select(*within, "day"))
-        changed = changed.filter(*(changed[column].notnull() for column in within))
-        first = parts.make(f"{name}_first", changed.group_by(*within).aggregate(first_=changed.day.fill_null(FOREVER).min()))
-        rest = stored.anti_join(parts.part("touch"), "touch_id").join(first, list(within))
-        later = rest.filter((rest.day >= rest.first_) | rest.day.isnull())
-        parts.make(f"{name}_later", later.select(*fresh.columns))
-        before = rest.filter(rest.day < rest.first_)
-        last = before.group_by(*within).aggregate(day=before.day.max())
-        schema = fresh.schema()
-        last = last.select(**{c: last[c] if c in last.columns else ibis.null(schema[c]) for c in fresh.columns})
-        known = parts.make(f"{name}_known", ibis.union(fresh, parts.part(f"{name}_later"), last.cast(schema)))
-        return known, (f"{name}_later", key)
+        parts.make(f"{name}_first", lambda: keys.first_changed_days(parts, name, fresh, within))
+        parts.make(f"{name}_later", lambda: keys.later_rows(parts, name, fresh, within))
+        parts.make(f"{name}_known", lambda: keys.in_context(parts, name, fresh, within))
+        return f"{name}_later", key
 
     def _touch(self) -> None:
         swaps = {"fact_touch_person": "touched_rows", "fact_call": "call_touched_rows"}
-        self.parts.make("touched_rows", self.parts.rows_of("touch_person", *_ON_TOUCH))
+        self.parts.make("touched_rows", lambda: self.parts.rows_of("touch_person", *_ON_TOUCH))
         self.parts.redo("touch", swaps, _ON_TOUCH)
 
     # --- mail ---
 
     def _first_mail(self) -> None:
         parts = self.parts
-        both = ibis.union(*(parts.part(name).filter(lambda r: r.kind == "email").select(*_PAIR)
-                            for name in ("old_touch_person", "touched_rows")), distinct=True)
-        parts.make("mailed_pair", both)
-        parts.make("mailed_rows", parts.rows_of("touch_person", "mailed_pair", _PAIR).filter(lambda r: r.kind == "email"))
+        parts.make("mailed_pair", lambda: ibis.union(
+            *(_mailed(parts.part(name)).select(*_PAIR) for name in ("old_touch_person", "touched_rows")), distinct=True))
+        parts.make("mailed_rows", lambda: _mailed(parts.rows_of("touch_person", "mailed_pair", _PAIR)))
         parts.redo("first_mail", {"fact_touch_person": "mailed_rows"}, ("mailed_pair", _PAIR))
-        parts.make("first_pair", parts.differing("first_mail").select(*_PAIR).distinct())
+        parts.make("first_pair", lambda: parts.differing("first_mail").select(*_PAIR).distinct())
 
     def _mail(self) -> None:
         parts = self.parts
-        from_them = parts.rows_of("mail", "first_pair", _PAIR).select("email_id")
-        ids = (parts.part(name).select(email_id="id") for name in ("email", "email_touched"))
-        parts.make("mail", ibis.union(*ids, from_them, distinct=True))
-        parts.make("mail_rec", unbound("email").semi_join(parts.part("mail"), [("id", "email_id")]))
-        touch = parts.part("mail").select(touch_id=ibis.literal("email:") + parts.part("mail").email_id)
-        parts.make("mail_touched", parts.fact("touch_person").semi_join(touch, "touch_id"))
+        parts.make("mail", lambda: ibis.union(
+            *(parts.part(name).select(email_id="id") for name in ("email", "email_touched")),
+            parts.rows_of("mail", "first_pair", _PAIR).select("email_id"), distinct=True))
+        parts.make("mail_rec", lambda: unbound("email").semi_join(parts.part("mail"), [("id", "email_id")]))
+        parts.make("mail_touched", lambda: keys.touches_of_mails(parts, parts.part("mail").email_id))
         parts.redo("mail", {"rec_email": "mail_rec", "fact_touch_person": "mail_touched"}, ("mail", ("email_id",)))
 
     def _outreach(self) -> None:
         parts = self.parts
-        answers = (parts.part(name).filter(lambda r: r.human).select(*_PAIR) for name in ("old_mail", "new_mail"))
-        parts.make("answered_pair", ibis.union(parts.part("first_pair"), *answers, distinct=True))
-        for fact in ("first_mail", "mail"):
-            parts.make(f"{fact}_answered", parts.rows_of(fact, "answered_pair", _PAIR))
+        parts.make("answered_pair", lambda: ibis.union(
+            parts.part("first_pair"),
+            *(parts.part(name).filter(lambda r: r.human).select(*_PAIR) for name in ("old_mail", "new_mail")), distinct=True))
+        parts.make("first_mail_answered", lambda: parts.rows_of("first_mail", "answered_pair", _PAIR))
+        parts.make("mail_answered", lambda: parts.rows_of("mail", "answered_pair", _PAIR))
         parts.redo("outreach", {"fact_first_mail": "first_mail_answered", "fact_mail": "mail_answered"}, ("answered_pair", _PAIR))
 
     def _reply(self) -> None:
         parts = self.parts
-        threads = ibis.union(parts.part("mail_rec").select("thread_id"), parts.versions("email", "thread_id"), distinct=True)
-        parts.make("thread", threads)
-        mails = parts.make("thread_rec", unbound("email").semi_join(threads, "thread_id"))
-        parts.make("thread_mail", parts.fact("mail").semi_join(mails, [("email_id", "id")]))
-        touch = mails.select(touch_id=ibis.literal("email:") + mails.id)
-        parts.make("thread_touched", parts.fact("touch_person").semi_join(touch, "touch_id"))
+        parts.make("thread", lambda: ibis.union(
+            parts.part("mail_rec").select("thread_id"), parts.versions("email", "thread_id"), distinct=True))
+        parts.make("thread_rec", lambda: unbound("email").semi_join(parts.part("thread"), "thread_id"))
+        parts.make("thread_mail", lambda: parts.fact("mail").semi_join(parts.part("thread_rec"), [("email_id", "id")]))
+        parts.make("thread_touched", lambda: keys.touches_of_mails(parts, parts.part("thread_rec").id))
         parts.redo("reply", {"rec_email": "thread_rec", "fact_mail": "thread_mail", "fact_touch_person": "thread_touched"},
                    ("thread", ("thread_id",)))
 
@@ -228,43 +223,47 @@ class ActivityRefresh:
 
     def _touch_opportunity(self) -> None:
         parts = self.parts
-        fresh = parts.make("matched", parts.swapped(touches.matched(self.t), {"fact_touch_person": "touched_rows"}))
+        parts.make("matched", lambda: parts.swapped(touches.matched(self.t), {"fact_touch_person": "touched_rows"}))
         within = ("opportunity_id", "rep_id", "owned_from_at")
-        known, others = self._in_context("touch_opportunity", fresh, within, ("touch_id", "rep_id", "opportunity_id"))
-        rows = touches.with_gaps(known.mutate(owned=known.owned.fill_null(True)))
-        parts.put("touch_opportunity", rows.filter(rows.touch_id.notnull()), _ON_TOUCH, others)
+        others = self._in_context("touch_opportunity", "matched", within, ("touch_id", "rep_id", "opportunity_id"))
+
+        def rows() -> ir.Table:
+            known = parts.part("touch_opportunity_known")
+            gaps = touches.with_gaps(known.mutate(owned=known.owned.fill_null(True)))
+            return gaps.filter(gaps.touch_id.notnull())
+
+        parts.put("touch_opportunity", rows, _ON_TOUCH, others)
 
     def _opportunity_person(self) -> None:
         parts = self.parts
-        pairs = (parts.part(name).select("person_id") for name in ("old_touch_person", "touched_rows", "partaking"))
-        parts.make("engaged", ibis.union(*pairs, distinct=True))
+        parts.make("engaged", lambda: ibis.union(
+            *(parts.part(name).select("person_id") for name in ("old_touch_person", "touched_rows", "partaking")), distinct=True))
         on = ("engaged", ("person_id",))
-        parts.make("engaged_rows", parts.rows_of("touch_person", *on))
+        parts.make("engaged_rows", lambda: parts.rows_of("touch_person", *on))
         parts.redo("opportunity_person", {"fact_touch_person": "engaged_rows"}, on)
 
     # --- leads ---
 
     def _lead_key(self) -> None:
-        was, new = self.parts.fact("lead_key"), self.parts.make("lead_key_new", build.expression("lead_key", self.t))
-        self.parts.make("lead_key_was", ibis.difference(was, new))
+        parts = self.parts
+        parts.make("lead_key_new", lambda: build.expression("lead_key", self.t))
+        parts.make("lead_key_was", lambda: ibis.difference(parts.fact("lead_key"), parts.part("lead_key_new")))
         self._anew("lead_key")
 
     def _lead(self) -> None:
         parts = self.parts
         if "lead_key_was" not in parts.made:
-            parts.make("lead_key_was", parts.fact("lead_key").filter(ibis.literal(False)))
-        parts.make("lead_hit", keys.lead_hits(parts))
-        ids = parts.make("lead", keys.leads(parts))
-        key = parts.make("lead_key", parts.fact("lead_key").semi_join(ids, "lead_id"))
-        rec = surviving(self.t, unbound("lead"), "lead", "id", "whole_").semi_join(ids, [("whole_", "lead_id")])
-        parts.make("lead_rec", rec.drop("whole_"))
-        to, call = unbound("email_recipient"), unbound("call")
-        address = normalised(to.address)
-        to = parts.make("lead_to", to.mutate(key_=address).semi_join(key, [("key_", "lead_key_")]).drop("key_"))
-        parts.make("lead_mail", unbound("email").semi_join(to, [("id", "email_id")]))
-        tried = call.mutate(k1_=ibis.literal("contact:") + call.contact_id, k2_=ibis.literal("lead:") + call.lead_id,
-                            k3_=normalised(call.address))
-        hits = ibis.union(*(tried.semi_join(key, [(name, "lead_key_")]).select("id") for name in ("k1_", "k2_", "k3_")))
-        parts.make("lead_call", call.semi_join(hits, "id"))
+            parts.make("lead_key_was", lambda: parts.fact("lead_key").filter(ibis.literal(False)), "none")
+        parts.make("lead_hit", lambda: keys.lead_hits(parts))
+        parts.make("lead", lambda: keys.leads(parts))
+        parts.make("lead_key", lambda: parts.rows_of("lead_key", "lead", ("lead_id",)))
+        parts.make("lead_rec", lambda: keys.records_of_leads(parts))
+        parts.make("lead_to", lambda: keys.recipients_of_leads(parts))
+        parts.make("lead_mail", lambda: unbound("email").semi_join(parts.part("lead_to"), [("id", "email_id")]))
+        parts.make("lead_call", lambda: keys.calls_of_leads(parts))
         parts.redo("lead", {"rec_lead": "lead_rec", "rec_email_recipient": "lead_to", "rec_email": "lead_mail",
                             "rec_call": "lead_call", "fact_lead_key": "lead_key"}, ("lead", ("lead_id",)))
+
+
+def _mailed(rows: ir.Table) -> ir.Table:
+    return rows.filter(rows.kind == "email")

@@ -24,11 +24,12 @@ from paceline.facts import (
     timeline,
     touches,
 )
+from paceline.facts.queries import Queries
 from paceline.facts.schema import Fact
 from paceline.facts.shape import WORKING, shaped
 from paceline.facts.tables import Tables
 from paceline.sales.settings import Settings
-from paceline.warehouse.engine import Engine
+from paceline.warehouse.engine import Compiled, Engine
 from paceline.warehouse.load import clear_changes
 
 BUILDERS: dict[str, Callable[[Tables], ir.Table]] = {
@@ -87,29 +88,35 @@ def expression(name: str, t: Tables) -> ir.Table:
     return _expressions[key]
 
 
+def compiled(queries: Queries, name: str) -> Compiled:
+    """The query of a fact or working table as SQL. KeyError for an unknown one."""
+    return queries.compiled(f"fact {name}", lambda t: expression(name, t))
+
+
 def build(engine: Engine, settings: Settings, as_of: int | None = None, prefix: str = "") -> None:
     """Build every reference table and fact anew from the records, as known at ``as_of`` (epoch seconds; None: now).
 
     Their names begin with ``prefix``, so that facts of a past day may lie beside those of today. One transaction, where the
     engine has such a thing. The facts of now have then taken in all loads.
     """
-    t = Tables(settings, as_of, prefix)
+    queries = Queries(engine, Tables(settings, as_of, prefix))
     with engine.transaction():
-        put_references(engine, t)
+        put_references(queries)
         for name in BUILDERS:
-            create(engine, t, name)
+            create(queries, name)
         if as_of is None and not prefix:
             clear_changes(engine)
+        queries.save()
 
 
-def create(engine: Engine, t: Tables, name: str) -> None:
+def create(queries: Queries, name: str) -> None:
     """Build one fact or working table anew."""
-    engine.create(t.prefix + fact_of(name).table, expression(name, t))
+    queries.engine.create(queries.t.prefix + fact_of(name).table, compiled(queries, name))
 
 
-def put_references(engine: Engine, t: Tables) -> None:
+def put_references(queries: Queries) -> None:
     """Build the reference tables anew."""
-    years = reference.years_of(engine, t) or reference.EMPTY
-    reference.build(engine, t, years)
-    engine.put(f"{t.prefix}ref_survivor", merged.survivors(engine, t))
-    engine.put(f"{t.prefix}ref_title", people.titles(engine, t))
+    engine, prefix = queries.engine, queries.t.prefix
+    reference.build(queries, reference.years_of(queries) or reference.EMPTY)
+    engine.put(f"{prefix}ref_survivor", merged.survivors(queries))
+    engine.put(f"{prefix}ref_title", people.titles(queries))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
@@ -10,34 +11,36 @@ import pyarrow as pa
 
 from paceline.facts.days import utc_day
 from paceline.facts.merged import surviving
+from paceline.facts.queries import Queries
 from paceline.facts.shape import LIFE, stored
 from paceline.facts.tables import Tables
-from paceline.warehouse.engine import Engine
 from paceline.warehouse.store import unbound, unbound_past
 
 _NAMED = ("opportunity_change", "line_item", "opportunity_split")  # records that name their opportunity
 
 
-def opportunities_concerned(engine: Engine, t: Tables, changes: Mapping[str, pa.ChunkedArray]) -> pa.Table:
+def opportunities_concerned(queries: Queries, changes: Mapping[str, pa.ChunkedArray]) -> pa.Table:
     """Column opportunity_id: every opportunity with a changed record, now or before; all that the same people gave away on the
     same days (was it a bulk reassignment?); and all others of the accounts of any of them (which win was the first?)."""
-    own = _union(_own(t, changes, engine))
+    own = _union(_own(queries, changes))
     seed = ibis.table({"opportunity_id": "string"}, name="concerned_own")
-    for others in (_given_with, lambda seed: _of_their_accounts(t, seed)):
+    for others in (_given_with, _of_their_accounts):
         if own.num_rows:
-            with engine.lent("concerned_own", own):
-                own = _distinct(pa.concat_tables([own, engine.query(others(seed))]))
+            with queries.engine.lent("concerned_own", own):
+                also = queries.rows(f"concerned {others.__name__}", partial(others, seed=seed))
+                own = _distinct(pa.concat_tables([own, also]))
     return own
 
 
-def _own(t: Tables, changes: Mapping[str, pa.ChunkedArray], engine: Engine) -> Iterator[pa.Table]:
+def _own(queries: Queries, changes: Mapping[str, pa.ChunkedArray]) -> Iterator[pa.Table]:
+    keys = ibis.table({"id": "string"}, name="concerned_ids")
     for name, ids in changes.items():
         if name == "opportunity":
             yield pa.table({"opportunity_id": ids})
         elif name in _NAMED or name == "account":
-            with engine.lent("concerned_ids", pa.table({"id": ids})):
-                keys = ibis.table({"id": "string"}, name="concerned_ids")
-                yield engine.query(_of_accounts(t, keys) if name == "account" else _naming(t, name, keys))
+            with queries.engine.lent("concerned_ids", pa.table({"id": ids})):
+                own = partial(_of_accounts, keys=keys) if name == "account" else partial(_naming, name=name, keys=keys)
+                yield queries.rows(f"concerned {name}", own)
 
 
 def _naming(t: Tables, name: str, keys: ir.Table) -> ir.Table:
@@ -71,7 +74,7 @@ def _of_their_accounts(t: Tables, seed: ir.Table) -> ir.Table:
     return both.semi_join(theirs, "account_id").select("opportunity_id").distinct()
 
 
-def _given_with(seed: ir.Table) -> ir.Table:
+def _given_with(_: Tables, seed: ir.Table) -> ir.Table:
     """All opportunities that someone gave away on a day on which he gave away one of these."""
     columns = ("opportunity_id", "field", "changed_by_id", "changed_at")
     gifts = ibis.union(unbound("opportunity_change").select(*columns), unbound_past("opportunity_change").select(*columns))

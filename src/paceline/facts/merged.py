@@ -12,28 +12,44 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from paceline.facts.queries import Queries
 from paceline.facts.tables import Tables
-from paceline.warehouse.engine import Engine
+from paceline.sales.records import BY_NAME
+from paceline.warehouse import history
 
 RECORDS = ("account", "contact", "lead", "opportunity")
 
 
-def survivors(engine: Engine, t: Tables) -> pa.Table:
-    """The rows of the reference table `survivor` (record, id, survivor_id; all text), read from the records as known."""
-    rows = [(record, *pair) for record in RECORDS for pair in _survivors_of(engine, t, record)]
+def survivors(queries: Queries) -> pa.Table:
+    """The rows of the reference table `survivor` (record, id, survivor_id; all text), read from the records as known.
+
+    As of a past instant, records that came only later are among them, too: they count under nothing yet.
+    """
+    rows = [(record, *pair) for record in RECORDS for pair in _survivors_of(queries, record)]
     columns = list(zip(*rows, strict=True)) or [(), (), ()]
     return pa.table(
         {name: pa.array(values, pa.string()) for name, values in zip(("record", "id", "survivor_id"), columns, strict=True)}
     )
 
 
-def _survivors_of(engine: Engine, t: Tables, record: str) -> Iterator[tuple[str, str | None]]:
-    rec = t.rec(record)
-    gone = rec.filter(rec.merged_into_id.notnull() | rec.deleted.fill_null(False)).select("id", "merged_into_id")
-    rows = engine.query(gone).to_pydict()
+def _survivors_of(queries: Queries, record: str) -> Iterator[tuple[str, str | None]]:
+    rows = queries.rows(f"gone {record}", lambda t: _gone(t.rec(record))).to_pydict()
     into = dict(zip(rows["id"], rows["merged_into_id"], strict=True))
+    if queries.t.as_of is not None:
+        later = queries.rows(f"still to come {record}", lambda t: _still_to_come(t, record))
+        into.update(dict.fromkeys(later["id"].to_pylist()))
     for id_ in sorted(into):
         yield id_, end_of_chain(id_, into)
+
+
+def _still_to_come(t: Tables, record: str) -> ir.Table:
+    """As of a past instant: records that came into being only later. What names one today can't have named it then."""
+    known = history.unbound(record)
+    return known.filter(known[str(BY_NAME[record].true_at)] > t.as_of).select("id")
+
+
+def _gone(rec: ir.Table) -> ir.Table:
+    return rec.filter(rec.merged_into_id.notnull() | rec.deleted.fill_null(False)).select("id", "merged_into_id")
 
 
 def end_of_chain(id_: str, into: Mapping[str, str | None]) -> str | None:

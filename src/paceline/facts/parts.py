@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import ibis
 import ibis.expr.operations as ops
@@ -10,36 +10,49 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from paceline.facts import build
+from paceline.facts.queries import Queries
 from paceline.facts.shape import shaped, stored
-from paceline.facts.tables import Tables
-from paceline.warehouse.engine import Engine
 from paceline.warehouse.store import CHANGED, CHANGED_SCHEMA, ibis_table, unbound, unbound_past
 
 Keys = tuple[str, tuple[str, ...]]  # a part, and the columns by which its rows and a fact's are the same
 
 
-class Parts:
-    """The parts made so far, and the facts changed by them: ``cells`` tells whose days of which facts (rep_id, day)."""
+Make = Callable[[], ir.Table]  # makes an expression; it may depend on what it is named by, and on the settings, alone
 
-    def __init__(self, engine: Engine, t: Tables) -> None:
-        self.engine, self.t = engine, t
-        self.made: dict[str, ibis.Schema] = {}
+
+class Parts:
+    """The parts made so far, and the facts changed by them: ``cells`` tells whose days of which facts (rep_id, day).
+
+    Expressions are given as what makes them, as their SQL is mostly known already (see `Queries`): a part's name, with its
+    ``variant``, means one expression.
+    """
+
+    def __init__(self, queries: Queries) -> None:
+        self.engine, self.t, self.queries = queries.engine, queries.t, queries
+        self.made: dict[str, pa.Schema] = {}
         self.cells: dict[str, pa.Table] = {}
 
-    def make(self, name: str, rows: ir.Table) -> ir.Table:
+    def make(self, name: str, rows: Make, variant: str = "") -> None:
         """Store an expression's rows as the part ``name``."""
-        self.engine.create(f"part_{name}", rows)
-        self.made[name] = rows.schema()
-        return self.part(name)
+        one = self.queries.compiled(f"part {name} {variant}", lambda _: rows())
+        self.engine.create(f"part_{name}", one)
+        self.made[name] = one.schema
 
     def part(self, name: str) -> ir.Table:
         """A part made before. Raises KeyError if it wasn't."""
-        return ibis.table(self.made[name], name=f"part_{name}")
+        return ibis_table(f"part_{name}", self.made[name])
 
     def count(self, name: str) -> int:
         """How many rows a part has."""
-        rows = self.part(name)
-        return int(self.engine.query(rows.aggregate(n=rows.count()))["n"][0].as_py())
+        return self._count(f"part_{name}", lambda: self.part(name))
+
+    def count_fact(self, name: str) -> int:
+        """How many rows a fact has."""
+        return self._count(f"fact_{name}", lambda: self.fact(name))
+
+    def _count(self, name: str, table: Make) -> int:
+        rows = self.queries.rows(f"count {name}", lambda _: table().aggregate(n=table().count()))
+        return int(rows["n"][0].as_py())
 
     def fact(self, name: str) -> ir.Table:
         """A stored fact or working table."""
@@ -71,21 +84,35 @@ class Parts:
 
     def redo(self, name: str, swaps: Mapping[str, str], *keys: Keys) -> None:
         """Redo the fact's rows of those keys: its query over parts of what it reads, of which the rows of the keys count."""
-        rows = self.swapped(build.expression(name, self.t), swaps)
-        concerned = (rows.semi_join(self.part(part), list(on)) for part, on in keys)
-        self.put(name, ibis.union(*concerned, distinct=len(keys) > 1), *keys)
+        def rows() -> ir.Table:
+            anew = self.swapped(build.expression(name, self.t), swaps)
+            concerned = (anew.semi_join(self.part(part), list(on)) for part, on in keys)
+            return ibis.union(*concerned, distinct=len(keys) > 1)
 
-    def put(self, name: str, rows: ir.Table, *keys: Keys) -> None:
+        self.put(name, rows, *keys, variant=repr(sorted(swaps.items())))
+
+    def put(self, name: str, rows: Make, *keys: Keys, variant: str = "") -> None:
         """Put rows in place of the fact's rows of those keys. The part ``old_<fact>`` keeps those, ``new_<fact>`` these."""
         fact = build.fact_of(name)
-        old = ibis.union(*(self.rows_of(name, part, on) for part, on in keys), distinct=len(keys) > 1)
-        was, new = self.make(f"old_{name}", old), self.make(f"new_{name}", shaped(rows, fact))
+
+        def old() -> ir.Table:
+            return ibis.union(*(self.rows_of(name, part, on) for part, on in keys), distinct=len(keys) > 1)
+
+        self.make(f"old_{name}", old, repr(keys))
+        self.make(f"new_{name}", lambda: shaped(rows(), fact), repr(keys) + variant)
         for part, on in keys:
             self.engine.delete_matching(fact.table, f"part_{part}", on)
-        self.engine.insert(fact.table, new)
-        if {"rep_id", "day"} <= set(new.columns):
-            both = ibis.union(was.select("rep_id", "day"), new.select("rep_id", "day"), distinct=True)
-            self.cells[name] = self.engine.query(both)
+        self.insert(name, f"new_{name}")
+        if {"rep_id", "day"} <= {column.name for column in fact.columns}:
+            self.cells[name] = self.queries.rows(f"cells {name}", lambda _: self._cells(name))
+
+    def insert(self, name: str, part: str) -> None:
+        """Add a part's rows to a fact, which has the same columns."""
+        self.engine.insert(build.fact_of(name).table, self.queries.compiled(f"all {part}", lambda _: self.part(part)))
+
+    def _cells(self, name: str) -> ir.Table:
+        both = (self.part(f"{age}_{name}").select("rep_id", "day") for age in ("old", "new"))
+        return ibis.union(*both, distinct=True)
 
     def differing(self, name: str) -> ir.Table:
         """Of the rows put last into a fact, those that weren't there, and of those replaced the ones that are there no more."""

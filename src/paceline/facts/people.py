@@ -11,11 +11,11 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from paceline.facts.merged import surviving
+from paceline.facts.queries import Queries
 from paceline.facts.shape import ADDRESS, CONTACT_KEY, PERSON_KEY, shaped, stored
 from paceline.facts.tables import Tables
 from paceline.sales.seniority import level
 from paceline.sales.settings import FREE_MAIL
-from paceline.warehouse.engine import Engine
 
 
 def normalised(address: ir.StringColumn) -> ir.StringColumn:
@@ -29,11 +29,15 @@ def domain(address: ir.StringColumn) -> ir.StringColumn:
     return ibis.ifelse(behind > 0, address.right(ibis.greatest(behind, 0)), ibis.null("string"))
 
 
-def titles(engine: Engine, t: Tables) -> pa.Table:
+def titles(queries: Queries) -> pa.Table:
     """The rows of the reference table `title`: every title of a contact or lead, and the level read from it (null: none)."""
-    both = ibis.union(t.rec("contact").select("title"), t.rec("lead").select("title"))
-    words = sorted(engine.query(both.filter(both.title.notnull()).distinct())["title"].to_pylist())
+    words = sorted(queries.rows("titles", _titles)["title"].to_pylist())
     return pa.table({"title": pa.array(words, pa.string()), "level": pa.array([level(word) for word in words], pa.string())})
+
+
+def _titles(t: Tables) -> ir.Table:
+    both = ibis.union(t.rec("contact").select("title"), t.rec("lead").select("title"))
+    return both.filter(both.title.notnull()).distinct()
 
 
 def person(t: Tables) -> ir.Table:

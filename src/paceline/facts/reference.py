@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from paceline.facts import schema
+from paceline.facts.queries import Queries
 from paceline.facts.tables import Tables
 from paceline.sales.records import BY_NAME, Type
-from paceline.warehouse.engine import Engine
 
 MARGIN_DAYS = 400
 EARLIEST, LATEST = date(1970, 1, 1), date(2100, 1, 1)  # dates outside are slips of the pen: they have no local day
@@ -49,21 +52,20 @@ class Years:
 EMPTY = Years(0, 365)  # of a store without a dated record
 
 
-def build(engine: Engine, t: Tables, years: Years) -> None:
+def build(queries: Queries, years: Years) -> None:
     """Write ref_zone_offset, ref_rate and ref_workday for those years."""
-    for name, table in (("zone_offset", zone_offsets(_zones(engine, t), t.settings.time_zone, years)),
-                        ("rate", _rates(engine, t, years)), ("workday", _workdays(engine, t, years))):
-        engine.put(f"{t.prefix}ref_{name}", table)
+    t = queries.t
+    for name, table in (("zone_offset", zone_offsets(_zones(queries), t.settings.time_zone, years)),
+                        ("rate", _rates(queries, years)), ("workday", _workdays(queries, years))):
+        queries.engine.put(f"{t.prefix}ref_{name}", table)
 
 
-def years_of(engine: Engine, t: Tables, names: Iterable[str] = tuple(BY_NAME)) -> Years | None:
+def years_of(queries: Queries, names: Iterable[str] = tuple(BY_NAME)) -> Years | None:
     """The years that the instants and close days in those record tables need; None where there are none."""
     found: list[int] = []
     for name in names:
-        table, columns = t.rec(name), _dated_columns(name)
-        if columns:
-            ends = {f"{end}_{column}": getattr(table[column], end)() for column in columns for end in ("min", "max")}
-            row = engine.query(table.aggregate(**ends)).to_pylist()[0]
+        if _dated_columns(name):
+            row = queries.rows(f"years {name}", partial(_ends_of, record=name)).to_pylist()[0]
             found += [_as_day(column, value) for column, value in row.items() if value is not None]
     usual = [day for day in found if _number(EARLIEST) <= day < _number(LATEST)]
     if not usual:
@@ -72,11 +74,18 @@ def years_of(engine: Engine, t: Tables, names: Iterable[str] = tuple(BY_NAME)) -
     return Years(_number(date(_date(min(usual)).year, 1, 1)), _number(date(last.year + 1, 1, 1)))
 
 
-def stored_years(engine: Engine, t: Tables) -> Years:
+def _ends(table: ir.Table, columns: Iterable[str]) -> ir.Table:
+    return table.aggregate(**{f"{end}_{column}": getattr(table[column], end)() for column in columns for end in ("min", "max")})
+
+
+def _ends_of(t: Tables, record: str) -> ir.Table:
+    return _ends(t.rec(record), _dated_columns(record))
+
+
+def stored_years(queries: Queries) -> Years:
     """The years that the stored tables have."""
-    offsets = t.ref("zone_offset")
-    row = engine.query(offsets.aggregate(first=offsets.utc_day.min(), last=offsets.utc_day.max())).to_pylist()[0]
-    return Years(row["first"], row["last"] + 1)
+    row = queries.rows("stored years", lambda t: _ends(t.ref("zone_offset"), ("utc_day",))).to_pylist()[0]
+    return Years(row["min_utc_day"], row["max_utc_day"] + 1)
 
 
 def zone_offsets(zones: Iterable[str], fallback: str, years: Years) -> pa.Table:
@@ -120,9 +129,9 @@ def _change(zone: ZoneInfo, start: int, offset: int) -> int:
     return high
 
 
-def _rates(engine: Engine, t: Tables, years: Years) -> pa.Table:
+def _rates(queries: Queries, years: Years) -> pa.Table:
     """`ref_rate`: each rate on every day until the currency's next; the company's own currency is always 1."""
-    rows = engine.query(t.rec("exchange_rate").select("currency", "from_day", "rate", "id")).to_pylist()
+    t, rows = queries.t, _records(queries, "exchange_rate")
     values = {t.settings.currency: np.ones(years.until - years.first)}
     for row in sorted(rows, key=lambda r: (r["from_day"], r["id"])):
         if row["currency"] != t.settings.currency:
@@ -135,18 +144,22 @@ def _rates(engine: Engine, t: Tables, years: Years) -> pa.Table:
     return pa.concat_tables(parts)
 
 
-def _zones(engine: Engine, t: Tables) -> list[str]:
-    rep = t.rec("rep")
-    found = engine.query(rep.filter(rep.time_zone.notnull()).select("time_zone").distinct())
-    return [str(zone) for zone in found.column("time_zone").to_pylist()]
+def _zones(queries: Queries) -> list[str]:
+    return sorted({str(rep["time_zone"]) for rep in _records(queries, "rep") if rep["time_zone"] is not None})
 
 
-def _workdays(engine: Engine, t: Tables, years: Years) -> pa.Table:
+def _records(queries: Queries, name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = queries.rows(f"all {name}", lambda t: t.rec(name)).to_pylist()
+    return rows
+
+
+def _workdays(queries: Queries, years: Years) -> pa.Table:
     """`ref_workday` of every rep: the working hours of his role then, without days off."""
-    reps = sorted(engine.query(t.rec("rep")).to_pylist(), key=lambda r: str(r["id"]))
-    roles = _by(engine.query(t.rec("rep_role")).to_pylist(), "rep_id")
-    away = _by(engine.query(t.rec("absence")).to_pylist(), "rep_id")
-    holidays = _by(engine.query(t.rec("holiday")).to_pylist(), "calendar")
+    t = queries.t
+    reps = sorted(_records(queries, "rep"), key=lambda r: str(r["id"]))
+    roles = _by(_records(queries, "rep_role"), "rep_id")
+    away = _by(_records(queries, "absence"), "rep_id")
+    holidays = _by(_records(queries, "holiday"), "calendar")
     clock = _Clock(years, t.settings.time_zone)
     parts = [_table("workday", [[], [], [], [], []])]
     for rep in reps:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 import ibis
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -18,11 +17,12 @@ from paceline.facts import build, merged, people, reference
 from paceline.facts.activity_refresh import BLOCKERS, CONCERNING, ActivityRefresh
 from paceline.facts.concerned import accounts_of, opportunities_concerned
 from paceline.facts.parts import Parts
-from paceline.facts.tables import Tables
+from paceline.facts.queries import Queries
+from paceline.facts.tables import IBIS_TYPES, Tables
 from paceline.sales.settings import Settings
 from paceline.warehouse.engine import Engine
 from paceline.warehouse.load import clear_changes, pending_changes
-from paceline.warehouse.store import current_name, past_name, unbound
+from paceline.warehouse.store import current_name, past_name, unbound, unbound_past
 
 OPPORTUNITY_FACTS = ("timeline", "life", "span", "opportunity", "outcome", "line", "move", "stage_visit", "arrival")
 ACTIVITY_FACTS = (
@@ -45,14 +45,13 @@ def refresh(engine: Engine, settings: Settings, after: Callable[[Touched], None]
     within the transaction with the touched facts: None for whole, else (for facts with such columns) the distinct rep_id and day
     of the rows that were taken away or put there.
     """
-    t = Tables(settings)
     with engine.transaction():
         if not all(build.fact_of(name).table in engine.tables() for name in build.BUILDERS):
             build.build(engine, settings)
             done: dict[str, str] = dict.fromkeys(build.BUILDERS, "whole")
             cells: Mapping[str, pa.Table] = {}
         else:
-            one = _Refresh(engine, t, pending_changes(engine))
+            one = _Refresh(Queries(engine, Tables(settings)), pending_changes(engine))
             done, cells = one.run() if one.changes else {}, one.parts.cells
         clear_changes(engine)
         if after is not None:
@@ -62,19 +61,14 @@ def refresh(engine: Engine, settings: Settings, after: Callable[[Touched], None]
     return done
 
 
-def reads(name: str, t: Tables) -> frozenset[str]:
-    """The names of the stored tables that a fact's query reads."""
-    return frozenset(node.name for node in build.expression(name, t).op().find(ops.UnboundTable))
-
-
 class _Refresh:
     """One refresh: what changed so far, by the name of the stored table."""
 
-    def __init__(self, engine: Engine, t: Tables, changes: Mapping[str, pa.ChunkedArray]) -> None:
-        self.engine, self.t, self.changes = engine, t, changes
+    def __init__(self, queries: Queries, changes: Mapping[str, pa.ChunkedArray]) -> None:
+        self.queries, self.engine, self.changes = queries, queries.engine, changes
         self.changed = {stored_as for name in changes for stored_as in (current_name(name), past_name(name))}
         self.by_part: set[str] = set()  # facts changed only in the rows concerned
-        self.parts = Parts(engine, t)
+        self.parts = Parts(queries)
         self.activities: ActivityRefresh | None = None
 
     def run(self) -> dict[str, str]:
@@ -94,36 +88,37 @@ class _Refresh:
                 self.changed.add(table)
             done[name] = how
         self.parts.drop()
+        self.queries.save()
         return done
 
     def _bring(self, name: str, in_part: bool) -> str | None:
         """Bring one fact up to date: None if nothing that it reads changed."""
         if self.activities is not None and name in ACTIVITY_FACTS and not (name == "lead" and "ref_workday" in self.changed):
             return self.activities.redo(name)
-        read = reads(name, self.t)
+        read = build.compiled(self.queries, name).reads
         if not read & self.changed:
             return None
         if in_part and name in OPPORTUNITY_FACTS and self._only_known_rows_changed(read):
-            self._redo_part(name)
+            self._redo_part(name, read)
             return "part"
-        build.create(self.engine, self.t, name)
+        build.create(self.queries, name)
         return "whole"
 
     def _references(self) -> None:
         """Reference tables anew where what they are made of changed, told by comparing them with those stored."""
-        engine, t, names = self.engine, self.t, set(self.changes)
-        needed, there = reference.years_of(engine, t, names), reference.stored_years(engine, t)
+        queries, names = self.queries, set(self.changes)
+        needed, there = reference.years_of(queries, sorted(names)), reference.stored_years(queries)
         years = there if needed is None else there.joined(needed)
         if years != there or names & {"rep", "rep_role"}:
-            reference.build(engine, t, years)
+            reference.build(queries, years)
             self.changed |= {"ref_zone_offset", "ref_rate", "ref_workday"}
         elif names & set(reference.READ):
-            reference.build(engine, t, years)
+            reference.build(queries, years)
             self.changed |= {"ref_rate", "ref_workday"}
         if names & set(merged.RECORDS):
-            self._put_if_other("ref_survivor", merged.survivors(engine, t))
+            self._put_if_other("ref_survivor", merged.survivors(queries))
         if names & {"contact", "lead"}:
-            self._put_if_other("ref_title", people.titles(engine, t))
+            self._put_if_other("ref_title", people.titles(queries))
 
     def _put_if_other(self, name: str, table: pa.Table) -> None:
         columns = [(column, "ascending") for column in table.column_names]
@@ -136,14 +131,13 @@ class _Refresh:
         """Put the opportunities to redo, and their accounts, aside as parts; whether there are few enough of them to do so."""
         if "ref_survivor" in self.changed:
             return False  # what was merged or deleted may have moved anything to anyone
-        ids = opportunities_concerned(self.engine, self.t, self.changes)
-        deals = unbound("opportunity")
-        count = self.engine.query(deals.aggregate(n=deals.count()))["n"][0].as_py()
-        if ids.num_rows > LARGE * count:
+        ids = opportunities_concerned(self.queries, self.changes)
+        if ids.num_rows > LARGE * self.queries.rows("count opportunity", _opportunities)["n"][0].as_py():
             return False
+        parts = self.parts
         with self.engine.lent("lent_ids", ids):
-            self.parts.make("ids", ibis.table({"opportunity_id": "string"}, name="lent_ids"))
-        self.parts.make("account", accounts_of(self.t, self.parts.part("ids")))
+            parts.make("ids", lambda: ibis.table({"opportunity_id": "string"}, name="lent_ids"))
+        parts.make("account", lambda: accounts_of(parts.t, parts.part("ids")))
         return True
 
     def _only_known_rows_changed(self, read: Collection[str]) -> bool:
@@ -152,17 +146,15 @@ class _Refresh:
                                                                                              past_name(record))}
         return all(table in known or table in self.by_part for table in read if table in self.changed)
 
-    def _redo_part(self, name: str) -> None:
+    def _redo_part(self, name: str, read: Collection[str]) -> None:
         """The fact's query over the parts of what it reads; its rows of the opportunities concerned are replaced."""
         ids = "ids"
         if name == "outcome" and self.activities is not None:
             ids = "counted_ids"
-            self.parts.make(ids, self._counted_anew())
-        swaps = {}
-        for node in build.expression(name, self.t).op().find(ops.UnboundTable):
-            if node.name not in READ_WHOLE.get(name, ()) and (part := self._part_of(node, ids)) is not None:
-                swaps[node.name] = part
-        self.parts.redo(name, swaps, (ids, ("opportunity_id",)))
+            self.parts.make(ids, self._counted_anew)
+        whole = READ_WHOLE.get(name, frozenset())
+        parts = {table: self._part_of(table, ids) for table in sorted(read) if table not in whole}
+        self.parts.redo(name, {table: part for table, part in parts.items() if part is not None}, (ids, ("opportunity_id",)))
 
     def _counted_anew(self) -> ir.Table:
         """Column opportunity_id: those concerned, and all of the accounts of closed ones whose meetings or people changed."""
@@ -174,16 +166,32 @@ class _Refresh:
         theirs = life.semi_join(closed.filter(closed.account_id.notnull()), "account_id")
         return ibis.union(parts.part("ids"), closed.select("opportunity_id"), theirs.select("opportunity_id"), distinct=True)
 
-    def _part_of(self, node: ops.UnboundTable, ids: str) -> str | None:
+    def _part_of(self, name: str, ids: str) -> str | None:
         """The part of a stored table, made when first asked for; None for tables that know no opportunity."""
-        table = ibis.table(node.schema, name=node.name)
-        key = OPPORTUNITY_RECORDS.get(node.name.removeprefix("rec_"), "opportunity_id")
-        if key not in node.schema:
+        columns = _columns_of(name)
+        key = OPPORTUNITY_RECORDS.get(name.removeprefix("rec_"), "opportunity_id")
+        if key not in columns:
             return None
-        part = f"{ids}_{node.name}"
+        part = f"{ids}_{name}"
         if part not in self.parts.made:
-            self.parts.make(part, _rows_of(self.t, table, key, self.parts.part(ids)))
+            self.parts.make(part, lambda: _rows_of(self.parts.t, ibis.table(columns, name=name), key, self.parts.part(ids)))
         return part
+
+
+def _columns_of(name: str) -> dict[str, str]:
+    """The columns of a stored table that facts are made of, with Ibis' types."""
+    if name.startswith("rec_"):
+        record = name.removeprefix("rec_")
+        past = record.removesuffix("_past")
+        return dict((unbound(record) if past == record else unbound_past(past)).schema().items())
+    if name.startswith("fact_"):
+        return {column.name: IBIS_TYPES[column.type] for column in build.fact_of(name.removeprefix("fact_")).columns}
+    return {}
+
+
+def _opportunities(_: Tables) -> ir.Table:
+    deals = unbound("opportunity")
+    return deals.aggregate(n=deals.count())
 
 
 def _rows_of(t: Tables, table: ir.Table, key: str, ids: ir.Table) -> ir.Table:

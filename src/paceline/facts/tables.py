@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 import ibis
 import ibis.expr.types as ir
@@ -21,11 +22,20 @@ IBIS_TYPES = {
     Type.DAY: "int32",
     Type.AT: "int64",
 }
+# Stand for an instant and a prefix in SQL that serves every past day; they must occur nowhere else.
+WHEN, WHENS_PREFIX = 9_199_999_999_999_999_123, "asof_when_"
 _REFERENCES = {reference.name: reference for reference in schema.REFERENCES}
 
 
 def _unbound(name: str, columns: tuple[Column, ...]) -> ir.Table:
     return ibis.table({column.name: IBIS_TYPES[column.type] for column in columns}, name=name)
+
+
+def described(settings: Settings) -> str:
+    """All settings in words, the same for the same settings in every process."""
+    told = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    plain = {name: sorted(value.items()) if isinstance(value, Mapping) else value for name, value in told.items()}
+    return repr({name: sorted(value) if isinstance(value, frozenset) else value for name, value in plain.items()})
 
 
 @dataclass(frozen=True)
@@ -48,3 +58,12 @@ class Tables:
     def ref(self, name: str) -> ir.Table:
         """A reference table: zone_offset, rate, workday."""
         return _unbound(f"{self.prefix}ref_{name}", _REFERENCES[name].columns)
+
+    @property
+    def of_any_day(self) -> Tables:
+        """The same with stand-ins for the instant and the prefix."""
+        return Tables(self.settings, None if self.as_of is None else WHEN, self.prefix and WHENS_PREFIX)
+
+    def at_its_day(self, sql: str) -> str:
+        """SQL over the tables `of_any_day`, with the instant and the prefix written in."""
+        return sql.replace(WHENS_PREFIX, self.prefix).replace(str(WHEN), str(self.as_of))

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import ClassVar
 
 import duckdb
-import ibis
 import pyarrow as pa
 
-from paceline.warehouse.engine import Engine, StoreLockedError, check_name, to_kernel
+from paceline.warehouse.engine import Engine, Query, StoreLockedError, check_name, to_kernel
 
 _HOLDER = re.compile(r"held in (?P<program>.*?) \(PID (?P<pid>\d+)\)")
 _ARROW = "arrow_rows"  # the name under which Arrow rows are seen while they are copied in
@@ -35,7 +34,7 @@ class DuckDBEngine(Engine):
         rows = self._cursor.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()
         return {str(row[0]) for row in rows}
 
-    def create(self, name: str, expression: ibis.Table) -> None:
+    def create(self, name: str, expression: Query) -> None:
         self._run(f"CREATE OR REPLACE TABLE {self.quoted(name)} AS {self._select(expression)}")
 
     def put(self, name: str, table: pa.Table) -> None:

@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
-import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from paceline.warehouse.engine import Engine, MissingDriverError, check_name, to_kernel
+from paceline.warehouse.engine import Engine, MissingDriverError, Query, check_name, to_kernel
 
 if TYPE_CHECKING:
     import psycopg
@@ -44,7 +43,7 @@ class PostgresEngine(Engine):
         cursor = self._connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (self._schema,))
         return {str(row[0]) for row in cursor.fetchall()}
 
-    def create(self, name: str, expression: ibis.Table) -> None:
+    def create(self, name: str, expression: Query) -> None:
         with self._replacing(name) as new:
             self._run(f"CREATE TABLE {new} AS {self._select(expression)}")
 

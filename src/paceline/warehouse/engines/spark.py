@@ -14,7 +14,7 @@ import ibis
 import ibis.config
 import pyarrow as pa
 
-from paceline.warehouse.engine import Engine, MissingDriverError, Rows, check_name, to_kernel
+from paceline.warehouse.engine import Engine, MissingDriverError, Query, Rows, check_name, to_kernel
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -54,7 +54,7 @@ class SparkEngine(Engine):
     def tables(self) -> set[str]:
         return {row["tableName"] for row in self._session.sql("SHOW TABLES").collect() if not row["isTemporary"]}
 
-    def create(self, name: str, expression: ibis.Table) -> None:
+    def create(self, name: str, expression: Query) -> None:
         with self._replacing(name) as new:
             self._run(f"CREATE TABLE {new} {_TABLES} AS {self._select(expression)}")
 

@@ -38,8 +38,9 @@ def reach(draws: Floats, target: float, lower_is_better: bool = False) -> Reach:
         raise ValueError(f"a goal is above 0, not {target:g}")
     chance = float((ends <= target).mean() if lower_is_better else (ends >= target).mean())
     low, middle, high = (float(value) for value in np.quantile(ends, (0.1, 0.5, 0.9)))
+    likely = "less than 1%" if chance < 0.005 else "more than 99%" if chance > 0.995 else f"{chance:.0%}"
     words = (
-        f"{chance:.0%} likely to {'stay within' if lower_is_better else 'reach'} the goal; most likely {middle / target:.0%} "
+        f"{likely} likely to {'stay within' if lower_is_better else 'reach'} the goal; most likely {middle / target:.0%} "
         f"of it, 8 in 10 chance of {low / target:.0%} to {high / target:.0%}."
     )
     return Reach(target, chance, middle, (low, high), words)

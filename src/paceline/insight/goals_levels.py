@@ -70,7 +70,7 @@ def recommend(
         why = f"No goal to recommend: {len(some)} earlier period{'' if len(some) == 1 else 's'} of comparable people"
         return Recommendation((), None, len(people), len(some), own, f"{why}, it takes {FEWEST_PERIODS}.")
     draws = draw_periods(person, some, present, rng)
-    chosen = tuple(_level(draws, chance) for chance in sorted(levels))
+    chosen = tuple(level for chance in sorted(levels) if (level := _level(draws, chance)).target > 0)
     words = ", ".join(f"{level.target:,.10g} is reached {level.chance:.0%} of the time" for level in chosen)
     of = f"{len(some)} periods of {len(people)} comparable people, {own} of one's own"
     return Recommendation(chosen, float(np.median(draws)), len(people), len(some), own, f"From {of}: {words}.")
@@ -90,9 +90,7 @@ def rounded(value: float) -> float:
     return float(round(value / step) * step)
 
 
-def draw_periods(
-    person: str, history: Sequence[Past], present: float, rng: np.random.Generator, draws: int = DRAWS
-) -> Floats:
+def draw_periods(person: str, history: Sequence[Past], present: float, rng: np.random.Generator, draws: int = DRAWS) -> Floats:
     """(draws,) of what the person's next period comes to. ValueError without any history."""
     if not history:
         raise ValueError("there is no history to draw from")
@@ -112,10 +110,12 @@ def draw_periods(
     trust = mine * between / (mine * between + within) if mine * between + within > 0 else 0.0
     level = trust * own + (1 - trust) * mean
     unsure = between * (1 - trust) + within / (float(size.sum()) + mine)
-    levels = level + np.sqrt(unsure) * rng.standard_normal(draws)
+    # Levels are above 0: a gamma with that mean and variance.
+    shape = level**2 / max(unsure, 1e-12 * max(level, 1e-12) ** 2)
+    levels = rng.standard_gamma(shape, draws) * (level / shape) if level > 0 else np.zeros(draws)
     # A person's surprises are about as large, beside their level, as those of the others beside theirs.
-    beside = np.maximum(means[row], 1e-9 + abs(mean) * 0.1)
-    seen = np.sqrt(weight) * (rate - means[row]) / beside
+    known = means[row] > 0.1 * mean
+    seen = (np.sqrt(weight) * (rate - means[row]))[known] / means[row][known] if known.any() else np.zeros(1)
     wider = np.sqrt(len(history) / free) if free else 1.0
-    surprise = seen[rng.integers(0, len(seen), draws)] * wider * np.maximum(levels, 0.0)
+    surprise = seen[rng.integers(0, len(seen), draws)] * wider * levels
     return np.asarray(np.maximum(levels * present + surprise * np.sqrt(present), 0.0), dtype=np.float64)

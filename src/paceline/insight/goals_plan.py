@@ -22,8 +22,9 @@ _RESAMPLES = 200
 
 @dataclass(frozen=True)
 class Rates:
-    """One's present rates: deals won and lost, what won ones were worth, their days from start to close, and the meetings held
-    for each opportunity begun (None: unknown). Where nothing has to be won (pipeline), ``lost`` and ``cycles`` are empty.
+    """One's present rates: deals won and lost, what won ones were worth, their days from start to close, and the meetings
+    held for each opportunity begun, and how many are begun a week (None: unknown). Where nothing has to be won (pipeline),
+    ``lost`` and ``cycles`` are empty.
     """
 
     won: int
@@ -31,6 +32,7 @@ class Rates:
     worth: Floats
     cycles: Floats
     meetings: float | None = None
+    begun_a_week: float | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def plan(
         weekly = tuple(float(np.ceil(value * rates.meetings / weeks_left)) for value in (middle, low, high))
     many = (middle, low, high)
     meetings = None if weekly is None else (weekly[0], weekly[1], weekly[2])
-    return Plan(missing, many, meetings, in_time, _sentence(many, meetings, rates, in_time, days_left, thing))
+    return Plan(missing, many, meetings, in_time, _sentence(many, meetings, rates, in_time, days_left, weeks_left, thing))
 
 
 def share_in_time(cycles: Floats, days_left: int) -> float:
@@ -114,7 +116,7 @@ def _in_time_draws(cycles: Floats, days_left: int, rng: np.random.Generator) -> 
 
 def _too_late(missing: float, rates: Rates, days_left: int, in_time: float) -> str:
     return (
-        f"{missing:,.4g} are missing beyond what the open deals are expected to bring, and new deals come too late: half of the "
+        f"{missing:,.0f} are missing beyond what the open deals are expected to bring, and new deals come too late: half of the "
         f"won ones took more than {np.median(rates.cycles):.0f} days, {days_left} are left, {in_time:.0%} would be decided in "
         "time. What can still be reached lies in the open deals."
     )
@@ -122,17 +124,21 @@ def _too_late(missing: float, rates: Rates, days_left: int, in_time: float) -> s
 
 def _sentence(
     many: tuple[float, float, float], weekly: tuple[float, float, float] | None, rates: Rates, in_time: float, days_left: int,
-    thing: str,
+    weeks_left: float, thing: str,
 ) -> str:  # fmt: skip
     if many[0] <= 0:
         return f"The open deals are expected to bring enough; 8 in 10: {many[1]:,.0f} to {many[2]:,.0f} more {thing} are needed."
-    of = [f"deal size {np.mean(rates.worth):,.4g}"]
+    size = float(np.mean(rates.worth))
+    of = [f"deal size {size:,.0f}" if size != 1 else ""]
     if len(rates.cycles):
         of.insert(0, f"win rate {rates.won / (rates.won + rates.lost):.0%}")
+    of = [words for words in of if words]
     words = (
         f"To reach the goal at the present {' and '.join(of)}, {many[0]:,.0f} more {thing} are needed "
         f"(8 in 10: {many[1]:,.0f} to {many[2]:,.0f})"
     )
+    if rates.begun_a_week is not None and weeks_left > 0:
+        words += f"; at the present pace {rates.begun_a_week * weeks_left:,.0f} will be begun"
     if weekly is not None:
         words += f", about {weekly[0]:,.0f} meetings a week ({weekly[1]:,.0f} to {weekly[2]:,.0f})"
     if len(rates.cycles) and in_time < 0.5:

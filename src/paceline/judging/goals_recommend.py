@@ -1,0 +1,129 @@
+"""Which goals to set: for each person (or team) of a scope, from what comparable people came to in earlier periods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from paceline.insight.goals_levels import LEVELS, Past, Recommendation, recommend
+from paceline.judging.goals import REP, TEAM
+from paceline.judging.goals_calendar import Calendar, calendar
+from paceline.judging.goals_draws import is_flow
+from paceline.judging.goals_set import GoalError
+from paceline.judging.people import Person, people
+from paceline.metrics.ask import ask
+from paceline.metrics.store import Store
+from paceline.metrics.vocabulary import Metric
+from paceline.sales.periods import Period
+from paceline.sales.scope import Scope
+
+PERIODS = 8  # earlier ones that are looked at
+TENURED_DAYS = 182  # at a period's beginning: who is newer is still ramping, and says nothing of what is usual
+FEWEST_ALIKE = 4  # people of the same role and segment: fewer, and the role is compared with
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """A recommendation for a person or a team. ``present``: share of a full-timer's working days in the period (teams:
+    people).
+    """
+
+    level: str
+    subject: str
+    name: str
+    present: float
+    compared_with: str
+    found: Recommendation
+
+
+def recommendations(
+    store: Store, metric: str, period: Period, scope: Scope, *, levels: Sequence[float] = LEVELS, as_of: date | None = None
+) -> tuple[Suggested, ...]:
+    """A line a person of the scope, then its teams. Earlier periods of the same grain that ended before the as-of day.
+
+    Raises GoalError for a metric that isn't a sum over days, or nobody in the scope.
+    """
+    declared = store.catalog.get(metric)
+    if declared is None:
+        raise GoalError(f"no metric is called {metric!r}")
+    if not is_flow(declared):
+        raise GoalError(f"{metric} isn't a sum over days: goals are recommended for counts and sums")
+    today = store.view(as_of).day
+    asked = people(store, min(today, period.until - timedelta(days=1)), scope, as_of)
+    if not asked:
+        raise GoalError(f"nobody sells in {scope.label} on {today}")
+    earlier = [period.before()]
+    while earlier[-1].until > today + timedelta(days=1):  # the running one says nothing yet
+        earlier.append(earlier[-1].before())
+    earlier = earlier[-1:]
+    while len(earlier) < PERIODS:
+        earlier.append(earlier[-1].before())
+    days = calendar(store, min(earlier[-1].first, period.first), max(period.until, earlier[0].until), as_of)
+    seen = _past(store, declared, earlier, days, as_of)
+    rng = np.random.default_rng([period.first_day, period.until_day])
+    out = [_of_person(one, seen, days, period, levels, rng) for one in asked]
+    if scope.one_rep is None:
+        out += _of_teams(store, declared, earlier, days, period, asked, levels, rng, as_of)
+    return tuple(out)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    role: str | None
+    segment: str | None
+    past: Past
+
+
+def _past(store: Store, metric: Metric, earlier: Sequence[Period], days: Calendar, as_of: date | None) -> list[_Seen]:
+    """What every tenured seller came to in each earlier period, with what they were then."""
+    readings = ask(store, metric.slug, Scope.company(), earlier, ("rep",), as_of=as_of, mean_of_reps=False)
+    values = {(dict(r.group)["rep"], r.period): r.value for r in readings}
+    out = []
+    for one in earlier:
+        for person in people(store, one.until - timedelta(days=1), Scope.company(), as_of):
+            value = values.get((person.rep, one))
+            tenure = person.tenure_days(one.first)
+            if value is not None and (tenure is None or tenure >= TENURED_DAYS):
+                out.append(_Seen(person.role, person.segment, Past(person.rep, value, days.present(person.rep, one))))
+    return out
+
+
+def _of_person(
+    one: Person, seen: Sequence[_Seen], days: Calendar, period: Period, levels: Sequence[float], rng: np.random.Generator
+) -> Suggested:
+    alike = [row for row in seen if (row.role, row.segment) == (one.role, one.segment)]
+    words = f"{one.role or 'no role'}, {one.segment}" if one.segment else one.role or "no role"
+    if len({row.past.person for row in alike}) < FEWEST_ALIKE:
+        alike = [row for row in seen if row.role == one.role]
+        words = one.role or "no role"
+    # One's own periods count whatever one was then, as long as the role was the same.
+    own = [row for row in seen if row.past.person == one.rep and row.role == one.role and row not in alike]
+    present = days.present(one.rep, period)
+    found = recommend(one.rep, [row.past for row in (*alike, *own)], present, rng, levels)
+    return Suggested(REP, one.rep, one.name, present, words, found)
+
+
+def _of_teams(
+    store: Store, metric: Metric, earlier: Sequence[Period], days: Calendar, period: Period, asked: Sequence[Person],
+    levels: Sequence[float], rng: np.random.Generator, as_of: date | None,
+) -> list[Suggested]:  # fmt: skip
+    """Teams beside teams, each as large as the people present in it."""
+    readings = ask(store, metric.slug, Scope.company(), earlier, ("team",), as_of=as_of, mean_of_reps=False)
+    values = {(dict(r.group)["team"], r.period): r.value for r in readings}
+    past = []
+    for one in earlier:
+        size: dict[str, float] = {}
+        for person in people(store, one.until - timedelta(days=1), Scope.company(), as_of):
+            if person.team:
+                size[person.team] = size.get(person.team, 0.0) + days.present(person.rep, one)
+        past += [Past(team, value, size[team]) for team in size if (value := values.get((team, one))) is not None]
+    now: dict[str, float] = {}
+    for person in asked:
+        if person.team:
+            now[person.team] = now.get(person.team, 0.0) + days.present(person.rep, period)
+    return [
+        Suggested(TEAM, team, team, many, "teams", recommend(team, past, many, rng, levels)) for team, many in sorted(now.items())
+    ]

@@ -1,0 +1,229 @@
+"""Goals to be written: one for each person of a scope, prorated and ramped; told as records, which the ordinary load brings in.
+
+goals_for(store, …) → Planned, whose ``records`` are rows of the table ``goal``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from paceline.insight.goals import NO_RAMP, Hire, Prorated, Ramp, measure_ramp, prorate
+from paceline.judging.goals import REP, TEAM, Goal, goals_in
+from paceline.judging.goals_calendar import Calendar, calendar
+from paceline.judging.goals_draws import is_flow
+from paceline.judging.people import Person, people
+from paceline.judging.weekly import weekly
+from paceline.metrics.store import Store
+from paceline.metrics.vocabulary import Metric, Unit
+from paceline.sales.periods import Period, epoch_day, from_epoch_day
+from paceline.sales.records import BY_NAME
+from paceline.sales.scope import Scope
+
+SOURCE = "goals"
+TENURED_WEEKS = 52  # of tenure: from there on one's weeks say what is usual
+_RAMP_METRIC = "meetings_held"
+
+
+class GoalError(ValueError):
+    """Goals that can't be set as asked; the message says everything that is wrong, and the remedy."""
+
+
+@dataclass(frozen=True)
+class Set:
+    """One goal to be written. ``prorated`` None: a team's, or of a metric that isn't a sum over days: the target as given."""
+
+    subject: str
+    name: str
+    level: str
+    target: float
+    prorated: Prorated | None
+    replaces: float | None
+
+    @property
+    def sentence(self) -> str:
+        """How the target came about."""
+        words = self.prorated.sentence if self.prorated else ""
+        before = f"; was {self.replaces:,.10g}" if self.replaces is not None else ""
+        return (words or "in full") + before
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What would be written, and the rows. ``notes``: what a reader should know (whom a goal makes no sense for, why no ramp)."""
+
+    metric: Metric
+    period: Period
+    goals: tuple[Set, ...]
+    notes: tuple[str, ...]
+    records: Mapping[str, pa.Table]
+
+
+def goals_for(
+    store: Store, metric: str, target: float, period: Period, scope: Scope, *, team: str | None = None, prorated: bool = True,
+    ramp: Ramp | None = None, replace: bool = False,
+) -> Planned:  # fmt: skip
+    """A goal for each person who sells in the scope in the period, or one for a ``team`` as a whole.
+
+    ``target``: a full-timer's past the ramp, in the metric's unit. ``ramp``: what new hires reach; None: as measured on past
+    ones. ``replace``: goals for the same days and metric are written anew. Raises GoalError for a metric that there isn't, a
+    target that can't be, nobody to set it for, and goals that are there already.
+    """
+    declared = store.catalog.get(metric)
+    if declared is None:
+        raise GoalError(f"no metric is called {metric!r}")
+    _check(declared, target)
+    notes: list[str] = []
+    days = calendar(store, period.first, period.until)
+    if team is not None:
+        chosen = [Set(team, team, TEAM, target, None, None)]
+    else:
+        chosen = _for_people(store, declared, target, period, scope, days, prorated, ramp, notes)
+    if not chosen:
+        raise GoalError(f"nobody sells in {scope.label} in {period.label}: there is no one to set a goal for")
+    there = {(goal.level, goal.subject): goal for goal in _there(store, declared, period)}
+    return _planned(declared, period, chosen, notes, there, replace, store)
+
+
+def _check(metric: Metric, target: float) -> None:
+    if not target > 0 or not np.isfinite(target):
+        raise GoalError(f"a goal is above 0, not {target:g}")
+    if metric.unit is Unit.PERCENT and target > 1.5 and metric.interval == "wilson":
+        raise GoalError(f"{metric.slug} is a share: a goal of {target:g} can't be reached. Write {target:g}% or {target / 100:g}")
+
+
+def _for_people(
+    store: Store, metric: Metric, target: float, period: Period, scope: Scope, days: Calendar, prorated: bool, ramp: Ramp | None,
+    notes: list[str],
+) -> list[Set]:  # fmt: skip
+    flow = is_flow(metric)
+    if not flow and prorated:
+        notes.append(f"{metric.name} isn't a sum over days: everybody has the target in full.")
+    ramps: dict[str, Ramp] = {}
+    out = []
+    for one in _sellers(store, period, scope):
+        if not flow or not prorated:
+            out.append(Set(one.rep, one.name, REP, target, None, None))
+            continue
+        full = days.full_days(one.rep, period)
+        if full <= 0:
+            notes.append(f"{one.name}: no working day of {period.label} is known, so no goal.")
+            continue
+        tenure = None if one.hired is None else np.arange(period.first_day, period.until_day) - epoch_day(one.hired)
+        role = one.role or ""
+        young = tenure is not None and int(tenure[0]) < 7 * TENURED_WEEKS
+        if young and role not in ramps:
+            ramps[role] = ramp or _measured(store, metric, role, notes)
+        share = ramps[role] if young else NO_RAMP
+        made = prorate(target, days.own(one.rep, period), full, None if tenure is None else tenure.astype(np.float64), share)
+        if made.target <= 0:
+            notes.append(f"{one.name} doesn't work on any day of {period.label}: no goal.")
+            continue
+        out.append(Set(one.rep, one.name, REP, _neat(made.target, metric), made, None))
+    return out
+
+
+def _neat(target: float, metric: Metric) -> float:
+    """Whole units: nobody has a goal of 41.37 meetings."""
+    return float(max(round(target), 1)) if metric.unit in (Unit.COUNT, Unit.MONEY) else target
+
+
+def _sellers(store: Store, period: Period, scope: Scope) -> list[Person]:
+    """Everyone who sells in the scope on some day of the period: who joins in it, or leaves, too."""
+    found: dict[str, Person] = {}
+    last = epoch_day(period.until) - 1
+    joins = {stint.hired_day for stint in store.view().stints if stint.hired_day is not None}
+    edges = sorted({period.first_day, last, *(day for day in joins if period.first_day < day <= last)})
+    for day in edges:
+        for one in people(store, from_epoch_day(day), scope):
+            found.setdefault(one.rep, one)
+    return sorted(found.values(), key=lambda one: (one.name, one.rep))
+
+
+def _measured(store: Store, metric: Metric, role: str, notes: list[str]) -> Ramp:
+    """The role's ramp as past hires showed it, in the metric itself where weeks of it can be read, else in meetings held."""
+    series = weekly(store, metrics=(metric.slug,))
+    if not series.metrics:
+        series = weekly(store, metrics=(_RAMP_METRIC,))
+    found = None
+    if series.metrics:
+        hired = {stint.rep_id: stint.hired_day for stint in store.view().stints}
+        mondays = np.array([epoch_day(day) for day in series.mondays])
+        top, worked = series.top[:, 0], np.nan_to_num(series.days) / 5
+        mine = [row for row, rep in enumerate(series.reps) if series.role[row, -1] == role or role in series.role[row]]
+        tenure = {row: (mondays - hired[series.reps[row]]) // 7 for row in mine if hired.get(series.reps[row]) is not None}
+        usual = _usual(mine, tenure, top, worked)
+        hires = [
+            Hire(np.nan_to_num(top[row, weeks >= 0]).tolist(), (worked[row] * np.isfinite(top[row]))[weeks >= 0].tolist())
+            for row, weeks in tenure.items()
+            if (weeks == 0).any()
+        ]
+        found = measure_ramp(hires, usual)
+    if found is None:
+        notes.append(
+            f"The ramp of {role or 'people without a role'} can't be measured (too few past hires): new people have the full "
+            "target. Give one: --ramp 25,50,75 (percent of each month)"
+        )
+        return NO_RAMP
+    notes.append(f"The ramp of {role} is measured on {found.hires} past hires: {found.weeks} weeks.")
+    return found
+
+
+def _usual(rows: Sequence[int], tenure: Mapping[int, Any], top: Any, worked: Any) -> float:
+    """A tenured person's full week."""
+    done = weeks = 0.0
+    for row in rows:
+        old = tenure[row] >= TENURED_WEEKS if row in tenure else np.ones(top.shape[1], dtype=np.bool_)
+        known = old & np.isfinite(top[row])
+        done, weeks = done + float(top[row, known].sum()), weeks + float(worked[row, known].sum())
+    return done / weeks if weeks else 0.0
+
+
+def _there(store: Store, metric: Metric, period: Period) -> list[Goal]:
+    return list(goals_in(store.view(), period, metric.slug))
+
+
+def _planned(
+    metric: Metric, period: Period, chosen: Sequence[Set], notes: Sequence[str], there: Mapping[tuple[str, str], Goal],
+    replace: bool, store: Store,
+) -> Planned:  # fmt: skip
+    """The rows; a goal for exactly these days is replaced under its own id, one that only overlaps is an error."""
+    per = 100.0 if metric.unit is Unit.MONEY else 1.0
+    wrong, goals, rows = [], [], []
+    for one in chosen:
+        old = there.get((one.level, one.subject))
+        if old is not None:
+            whose = f"{one.name} already has a goal of {old.target / per:,.10g} from {from_epoch_day(old.first)} to "
+            whose += f"{date.fromordinal(from_epoch_day(old.until).toordinal() - 1)}"
+            if (old.first, old.until) != (period.first_day, period.until_day):
+                wrong.append(f"{whose}, which overlaps {period.label}: set it for those days, or mend it where it came from")
+                continue
+            if not replace:
+                wrong.append(f"{whose}: say --replace to write it anew")
+                continue
+        goals.append(Set(one.subject, one.name, one.level, one.target, one.prorated, None if old is None else old.target / per))
+        rows.append(_row(one, metric, period, store, None if old is None else old.id))
+    if wrong:
+        raise GoalError("; ".join(wrong))
+    return Planned(metric, period, tuple(goals), tuple(dict.fromkeys(notes)), {"goal": _table(rows)})
+
+
+def _row(one: Set, metric: Metric, period: Period, store: Store, old: str | None) -> dict[str, Any]:
+    name = old or f"goal:{metric.slug}:{period.first}:{period.until}:{one.level}:{one.subject}"
+    return {
+        "id": name, "rep_id": one.subject if one.level == REP else None, "team": one.subject if one.level == TEAM else None,
+        "metric": metric.slug, "from_day": period.first_day, "until_day": period.until_day, "target": one.target,
+        "currency": store.settings.currency if metric.unit is Unit.MONEY else None,
+    }  # fmt: skip
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> pa.Table:
+    days = {"from_day", "until_day"}
+    kinds = [(column.name, pa.int32() if column.name in days else pa.float64() if column.name == "target" else pa.string())
+             for column in BY_NAME["goal"].columns]  # fmt: skip
+    return pa.Table.from_pylist(list(rows), schema=pa.schema(kinds))

@@ -1,0 +1,102 @@
+"""How long a ramp takes: to the first deal, and to full productivity, with those who are still ramping or have gone (censored).
+
+Full productivity is the first month of tenure from which on the pace of ``SUSTAINED`` months together is at least
+``PRODUCTIVE`` of the tenured peers' median pace. It is known only when those months are over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from paceline.insight.ramp import FEWEST, FULL_MONTH, LEAST_DAYS, Hire
+from paceline.stats.kaplan_meier import Waiting, kaplan_meier
+
+Floats = npt.NDArray[np.float64]
+
+SUSTAINED = 3  # months together
+PRODUCTIVE = 0.8  # of the tenured peers' median
+TENURED = 12  # months of tenure from which one is a measure for others
+FEWEST_TENURED = 5
+FEWEST_EVENTS = 5  # of hires who got there, before anything is said of when
+LEVEL = 0.8
+
+
+@dataclass(frozen=True)
+class Expected:
+    """When a hire is expected to be fully productive, in months of tenure (the month is the first productive one).
+
+    ``reached``: the month, if it is over already. ``low`` to ``high``: 8 in 10; None: later than anybody was watched.
+    """
+
+    reached: int | None
+    middle: float | None
+    low: float | None
+    high: float | None
+    n: int
+    sentence: str
+
+
+def bar(paces: Sequence[float]) -> float | None:
+    """What full productivity is measured against: the median pace of tenured peers. None where they are too few."""
+    known = [one for one in paces if np.isfinite(one)]
+    return float(np.median(known)) if len(known) >= FEWEST_TENURED else None
+
+
+def productive_month(hire: Hire, full: float, counted: bool = True) -> int | None:
+    """The first month of tenure (1 is the first) of sustained pace; None: not yet."""
+    known = np.isfinite(hire.amount) & np.isfinite(hire.exposure)
+    least, scale = (LEAST_DAYS * SUSTAINED, FULL_MONTH) if counted else (1.0, 1.0)
+    for start in range(hire.months - SUSTAINED + 1):
+        window = slice(start, start + SUSTAINED)
+        exposure = float(hire.exposure[window][known[window]].sum())
+        amount = float(hire.amount[window][known[window]].sum())
+        if known[window].all() and exposure >= least and scale * amount >= PRODUCTIVE * full * exposure:
+            return start + 1
+    return None
+
+
+def time_to_productivity(hires: Sequence[Hire], full: float, counted: bool = True) -> Waiting | None:
+    """The curve over months of tenure; None where nobody was watched for long enough to tell."""
+    months = [productive_month(one, full, counted) for one in hires]
+    watched = [(month or one.months - SUSTAINED + 1, month is not None) for one, month in zip(hires, months, strict=True)]
+    seen = [(time, happened) for time, happened in watched if time > 0]
+    return kaplan_meier([time for time, _ in seen], [happened for _, happened in seen], LEVEL) if seen else None
+
+
+def expected(hire: Hire, past: Sequence[Hire], full: float | None, counted: bool = True, slow: bool | None = False) -> Expected:
+    """When the hire gets there, from the past hires' curve given that it hasn't been until now (the hire left out).
+
+    ``slow``: the hire stands lower than they ever did, so that their curve tells no more than a beginning.
+    """
+    others = [one for one in past if (one.rep, one.hired) != (hire.rep, hire.hired)]
+    if full is None:
+        words = f"Fewer than {FEWEST_TENURED} tenured peers to measure full productivity against."
+        return Expected(None, None, None, None, len(others), words)
+    reached = productive_month(hire, full, counted)
+    if reached is not None:
+        words = f"Fully productive from month {reached} on."
+        return Expected(reached, float(reached), float(reached), float(reached), len(others), words)
+    curve = time_to_productivity(others, full, counted)
+    if curve is None or curve.n < FEWEST or curve.events < FEWEST_EVENTS:
+        got, n = (curve.events, curve.n) if curve else (0, len(others))
+        words = f"Too few past hires to say when: {got} of {n} got there, it takes {FEWEST_EVENTS} of {FEWEST}."
+        return Expected(None, None, None, None, n, words)
+    waited = float(max(hire.months - SUSTAINED + 1, 0))
+    low, middle, high = (curve.quantile(share, waited) for share in ((1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2))
+    if slow:
+        words = "Slower than the past hires, so when full productivity comes can't be read from theirs"
+        words += f"; hardly before month {low:.0f}." if low is not None else "."
+        return Expected(None, None, low, None, curve.n, words)
+    return Expected(None, middle, low, high, curve.n, _when(middle, low, high, curve))
+
+
+def _when(middle: float | None, low: float | None, high: float | None, curve: Waiting) -> str:
+    if low is None:
+        return f"Later than month {curve.last:.0f}, the longest that past hires were watched for."
+    to = f"{high:.0f}" if high is not None else f"after {curve.last:.0f}"
+    likely = f"most likely in month {middle:.0f}" if middle is not None else f"not before month {low:.0f}"
+    return f"Full productivity {likely}, 8 in 10 from month {low:.0f} to {to} ({curve.n} past hires)."

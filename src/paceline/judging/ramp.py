@@ -1,0 +1,310 @@
+"""How new hires ramp, read from a store: everyone's curve by month of tenure, the new ones beside the past ones, and when.
+
+ramp(store, metric, scope) → Ramp. Hires are held against the whole company's; shown are those of the scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from paceline.insight.ramp import FEWEST, MONTHS, QUANTILES, RATE, Fan, Hire, Standing, fan, pace, stand
+from paceline.insight.ramp_time import FEWEST_EVENTS, LEVEL, Expected, bar, expected, productive_month, time_to_productivity
+from paceline.judging.people import people
+from paceline.judging.ramp_hires import NO_WORD, Counted, RampError, counted, hires, sellers, tenured_paces
+from paceline.judging.record import NO_END, SHARE, Baselines, Prediction, keep, kept, write_outcomes
+from paceline.metrics.store import Store
+from paceline.metrics.vocabulary import Metric, Unit
+from paceline.sales.periods import add_months, epoch_day, from_epoch_day
+from paceline.sales.scope import Scope
+from paceline.stats.kaplan_meier import Waiting, kaplan_meier
+
+KIND = "ramp"  # of the predictions kept
+__all__ = ["Cohort", "NewHire", "Ramp", "RampError", "keep_ramps", "predictions", "ramp", "settle_ramps"]
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Past hires of a role (and segment; None: all its segments) and what their ramps were like.
+
+    ``full``: tenured peers' median pace; ``productive``: the curve of months to full productivity; ``first_deal``: that of
+    days to the first won deal. None: nothing to say it from.
+    """
+
+    role: str
+    segment: str | None
+    hires: int
+    fan: Fan
+    full: float | None
+    productive: Waiting | None
+    first_deal: Waiting | None
+
+    @property
+    def label(self) -> str:
+        """``AE, smb``; ``AE`` of all segments."""
+        return ", ".join(filter(None, (self.role or "no role", self.segment)))
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the past hires tell of how long it takes."""
+        lines = []
+        if self.first_deal is not None:
+            lines.append(_took("the first deal", self.first_deal, "days"))
+        if self.productive is not None and self.full is not None:
+            lines.append(_took("full productivity", self.productive, "months"))
+        return tuple(lines)
+
+
+def _took(what: str, curve: Waiting, unit: str) -> str:
+    middle, (low, high) = curve.quantile(0.5), curve.interval(0.5)
+    got = f"{curve.events} of {curve.n} hires got there"
+    if curve.events < FEWEST_EVENTS:
+        return f"Time to {what}: too few to say ({got}, it takes {FEWEST_EVENTS})."
+    if middle is None:
+        return f"Time to {what}: longer than for half of them was watched ({got}, {curve.last:.0f} {unit} at most)."
+    to = f"{high:.0f}" if high is not None else "unknown"
+    between = "" if low is None else f", between {low:.0f} and {to} (8 in 10)"
+    return f"Time to {what}: half of them within {middle:.0f} {unit}{between}; {got}."
+
+
+@dataclass(frozen=True)
+class NewHire:
+    """A hire still in the months of tenure looked at. ``paces``: by month of tenure; ``fan``: of the past hires alone.
+
+    Dates are first days of months of tenure.
+    """
+
+    rep: str
+    name: str
+    role: str
+    segment: str
+    hired: date
+    paces: tuple[float, ...]
+    fan: Fan
+    cohort: Cohort
+    standing: Standing
+    expected: Expected
+    full_from: date | None
+    full_low: date | None
+    full_high: date | None
+
+    @property
+    def sentence(self) -> str:
+        """Where the hire stands and what is expected."""
+        dated = f" That is {self.full_from}" if self.full_from and self.expected.reached is None else ""
+        between = f" ({self.full_low} to {self.full_high or 'unknown'})" if dated and self.full_low else ""
+        return f"{self.standing.sentence} {self.expected.sentence}{f'{dated}{between}.' if dated else ''}"
+
+
+@dataclass(frozen=True)
+class Ramp:
+    """The ramp of one metric as of a day. ``rate``: of normal hires that may ever be called slow."""
+
+    metric: Metric
+    day: date
+    rate: float
+    counted: bool
+    hires: tuple[NewHire, ...]
+    cohorts: tuple[Cohort, ...]
+
+    @property
+    def unit(self) -> str:
+        """What a pace is: the metric, a full month of 21 working days; or a share."""
+        return f"{self.metric.name}, a full month of 21 working days" if self.counted else self.metric.name
+
+    def to_arrow(self) -> pa.Table:
+        """A row a new hire."""
+        return pa.Table.from_pylist([_row(one, self.metric.slug) for one in self.hires], schema=_HIRES)
+
+    def curves_to_arrow(self) -> pa.Table:
+        """A row a cohort and month of tenure: how many past hires had it, quantiles of their pace."""
+        rows = [
+            {"metric": self.metric.slug, "role": cohort.role, "segment": cohort.segment, "month": month + 1}
+            | {"n": int(cohort.fan.n[month])}
+            | {f"p{round(100 * share)}": float(cohort.fan.quantiles[place, month]) for place, share in enumerate(QUANTILES)}
+            for cohort in self.cohorts
+            for month in np.flatnonzero(cohort.fan.n).tolist()
+        ]
+        return pa.Table.from_pylist(rows, schema=_CURVES)
+
+
+_HIRES = pa.schema([
+    ("metric", pa.string()), ("rep", pa.string()), ("rep_name", pa.string()), ("role", pa.string()), ("segment", pa.string()),
+    ("hired", pa.date32()), ("month", pa.int64()), ("amount", pa.float64()), ("pace", pa.float64()), ("usual", pa.float64()),
+    ("higher", pa.int64()), ("n", pa.int64()), ("chance", pa.float64()), ("ever", pa.float64()), ("slow", pa.bool_()),
+    ("full_productivity", pa.float64()), ("reached_month", pa.int64()), ("full_from", pa.date32()), ("full_low", pa.date32()),
+    ("full_high", pa.date32()), ("sentence", pa.string())])  # fmt: skip
+_CURVES = pa.schema(
+    [("metric", pa.string()), ("role", pa.string()), ("segment", pa.string()), ("month", pa.int64()), ("n", pa.int64())]
+    + [(f"p{round(100 * share)}", pa.float64()) for share in QUANTILES]
+)
+
+
+def _row(one: NewHire, slug: str) -> dict[str, Any]:
+    at = one.standing
+    return {
+        "metric": slug, "rep": one.rep, "rep_name": one.name, "role": one.role, "segment": one.segment, "hired": one.hired,
+        "month": at.month, "amount": at.amount, "pace": at.pace, "usual": at.usual, "higher": at.higher, "n": at.n,
+        "chance": at.chance, "ever": at.ever, "slow": at.slow, "full_productivity": one.cohort.full,
+        "reached_month": one.expected.reached, "full_from": one.full_from, "full_low": one.full_low, "full_high": one.full_high,
+        "sentence": one.sentence,
+    }  # fmt: skip
+
+
+def ramp(store: Store, metric: str, scope: Scope, as_of: date | None = None, months: int = MONTHS, rate: float = RATE) -> Ramp:
+    """New hires of the scope (in their first ``months`` of tenure) beside the company's past hires, as known on the day.
+
+    Held against hires of the same role and segment where nine of them got as far, else of the role. RampError for a metric that
+    can't be added up over months.
+    """
+    what, view = counted(store, metric), store.view(as_of)
+    reading = _Reading(store, what, view.day, months, as_of, rate)
+    there = {one.rep for one in people(store, view.day, scope, as_of)}
+    new = tuple(reading.judge(one) for one in reading.hires if one.rep in there and reading.is_new(one))
+    cohorts = {(one.cohort.role, one.cohort.segment): one.cohort for one in new} or reading.all_cohorts()
+    ordered = tuple(cohorts[key] for key in sorted(cohorts, key=lambda key: (key[0], key[1] or "")))
+    shown = tuple(sorted(new, key=lambda one: (one.role, one.segment, -one.hired.toordinal(), one.name)))
+    return Ramp(what.metric, view.day, rate, what.bottom is None, shown, ordered)
+
+
+class _Reading:
+    """Everything read once: sellers, their curves, tenured paces, first deals."""
+
+    def __init__(self, store: Store, what: Counted, day: date, months: int, as_of: date | None, rate: float) -> None:
+        self.what, self.day, self.months, self.rate = what, day, months, rate
+        self.counted = what.bottom is None
+        money = f"{store.settings.currency} " if what.metric.unit is Unit.MONEY else ""
+        self.unit = money + what.metric.name.lower()
+        some = sellers(store, day, as_of)
+        self.people = {one.rep: one for one in some}
+        self.hires = hires(store, what, some, day, months, as_of)
+        self.paces = tenured_paces(store, what, some, day, as_of)
+        self.wins = _first_wins(store, as_of)
+        self._cohorts: dict[tuple[str, str | None], Cohort] = {}
+
+    def is_new(self, one: Hire) -> bool:
+        return self.day < add_months(from_epoch_day(one.hired), self.months) and not one.left
+
+    def judge(self, one: Hire) -> NewHire:
+        """One new hire beside the past ones."""
+        past, segment = self._past(one)
+        cohort = self.cohort(one.role, segment)
+        standing = stand(one, past, self.unit, self.counted, self.rate)
+        when = expected(one, past, cohort.full, self.counted, standing.slow)
+        dates = (self._date(one, month) for month in (when.middle, when.low, when.high))
+        paces = tuple(pace(one, self.counted).tolist())
+        hired, name = from_epoch_day(one.hired), self.people[one.rep].name
+        beside = fan(past, self.counted, self.months)
+        return NewHire(one.rep, name, one.role, one.segment, hired, paces, beside, cohort, standing, when, *dates)
+
+    @staticmethod
+    def _date(one: Hire, month: float | None) -> date | None:
+        return None if month is None else add_months(from_epoch_day(one.hired), round(month) - 1)
+
+    def _past(self, one: Hire) -> tuple[list[Hire], str | None]:
+        """Who a hire is held against, and their segment (None: all of the role's)."""
+        role = [other for other in self.hires if other.role == one.role and other.rep != one.rep]
+        same = [other for other in role if other.segment == one.segment and one.segment != NO_WORD]
+        enough = sum(other.months >= max(one.months, 1) for other in same) >= FEWEST
+        return (same, one.segment) if enough else (role, None)
+
+    def all_cohorts(self) -> dict[tuple[str, str | None], Cohort]:
+        return {(role, None): self.cohort(role, None) for role in sorted({one.role for one in self.hires})}
+
+    def cohort(self, role: str, segment: str | None) -> Cohort:
+        """The past hires of a role and segment, read together."""
+        if (role, segment) not in self._cohorts:
+            some = [one for one in self.hires if one.role == role and segment in (None, one.segment)]
+            full = bar([self.paces[rep] for rep in self._tenured(role, segment)])
+            full = bar([self.paces[rep] for rep in self._tenured(role, None)]) if full is None else full
+            productive = time_to_productivity(some, full, self.counted) if full else None
+            self._cohorts[role, segment] = Cohort(
+                role, segment, len(some), fan(some, self.counted, self.months), full or None, productive, self._first_deal(some)
+            )
+        return self._cohorts[role, segment]
+
+    def _tenured(self, role: str, segment: str | None) -> list[str]:
+        return [rep for rep in self.paces if self.people[rep].role == role and segment in (None, self.people[rep].segment)]
+
+    def _first_deal(self, some: Sequence[Hire]) -> Waiting | None:
+        """Days from hire to the first won deal; who has none yet, or left without, is censored."""
+        ends, happened = [], []
+        for one in some:
+            won = next((day for day in self.wins.get(one.rep, ()) if day >= one.hired), None)
+            left = self.people[one.rep].left
+            end = won if won is not None else min(epoch_day(self.day) + 1, left if left is not None else 10**9)
+            if end > one.hired or won is not None:
+                ends.append(max(end - one.hired, 1))
+                happened.append(won is not None)
+        return kaplan_meier(ends, happened, LEVEL) if any(happened) else None
+
+
+def _first_wins(store: Store, as_of: date | None) -> dict[str, list[int]]:
+    """Days of each rep's won deals, in order."""
+    view = store.view(as_of)
+    outcome = view.frame.fact("outcome")
+    outcome = outcome.filter(outcome.owner, outcome.won, outcome.valued, outcome.day <= epoch_day(view.day))
+    out: dict[str, list[int]] = {}
+    for row in view.engine.query(outcome.select("rep_id", "day").distinct()).sort_by("day").to_pylist():
+        out.setdefault(row["rep_id"], []).append(row["day"])
+    return out
+
+
+# --- how often are we wrong? ---
+
+
+def predictions(found: Ramp) -> tuple[Prediction, ...]:
+    """What is said of when each new hire becomes fully productive, in months of tenure. Nothing of those of whom nothing is."""
+    said = []
+    for one in found.hires:
+        when = one.expected
+        if when.reached is None and when.middle is not None and one.cohort.productive is not None:
+            usual = one.cohort.productive.quantile(0.5)
+            said.append(
+                Prediction(
+                    KIND,
+                    epoch_day(found.day),
+                    "rep",
+                    one.rep,
+                    found.metric.slug,
+                    epoch_day(one.hired),
+                    NO_END,
+                    when.middle,
+                    when.low,
+                    when.high,
+                    SHARE,
+                    baselines=Baselines(own_average=usual),
+                    said=when.sentence,
+                )
+            )
+    return tuple(said)
+
+
+def keep_ramps(store: Store, found: Ramp) -> int:
+    """Store what is said today; how many were new."""
+    return keep(store.engine, predictions(found), store.now)
+
+
+def settle_ramps(store: Store) -> int:
+    """Write down the months in which hires of kept predictions became fully productive; how many. Who left never does."""
+    waiting = {one.prediction.id: one.prediction for one in kept(store.engine, KIND) if one.actual is None}
+    outcomes: dict[str, float] = {}
+    for slug in sorted({one.metric for one in waiting.values()}):
+        what = counted(store, slug)
+        reading = _Reading(store, what, store.view().day, 3 * MONTHS, None, RATE)
+        months = {one.rep: _reached(reading, one) for one in reading.hires}
+        for name, one in waiting.items():
+            month = months.get(one.name) if one.metric == slug else None
+            if month is not None:
+                outcomes[name] = float(month)
+    return write_outcomes(store.engine, waiting, outcomes, store.now)
+
+
+def _reached(reading: _Reading, one: Hire) -> int | None:
+    full = reading.cohort(one.role, reading._past(one)[1]).full
+    return None if full is None else productive_month(one, full, reading.counted)

@@ -140,3 +140,17 @@ def browser(cast: Cast) -> Callable[[str], Client]:
         return client
 
     return opened
+
+
+@pytest.fixture
+def settings_key() -> Iterator[Callable[[str], None]]:
+    """Change the secret key for a while; an empty text gives the project's own back."""
+    from django.conf import settings
+
+    own = settings.SECRET_KEY
+
+    def use(key: str) -> None:
+        settings.SECRET_KEY = key or own
+
+    yield use
+    settings.SECRET_KEY = own

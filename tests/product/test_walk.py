@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from uuid import uuid4
 
 import pytest
@@ -13,7 +13,6 @@ from paceline.access.gate import actions_of
 from paceline.access.rules import BY_ACTION, RULES, refusal, rows_of
 from paceline.people.roles import Role
 from paceline.project.running import Running
-
 from tests.product.conftest import Cast
 
 VISITORS = ("anonymous", "rep", "peer", "other_rep", "manager", "other_manager", "executive", "admin", "deactivated")
@@ -27,7 +26,7 @@ def _routes() -> Iterator[tuple[str, Callable[..., object], str]]:
     """Name, view and pattern of every address."""
     from django.urls import URLPattern, get_resolver
 
-    def inside(patterns: list[object], before: str) -> Iterator[tuple[str, Callable[..., object], str]]:
+    def inside(patterns: Sequence[object], before: str) -> Iterator[tuple[str, Callable[..., object], str]]:
         for one in patterns:
             written = before + str(getattr(one, "pattern", ""))
             if isinstance(one, URLPattern):

@@ -1,8 +1,8 @@
 """Writing to the audit log, and proving that nobody edited it.
 
-Each entry's digest is an HMAC over its content and the digest before it. Whoever changes, removes or inserts an entry breaks every
-digest after it; without the project's secret key nobody can make them anew. The database refuses UPDATE and DELETE, too. What a
-chain can't show is its end cut off: ``head`` gives the last number and digest, to be kept elsewhere.
+Each entry's digest is an HMAC over its content and the digest before it. Whoever changes, removes or inserts an entry breaks
+every digest after it; without the project's secret key nobody can make them anew. The database refuses UPDATE and DELETE, too.
+What a chain can't show is its end cut off: ``head`` gives the last number and digest, to be kept elsewhere.
 """
 
 from __future__ import annotations
@@ -43,9 +43,8 @@ def note(what: str, who: User | None, about: Mapping[str, str | int | bool | Non
         at = timezone.now()
         told = dict(about or {})
         person = str(who.public_id) if who is not None else ""
-        return AuditEntry.objects.create(
-            number=number, at=at, who=person, what=what, about=told, before=before, digest=_digest(number, at, person, what, told, before)
-        )
+        digest = _digest(number, at, person, what, told, before)
+        return AuditEntry.objects.create(number=number, at=at, who=person, what=what, about=told, before=before, digest=digest)
 
 
 def breaks() -> Iterator[Break]:
@@ -56,7 +55,8 @@ def breaks() -> Iterator[Break]:
             yield Break(expected, f"entries {expected} to {entry.number - 1} are missing")
         elif entry.before != before:
             yield Break(entry.number, "it doesn't follow the entry before it")
-        if not hmac.compare_digest(entry.digest, _digest(entry.number, entry.at, entry.who, entry.what, entry.about, entry.before)):
+        digest = _digest(entry.number, entry.at, entry.who, entry.what, entry.about, entry.before)
+        if not hmac.compare_digest(entry.digest, digest):
             yield Break(entry.number, "its content was changed")
         before, expected = entry.digest, entry.number + 1
 

@@ -62,10 +62,8 @@ class Door:
 
     def rep(self, rep_id: str) -> Scope:
         """A person's rows, as far as they are in sight. Raises NotInSight when none of the person's days is."""
-        if rep_id == self.rep_id and self.rows is not Rows.NOBODY:
-            wanted = Scope.rep(rep_id)
-        else:
-            wanted = Scope.rep(rep_id) & self.sight()
+        own = rep_id == self.rep_id and self.rows is not Rows.NOBODY
+        wanted = Scope.rep(rep_id) if own else Scope.rep(rep_id) & self.sight()
         if not wanted.members(self.store.view().stints):
             raise NotInSight("nobody of that name")
         return wanted
@@ -76,7 +74,7 @@ class Door:
         return wanted & (self.rep(one) if one is not None else self.sight())
 
     def people(self, as_of: date | None = None) -> list[Person]:
-        """Those whom the user sees, as they are on the day (default: today), sorted by name: who had left by then isn't among them."""
+        """Those whom the user sees, as they are on the day (default: today), sorted by name, without those who had left."""
         view = self.store.view(as_of)
         on = epoch_day(view.day)
         there = [stint for stint in self.sight().members(view.stints) if stint.from_day <= on < stint.until_day]

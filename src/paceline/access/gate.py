@@ -1,4 +1,4 @@
-"""Every request passes here: its view's action is looked up in the rules, and the door that the user gets is put on the request."""
+"""Every request passes here: its view's action is looked up in the rules, and the user's door is put on the request."""
 
 from __future__ import annotations
 

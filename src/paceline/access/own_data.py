@@ -40,7 +40,8 @@ def records_of(rep_id: str, store: Store) -> dict[str, list[dict[str, Any]]]:
         match = rows[columns[0]] == rep_id
         for name in columns[1:]:
             match = match | (rows[name] == rep_id)
-        kept = store.engine.query(rows.filter(match).select(*[column.name for column in table.columns]).order_by("id")).to_pylist()
+        names = [column.name for column in table.columns]
+        kept = store.engine.query(rows.filter(match).select(*names).order_by("id")).to_pylist()
         if kept:
             found[table.name] = kept
     return found

@@ -22,7 +22,8 @@ PortOption = Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 tak
 
 def serve(
     folder: Annotated[
-        Path | None, typer.Argument(help="The project's folder; without it, the nearest one upward from here.", show_default=False)
+        Path | None,
+        typer.Argument(help="The project's folder; without it, the nearest one upward from here.", show_default=False),
     ] = None,
     host: HostOption = "127.0.0.1",
     port: PortOption = 8321,
@@ -74,7 +75,9 @@ def _listening(listen, host: str, port: int) -> Listening:  # type: ignore[no-un
         taken: Listening = listen(host, port)
     except OSError as error:
         raise Failure(
-            f"Port {port} can't be had: {error.strerror}.", "Another program may be listening there.", "Name another: --port 0 takes any free one."
+            f"Port {port} can't be had: {error.strerror}.",
+            "Another program may be listening there.",
+            "Name another: --port 0 takes any free one.",
         ) from None
     return taken
 

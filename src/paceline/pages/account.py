@@ -50,7 +50,8 @@ def revoke_key(request: Asking, number: int) -> HttpResponse:
 def own_data(request: Asking) -> HttpResponse:
     """A file with all that is kept about the user."""
     note("own_data_taken_out", request.user)
-    answer = JsonResponse(everything_about(request.user, request.door.store), json_dumps_params={"indent": 1, "ensure_ascii": False})
+    told = everything_about(request.user, request.door.store)
+    answer = JsonResponse(told, json_dumps_params={"indent": 1, "ensure_ascii": False})
     answer["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return answer
 

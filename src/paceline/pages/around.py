@@ -29,9 +29,12 @@ class Entry:
 
 # The menu, top to bottom. A new page adds its line here.
 MENU: tuple[Entry, ...] = (
+    Entry("today", _("Today"), "see_today"),
     Entry("team", _("Team"), "see_team"),
     Entry("people", _("People"), "see_rep"),
-    Entry("metrics", _("Metrics"), "see_metric"),
+    Entry("forecast", _("Forecast"), "see_forecast", _("Plan")),
+    Entry("metrics", _("Metrics"), "see_metric", _("Library")),
+    Entry("data_health", _("Data health"), "see_data_health", _("Library")),
     Entry("users", _("Users"), "see_users", _("Set up")),
     Entry("audit", _("Audit log"), "see_audit", _("Set up")),
     Entry("notice", _("What is measured"), "see_notice", _("You")),

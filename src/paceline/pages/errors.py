@@ -48,7 +48,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return told(request, 404, _("There is nothing here"), _("The page doesn't exist, or it isn't yours to see."))
 
 
-def failed(request: HttpRequest) -> HttpResponse:
+def failed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """500: a fault of ours. Says nothing of it; the log does."""
     return HttpResponse(_FAILED, status=500)
 

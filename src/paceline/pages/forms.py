@@ -54,7 +54,7 @@ class PersonForm(forms.Form):
         """Reps and managers are people of the CRM; nobody has two accounts."""
         told = super().clean() or {}
         if told.get("role") in ("rep", "manager") and not told.get("rep_id"):
-            self.add_error("rep_id", ValidationError(_("Choose who they are in the CRM: without it they would see nothing.")))
+            self.add_error("rep_id", _("Choose who they are in the CRM: without it they would see nothing."))
         try:
             check_free(told.get("email", ""), told.get("rep_id", ""), self.user)
         except TakenError as error:
@@ -67,7 +67,7 @@ class SetUpForm(forms.Form):
 
     company = forms.CharField(label=_("Company"), max_length=200)
     currency = forms.CharField(label=_("Currency"), max_length=3, help_text=_("In which you report: USD, EUR …"))
-    time_zone = forms.CharField(label=_("Time zone"), help_text=_("Such as Europe/Berlin; for people who have none of their own."))
+    time_zone = forms.CharField(label=_("Time zone"), help_text=_("Such as Europe/Berlin; for whoever has none of their own."))
     fiscal_year_starts = forms.ChoiceField(label=_("Fiscal year starts in"), choices=[(m, m.capitalize()) for m in MONTHS])
     work_days = forms.MultipleChoiceField(
         label=_("Working days"), choices=[(d, d.capitalize()) for d in WEEKDAYS], widget=forms.CheckboxSelectMultiple

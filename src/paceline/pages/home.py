@@ -11,10 +11,10 @@ from paceline.people.roles import Role
 
 @action("go_home")
 def home(request: Asking) -> HttpResponse:
-    """A rep's log-in opens her own page; everybody else's opens the people in sight."""
-    if request.user.role == Role.REP and request.user.rep_id:
-        return redirect("rep", request.user.rep_id)
-    return redirect("people")
+    """A rep's log-in opens her own page; everybody else's opens what needs them today."""
+    if request.user.role == Role.REP:
+        return redirect("rep", request.user.rep_id) if request.user.rep_id else redirect("people")
+    return redirect("today")
 
 
 @action("see_whether_up")

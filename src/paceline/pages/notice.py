@@ -23,9 +23,8 @@ def notice(request: Asking) -> HttpResponse:
     metrics = defaultdict(list)
     for metric in request.door.store.catalog.values():
         metrics[metric.category].append(metric)
-    rules = [
-        (rule, [(NAMES[role], rule.roles[role].value) for role in Role if role in rule.roles]) for rule in RULES if rule.action in _NUMBERS
-    ]
+    told = [rule for rule in RULES if rule.action in _NUMBERS]
+    rules = [(rule, [(NAMES[role], rule.roles[role].value) for role in Role if role in rule.roles]) for rule in told]
     return render(
         request,
         "notice.html",

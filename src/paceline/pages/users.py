@@ -113,7 +113,8 @@ def _form(request: Asking) -> PersonForm:
 
 def _choices(request: Asking, found: User | None) -> list[tuple[str, str]]:
     """People of the CRM without an account, and the user's own; who has left only if it is theirs."""
-    taken = set(User.objects.exclude(rep_id="").values_list("rep_id", flat=True)) - ({found.rep_id} if found is not None else set())
+    others = User.objects.exclude(rep_id="")
+    taken = set((others if found is None else others.exclude(pk=found.pk)).values_list("rep_id", flat=True))
     return [
         (person.rep_id, f"{person.name} · {person.team or person.role or person.rep_id}")
         for person in request.door.people()

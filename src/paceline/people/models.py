@@ -1,4 +1,4 @@
-"""What is stored of users. A user is tied to a person of the CRM by ``rep_id``; teams and reporting lines stay in the warehouse."""
+"""What is stored of users. ``rep_id`` ties one to a person of the CRM; teams and reporting lines stay in the warehouse."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Invitation(models.Model):
 
 
 class ApiKey(models.Model):
-    """A key by which a program asks in its owner's name. Only its hash is kept; ``shown`` is its beginning, to tell keys apart."""
+    """A key by which a program asks in its owner's name. Only its hash is kept; ``shown`` is how it begins."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="keys")
     name = models.CharField(max_length=100)

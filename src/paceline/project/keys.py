@@ -141,7 +141,8 @@ def issuer(value: Any) -> str:
     """An OpenID Connect issuer; empty for none. Plain http is for this machine alone."""
     if value == "":
         return ""
-    if not isinstance(value, str) or not re.fullmatch(r"https://[^\s?#@]+|http://(localhost|127\.0\.0\.1)(:\d+)?[^\s?#@]*", value):
+    wanted = r"https://[^\s?#@]+|http://(localhost|127\.0\.0\.1)(:\d+)?[^\s?#@]*"
+    if not isinstance(value, str) or not re.fullmatch(wanted, value):
         raise ValueError('must be the issuer\'s address, such as "https://login.example.com/realms/sales"')
     return value
 
@@ -175,7 +176,7 @@ SECTIONS = {
     "sales": "What tells your people from customers, and which accounts you aim at.",
     "store": "Where records and facts are kept.",
     "pages": "The web pages that `paceline serve` shows.",
-    "sso": "Log-in through your company's OpenID Connect provider. The client's secret is in the environment: `PACELINE_SSO_SECRET`.",
+    "sso": "Log-in through your company's OpenID Connect provider. The secret is in the environment, in `PACELINE_SSO_SECRET`.",
     "dispositions": "What the words of your dialler mean: did the prospect answer? Your words are added to those known already.",
     "thresholds": "Limits that definitions use.",
     "judgement": "How loud `paceline signals` may be. Fewer false alarms mean that true changes are seen later.",

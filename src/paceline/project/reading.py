@@ -111,7 +111,8 @@ class _Reader:
         told |= {f"sso_{name}": value for (section, name), value in values.items() if section == "sso"}
         pages = Pages(**told)
         if pages.sso_issuer and not pages.sso_client_id:
-            self._fault(("sso", "issuer"), "there is an issuer, but no client_id", "Write the client_id that the provider gave you")
+            remedy = "Write the client_id that the provider gave you"
+            self._fault(("sso", "issuer"), "there is an issuer, but no client_id", remedy)
         return pages
 
     def _section(self, section: str, content: dict[str, Any]) -> dict[lines.Path, Any]:

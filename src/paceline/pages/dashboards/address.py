@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy
 from paceline.pages.asked import BadQuestionError
 from paceline.sales.periods import Period
 
-PERIOD = "this_week"
+PERIOD = "trailing_28"
 WINDOWS = {
     "this_week": gettext_lazy("This week"),
     "last_week": gettext_lazy("Last week"),

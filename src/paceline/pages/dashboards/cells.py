@@ -52,7 +52,7 @@ def _against(of: Cell) -> str:
     if of.against is None or of.value is None or of.reading is None:
         return ""
     unit, currency = of.metric.unit, of.reading.currency
-    change = f" ({written.signed_share(of.value / of.against - 1)})" if of.against > 0 else ""
+    change = f" {written.signed_share(of.value / of.against - 1)}" if of.against > 0 else ""
     return f"<i>{escape(gettext('vs %(value)s') % {'value': written.brief(of.against, unit, currency)})}{escape(change)}</i>"
 
 

@@ -62,7 +62,10 @@ def _standings(store: Store, metric: Metric, scope: Scope, course: Course, as_of
     people = people_of(store, scope, course.last, as_of)
     histories = histories_of(store, scope, [metric.slug], course.periods, as_of)
     found = []
+    fits = {rep for rep, stint in people.items() if (stint.role or "").casefold() in {role.casefold() for role in metric.roles}}
     for rep, stint in people.items():
+        if fits and rep not in fits:  # a metric of closers says nothing of prospectors
+            continue
         history = histories.get((metric.slug, rep))
         if history is not None and any(reading is not None and reading.n > 0 for reading in history):
             found.append(Standing(rep, stint.name or rep, cell_of(metric, history, stint, course.last)))

@@ -17,7 +17,7 @@ from paceline.metrics.reading import Reading
 from paceline.pages.dashboards import kept, records, written
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.export import as_file
-from paceline.pages.dashboards.views import metric_of
+from paceline.pages.dashboards.links import metric_of
 
 
 def _told(request: Asking, slug: str) -> tuple[Asked, Explanation]:

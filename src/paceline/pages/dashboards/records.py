@@ -35,7 +35,7 @@ class Listed:
     agrees: bool
     is_sum: bool
     columns: tuple[tuple[str, bool], ...]  # name, whether numbers stand in it
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[tuple[str, bool], ...], ...]
     count: int
 
     @property
@@ -70,7 +70,10 @@ def _listed(records: Records, currency: str, names: Names, first: int) -> Listed
         is_sum=records.measure.kind is not Kind.QUANTILE,
         columns=columns,
         rows=tuple(
-            tuple(_cell(name, value, money and name == CONTRIBUTION, currency, names) for name, value in row.items())
+            tuple(
+                (_cell(name, value, money and name == CONTRIBUTION, currency, names), number)
+                for (name, value), (_, number) in zip(row.items(), columns, strict=True)
+            )
             for row in rows.to_pylist()
         ),
         count=table.num_rows,

@@ -61,7 +61,7 @@ def page(store: Store, scope: Scope, rep: str, course: Course, *, peers: Scope |
     missing: tuple[Reading | None, ...] = (None,) * len(course.periods)
     made = tuple(
         Group(name, tuple(
-            cell_of(metric, histories.get((metric.slug, rep), missing), who, course.last, medians.get(metric.slug)) for metric in metrics
+            cell_of(one, histories.get((one.slug, rep), missing), who, course.last, medians.get(one.slug)) for one in metrics
         ))
         for name, metrics in groups
     )  # fmt: skip

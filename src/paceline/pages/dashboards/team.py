@@ -232,7 +232,8 @@ def cell_of(
     limits = natural_limits(before)
     if limits is not None:
         # What was never below 0 can't be expected there; a share never above 1.
-        limits = (max(limits[0], 0.0) if min(before) >= 0 else limits[0], limits[1])
+        high = min(limits[1], 1.0) if metric.interval == "wilson" else limits[1]
+        limits = (max(limits[0], 0.0) if min(before) >= 0 else limits[0], high)
     ramping = stint.hired_day is not None and period.until_day - stint.hired_day < RAMP_DAYS
     return Cell(metric, history, limits, MARKS[mark(values, metric.direction, ramping)], against)
 

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from paceline.pages.dashboards import people, record_views, views
+from paceline.pages.dashboards import (
+    forecast_views,
+    health_views,
+    metric_views,
+    people,
+    record_views,
+    rep_views,
+    team_views,
+    today,
+)
 
 urlpatterns = [
     path("people/", people.people, name="people"),
-    path("team/", views.team_page, name="team"),
-    re_path(r"^team\.(?P<form>csv|parquet)$", views.team_export, name="team_export"),
-    path("reps/<str:rep_id>/", views.rep_page, name="rep"),
-    path("metrics/", views.metrics_page, name="metrics"),
-    path("metrics/<slug:slug>/", views.metric_page, name="metric"),
+    path("today/", today.today_page, name="today"),
+    path("team/", team_views.team_page, name="team"),
+    re_path(r"^team\.(?P<form>csv|parquet)$", team_views.team_export, name="team_export"),
+    path("reps/<str:rep_id>/", rep_views.rep_page, name="rep"),
+    path("forecast/", forecast_views.forecast_page, name="forecast"),
+    path("forecast/changes/", forecast_views.changes_page, name="pipeline_changes"),
+    path("data-health/", health_views.health_page, name="data_health"),
+    path("metrics/", metric_views.metrics_page, name="metrics"),
+    path("metrics/<slug:slug>/", metric_views.metric_page, name="metric"),
     path("records/<slug:slug>/", record_views.records_page, name="records"),
     re_path(r"^records/(?P<slug>[\w-]+)\.(?P<form>csv|parquet)$", record_views.records_export, name="records_export"),
 ]

@@ -42,9 +42,9 @@ def brief(value: float, unit: Unit, currency: str) -> str:
     if unit is Unit.SECONDS:
         return duration(value)
     if unit is Unit.DAYS:
-        return gettext("%(number)s d") % {"number": _decimal(value, 1 if abs(value) < 100 else 0)}
+        return gettext("%(number)s\u00a0d") % {"number": _decimal(value, 1 if abs(value) < 100 else 0)}
     if unit is Unit.MINUTES:
-        return gettext("%(number)s min") % {"number": _decimal(value, 0)}
+        return gettext("%(number)s\u00a0min") % {"number": _decimal(value, 0)}
     if unit is Unit.RATIO and 0 < abs(value) < 100:
         return _decimal(value, 1)
     return _plain(value)
@@ -59,9 +59,9 @@ def full(value: float, unit: Unit, currency: str) -> str:
     if unit is Unit.SECONDS:
         return duration(value)
     if unit is Unit.DAYS:
-        return gettext("%(number)s days") % {"number": _decimal(value, 1)}
+        return gettext("%(number)s\u00a0days") % {"number": _decimal(value, 1)}
     if unit is Unit.MINUTES:
-        return gettext("%(number)s min") % {"number": _decimal(value, 1)}
+        return gettext("%(number)s\u00a0min") % {"number": _decimal(value, 1)}
     return count(value) if unit is Unit.COUNT else _decimal(value, 2)
 
 
@@ -118,10 +118,10 @@ def _whole(of: Locale) -> str:
 def duration(seconds: float) -> str:
     """Seconds, minutes or hours, whichever reads best."""
     if abs(seconds) < 120:
-        return gettext("%(number)s s") % {"number": _decimal(seconds, 0 if abs(seconds) >= 10 else 1)}
+        return gettext("%(number)s\u00a0s") % {"number": _decimal(seconds, 0 if abs(seconds) >= 10 else 1)}
     if abs(seconds) < 7200:
-        return gettext("%(number)s min") % {"number": _decimal(seconds / 60, 0)}
-    return gettext("%(number)s h") % {"number": _decimal(seconds / 3600, 1)}
+        return gettext("%(number)s\u00a0min") % {"number": _decimal(seconds / 60, 0)}
+    return gettext("%(number)s\u00a0h") % {"number": _decimal(seconds / 3600, 1)}
 
 
 def reading(of: Reading | None, *, short: bool = True) -> str | None:

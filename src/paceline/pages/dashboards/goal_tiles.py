@@ -1,0 +1,100 @@
+"""Goals as tiles: value, goal, a bullet with pace and likely end, and what that means in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from paceline import charts
+from paceline.judging.goals import GoalLine
+from paceline.metrics.vocabulary import Metric
+from paceline.pages.dashboards import judged, written
+from paceline.pages.dashboards.asking import Asked
+from paceline.sales.periods import Period
+from paceline.sales.scope import Scope
+
+
+def goals_period(of: Asked) -> Period:
+    """Goals are for quarters: the fiscal quarter with the period's last day, or today's."""
+    day = min(written.last_day(of.period), of.today)
+    return Period.containing("fiscal_quarter", day, of.store.settings)
+
+
+def title(of: Asked) -> str:
+    """``Goals, Q4 2026 to date``."""
+    return gettext("Goals, %(period)s to date") % {"period": written.period(goals_period(of))}
+
+
+def of_team(of: Asked, records: Any) -> list[dict[str, Any]]:
+    """The goals of everybody in the scope taken together. ``records``: slug and period → where the records are."""
+    period = goals_period(of)
+    found = judged.together(of.store, judged.goal_lines(of.store, period, of.scope, of.as_of), of.scope, of.as_of)
+    tiles = []
+    for goal in found:
+        likely = judged.likely_end(of.store, goal.metric, goal.period, of.scope, of.as_of)
+        people = ngettext("goal of %(count)s rep", "goals of %(count)s reps", goal.people) % {"count": goal.people}
+        tile = _tile(of, goal.metric, goal.reading.value, goal.target, goal.expected, likely)
+        tiles.append(
+            {**tile, "href": records(goal.metric.slug, goal.period), "people": people, "because": goal.reading.none_because}
+        )
+    return tiles
+
+
+def of_rep(of: Asked, scope: Scope, records: Any) -> list[dict[str, Any]]:
+    """One rep's goals, with the chance of reaching each where it can be given."""
+    tiles = []
+    for line in judged.goal_lines(of.store, goals_period(of), scope, of.as_of):
+        tile = _tile(of, line.metric, line.value, line.goal.target, _expected(line), _likely(line))
+        words = tile["words"]
+        if line.reach is not None:
+            chance = gettext("%(share)s likely to reach it") % {"share": written.share(line.reach.chance)}
+            words = f"{words} · {chance}" if words else chance
+        tiles.append({**tile, "words": words, "href": records(line.metric.slug, line.period), "because": line.none_because})
+    return tiles
+
+
+def _expected(line: GoalLine) -> float | None:
+    return None if line.pace is None else line.pace.expected
+
+
+def _likely(line: GoalLine) -> tuple[float, float] | None:
+    return None if line.reach is None else (line.reach.interval[0], line.reach.interval[1])
+
+
+def _tile(
+    of: Asked, metric: Metric, value: float | None, target: float, expected: float | None, likely: tuple[float, float] | None
+) -> dict[str, Any]:
+    def brief(number: float) -> str:
+        return written.brief(number, metric.unit, of.currency)
+
+    words = [_pace(value, target, expected, metric)]
+    if likely is not None:
+        words.append(gettext("likely end %(low)s – %(high)s") % {"low": brief(likely[0]), "high": brief(likely[1])})
+    return {
+        "name": gettext(metric.name),
+        "share": None if value is None else gettext("%(share)s of goal") % {"share": written.share(value / target)},
+        "value": None if value is None else brief(value),
+        "of": gettext("of %(goal)s") % {"goal": brief(target)},
+        "bullet": charts.bullet(value, target, pace=expected, likely=likely),
+        "words": " · ".join(word for word in words if word),
+    }
+
+
+def _pace(value: float | None, target: float, expected: float | None, metric: Metric) -> str:
+    """Where it stands beside the usual way to the goal."""
+    if value is None:
+        return ""
+    if metric.direction.way != "lower" and value >= target:
+        return gettext("reached")
+    if not expected:
+        return ""
+    change = value / expected - 1
+    if abs(change) < 0.02:
+        return gettext("on pace")
+    share = written.share(abs(change))
+    return (
+        gettext("%(share)s ahead of pace") % {"share": share}
+        if change > 0
+        else gettext("%(share)s behind pace") % {"share": share}
+    )

@@ -1,0 +1,68 @@
+"""The data-health page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_safe
+
+from paceline.access.gate import Asking, action
+from paceline.pages.dashboards import health, written
+from paceline.pages.dashboards.asking import Asked, asked
+from paceline.pages.dashboards.links import records_link, term
+
+_RULES = {
+    "opportunity_contact": gettext_lazy("address of a contact of the opportunity"),
+    "account_contact": gettext_lazy("address of a contact of the account"),
+    "domain": gettext_lazy("the address’s domain is the account’s"),
+    "lead": gettext_lazy("address of a lead"),
+    "none": gettext_lazy("nobody known: counts for no account"),
+}
+
+
+@action("see_data_health")
+@require_safe
+def health_page(request: Asking) -> HttpResponse:
+    """Can I believe it?"""
+    of = asked(request)
+    found = health.health(of.store, of.scope, of.period, of.as_of)
+    zone = of.store.settings.time_zone
+    touches = sum(one.touches for one in found.matching)
+    context = of.base(
+        records=[_count(one) for one in found.records],
+        loads=[{"load": one, "at": written.instant(one.at, zone), "read": written.count(one.read),
+                "inserted": written.count(one.inserted), "updated": written.count(one.updated)} for one in found.loads],
+        hygiene=[{"name": gettext(r.metric.name), "text": written.reading(r), "because": r.none_because,
+                  "href": records_link(of, r.slug), "bad": bool(r.value)} for r in found.hygiene],
+        gaps=[_gap(of, one) for one in found.gaps],
+        whole=found.whole,
+        matching=[(_RULES.get(one.rule, one.rule), written.count(one.touches), written.share(one.touches / touches))
+                  for one in found.matching],
+        metrics=reverse("metrics"),
+    )  # fmt: skip
+    return render(request, "dashboards/health.html", context)
+
+
+def _count(one: Any) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "rows": written.count(one.rows),
+        "first": None if one.first is None else written.day(one.first),
+        "last": None if one.last is None else written.day(one.last),
+        "missing": one.doc if one.matters and not one.rows else "",
+    }
+
+
+def _gap(of: Asked, gap: health.Gap) -> dict[str, Any]:
+    return {
+        **term(of, gap.metric),
+        "text": written.reading(gap.reading),
+        "because": gap.reading.none_because,
+        "part": "" if gap.least is None else str(gap.least),
+        "share": None if gap.least is None else written.share(gap.least.share),
+        "records": records_link(of, gap.metric.slug),
+    }

@@ -1,0 +1,115 @@
+"""What judgement says, for pages: signals, goals, forecast; each worked out once for a version of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from paceline.judging.forecast import Foresight, foresee
+from paceline.judging.goals import REP, GoalLine, standing
+from paceline.judging.people import people
+from paceline.judging.signals import CompanySignals, Signal, signals
+from paceline.metrics.reading import Reading
+from paceline.metrics.store import Store
+from paceline.metrics.vocabulary import Metric
+from paceline.pages.dashboards.kept import kept, one
+from paceline.sales.periods import Period
+from paceline.sales.scope import Scope
+
+RECENT = timedelta(days=28)
+
+
+def changes(store: Store, scope: Scope, as_of: date | None = None) -> CompanySignals:
+    """The signals of a scope: of its people, and of teams wholly within it.
+
+    The company is judged once for everybody; looking at a page doesn't count as being told, so nothing is remembered.
+    """
+    company = Scope.company()
+    whole = kept(store, "signals", as_of, lambda: signals(store, company, as_of=as_of, remember=False))
+    return whole if scope.is_company else kept(store, ("signals", scope), as_of, lambda: _within(store, whole, scope, as_of))
+
+
+def _within(store: Store, whole: CompanySignals, scope: Scope, as_of: date | None) -> CompanySignals:
+    day = store.view(as_of).day
+    shown = people(store, day, scope, as_of)
+    reps = {one.rep for one in shown}
+    partly = {one.team for one in people(store, day, Scope.company(), as_of) if one.rep not in reps}
+    subjects = {("rep", rep) for rep in reps} | {("team", one.team) for one in shown if one.team and one.team not in partly}
+
+    def inside(found: Sequence[Signal]) -> tuple[Signal, ...]:
+        return tuple(one for one in found if (one.level, one.name) in subjects)
+
+    return replace(
+        whole,
+        falls=inside(whole.falls),
+        praise=inside(whole.praise),
+        neither=inside(whole.neither),
+        dismissed=inside(whole.dismissed),
+        notices=tuple(pair for pair in whole.notices if pair[1].rep in reps),
+        unknown=tuple(one for one in whole.unknown if one.name in reps),
+        standings=tuple(one for one in whole.standings if one.rep in reps),
+        names={rep: name for rep, name in whole.names.items() if rep in reps},
+    )
+
+
+def foreseen(store: Store, metric: str, period: Period, scope: Scope, as_of: date | None = None) -> Foresight:
+    """The forecast of a period's end. Raises ForecastError."""
+    return kept(store, ("forecast", metric, period, scope), as_of, lambda: foresee(store, metric, period, scope, as_of=as_of))
+
+
+def goal_lines(store: Store, period: Period, scope: Scope, as_of: date | None = None) -> tuple[GoalLine, ...]:
+    """The goals of a scope and how they stand."""
+    return kept(store, ("goals", period, scope), as_of, lambda: standing(store, period, scope, as_of=as_of))
+
+
+def few(found: Sequence[Signal], now: date, most: int) -> tuple[Signal, ...]:
+    """The few that matter: one for each person or team, the recent before those known for long, the weightier first."""
+    best: dict[str, Signal] = {}
+    for signal in sorted(found, key=lambda one: (one.card.fired < now - RECENT, -one.card.weight)):
+        best.setdefault(signal.name, signal)
+    return tuple(best.values())[:most]
+
+
+@dataclass(frozen=True)
+class Together:
+    """The goals of several people taken together: what is read of all of them, against the sum of what is aimed at.
+
+    ``expected``: by now at the usual pace; None where that is unknown for somebody. ``people``: how many goals were added up.
+    """
+
+    metric: Metric
+    period: Period
+    reading: Reading
+    target: float
+    expected: float | None
+    people: int
+
+    @property
+    def share(self) -> float | None:
+        """Of the target."""
+        return None if self.reading.value is None else self.reading.value / self.target
+
+
+def together(store: Store, lines: Sequence[GoalLine], scope: Scope, as_of: date | None = None) -> tuple[Together, ...]:
+    """People's goals added up, metric by metric; only of metrics whose values may be added up."""
+    groups: dict[tuple[str, Period], list[GoalLine]] = {}
+    for line in lines:
+        if line.goal.level == REP and line.metric.denominator is None:
+            groups.setdefault((line.metric.slug, line.period), []).append(line)
+    found = []
+    for (slug, period), some in groups.items():
+        paces = [line.pace for line in some]
+        expected = sum(pace.expected for pace in paces if pace is not None) if all(paces) else None
+        target = sum(line.goal.target for line in some)
+        reading = one(store, slug, scope, period, as_of=as_of)
+        found.append(Together(some[0].metric, period, reading, target, expected, len(some)))
+    return tuple(found)
+
+
+def likely_end(store: Store, of: Metric, period: Period, scope: Scope, as_of: date | None = None) -> tuple[float, float] | None:
+    """Between what the period will end, 8 in 10; None where that isn't foretold."""
+    if of.slug not in ("revenue", "sales_volume"):
+        return None
+    first, *_ = foreseen(store, of.slug, period, scope, as_of).lines
+    return None if first.outlook is None else first.outlook.interval

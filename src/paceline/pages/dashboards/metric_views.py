@@ -1,0 +1,95 @@
+"""The list of metrics, and a metric's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from paceline.access.gate import Asking, action, door_for
+from paceline.charts import Dot
+from paceline.metrics.explain import sentence
+from paceline.metrics.vocabulary import Category, Metric
+from paceline.pages.dashboards import charts_of, metric, written
+from paceline.pages.dashboards.asking import Asked, asked
+from paceline.pages.dashboards.kept import readings
+from paceline.pages.dashboards.links import metric_of, records_link, rep_link, term, tile
+
+
+@action("see_metric")
+@require_safe
+def metrics_page(request: Asking) -> HttpResponse:
+    """Every metric, by what it tells about."""
+    catalog = request.door.store.catalog
+    groups = [
+        (gettext(_CATEGORIES[category]), [one for one in catalog.values() if one.category is category and one.variant_of is None])
+        for category in Category
+    ]
+    return render(request, "dashboards/metrics.html", {"groups": [(name, found) for name, found in groups if found]})
+
+
+_CATEGORIES = {
+    Category.RESULT: "Results",
+    Category.QUALITY: "Quality",
+    Category.QUANTITY: "Quantity",
+    Category.TEMPO: "Tempo",
+    Category.COMPANION: "Companions",
+    Category.HYGIENE: "Hygiene",
+}
+
+
+@action("see_metric")
+@require_safe
+def metric_page(request: Asking, slug: str) -> HttpResponse:
+    """What a number means, its trend, who is where."""
+    one = metric_of(request, slug)
+    rep_id = request.GET.get("rep", "")
+    of = asked(request, rep=rep_id or None)
+    page = metric.page(of.store, one, of.scope, of.course, as_of=of.as_of)
+    labels = charts_of.labels_of([reading.period for reading in page.history])
+    dots = [Dot(s.name, s.cell.value, s.cell.mark if s.cell.mark in ("worse", "better") else "") for s in page.standings]
+    context = of.base(
+        page=page,
+        metric=one,
+        name=gettext(one.name),
+        better=gettext(one.direction.words),
+        category=gettext(_CATEGORIES[one.category]),
+        rep_id=rep_id,
+        about=of.about,
+        sentence=sentence(page.reading),
+        value=written.reading(page.reading, short=False),
+        trend=charts_of.trend(one, page.history, labels, page.limits, of.currency, mark=page.mark),
+        distribution=charts_of.distribution(one, dots or _peers(request, of, one), of.currency),
+        standings=[_standing(of, s) for s in page.standings],
+        records=records_link(of, slug, rep_id),
+        related=[term(of, other) for other in page.related],
+        interval=None
+        if page.reading.interval is None
+        else [written.full(e, one.unit, of.currency) for e in page.reading.interval],
+    )
+    return render(request, "dashboards/metric.html", context)
+
+
+def _standing(of: Asked, standing: metric.Standing) -> dict[str, Any]:
+    return {**tile(of, standing.cell, standing.rep), "who": standing.name, "href": rep_link(of, standing.rep)}
+
+
+def _peers(request: Asking, of: Asked, one: Metric) -> list[Dot]:
+    """The own value among the team's without names, where the company lets them be shown."""
+    rep_id = request.GET.get("rep", "") or request.user.rep_id
+    if not rep_id:
+        return []
+    peers = door_for(request, "see_peers").peers(rep_id, of.as_of)
+    if peers is None:
+        return []
+    found = readings(of.store, [one.slug], peers, [of.course.last], ("rep",), as_of=of.as_of)
+    stints = {s.rep_id: s for s in of.store.view(of.as_of).stints}
+    role = stints[rep_id].role if rep_id in stints else None
+    return [
+        Dot(gettext("you") if r.group[0][1] == rep_id else "", r.value, "me" if r.group[0][1] == rep_id else "")
+        for r in found
+        if r.group[0][1] == rep_id or (r.group[0][1] in stints and stints[r.group[0][1] or ""].role == role)
+    ]

@@ -1,0 +1,51 @@
+"""The rep page: for the manager and the rep alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from paceline.access.gate import Asking, action, door_for
+from paceline.pages.dashboards import goal_tiles, judged, rep, signal_cards, written
+from paceline.pages.dashboards.asking import Asked, asked
+from paceline.pages.dashboards.deals import OpenDeal
+from paceline.pages.dashboards.links import records_of, tile
+
+
+@action("see_rep")
+@require_safe
+def rep_page(request: Asking, rep_id: str) -> HttpResponse:
+    """One rep: for the manager and the rep alike."""
+    of = asked(request, rep=rep_id or None)
+    peers = door_for(request, "see_peers").peers(rep_id, of.as_of)
+    page = rep.page(of.store, of.scope, rep_id, of.course, peers=peers, as_of=of.as_of)
+    changed = judged.changes(of.store, of.scope, of.as_of)
+    groups = [(gettext(g.name), [tile(of, cell, rep_id) for cell in g.cells]) for g in page.groups]
+    context = of.base(
+        page=page,
+        own=rep_id == request.user.rep_id,
+        groups=groups,
+        well=[tile(of, cell, rep_id) for cell in page.well],
+        look=[tile(of, cell, rep_id) for cell in page.look],
+        signals=[signal_cards.card(of, one) for one in changed.falls],
+        praise=[signal_cards.card(of, one) for one in changed.praise],
+        goals=goal_tiles.of_rep(of, of.scope, lambda slug, period: records_of(slug, period, rep_id)),
+        goals_title=goal_tiles.title(of),
+        deals=[_deal(of, deal) for deal in page.deals],
+        has_peers=peers is not None,
+        open_amount=written.money(sum(deal.amount or 0 for deal in page.deals), of.currency),
+    )
+    return render(request, "dashboards/one_rep.html", context)
+
+
+def _deal(of: Asked, deal: OpenDeal) -> dict[str, Any]:
+    return {
+        "deal": deal,
+        "amount": None if deal.amount is None else written.money(deal.amount, of.currency),
+        "close": None if deal.close is None else written.day(deal.close),
+        "next_meeting": None if deal.next_meeting is None else written.day_brief(deal.next_meeting),
+    }

@@ -1,0 +1,81 @@
+"""A signal as a card: who, what, how much, since when, its course, where to look further."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from paceline import charts
+from paceline.judging.signals import Signal
+from paceline.pages.dashboards import written
+from paceline.pages.dashboards.address import Address
+from paceline.pages.dashboards.asking import Asked
+from paceline.pages.dashboards.kept import readings
+from paceline.pages.dashboards.links import records_of
+from paceline.sales.periods import Period
+from paceline.sales.scope import Scope
+from paceline.stats.limits import natural_limits
+
+_WEEKS = 26
+
+
+def card(of: Asked, one: Signal) -> dict[str, Any]:
+    """A signal as a card: who, what, the sentence, its course, where to look further."""
+    is_rep = one.level == "rep"
+    rep, team = (one.name, "") if is_rep else ("", one.name)
+    scope = Scope.rep(one.name) if is_rep else Scope.team(one.name)
+    weeks = _weeks(of)
+    values = [
+        reading.value
+        for reading in readings(of.store, [one.metric.slug], of.question.door.narrowed(scope), weeks, as_of=of.as_of)
+    ]
+    last = Period.between(one.card.since, one.card.until + timedelta(days=7))
+    moved = [f"{gettext(name)} {written.signed_share(change)}" for name, change in one.moved_with]
+    return {
+        "who": one.who or one.name,
+        "metric": gettext(one.metric.name),
+        "mark": "" if one.better is None else "better" if one.better else "worse",
+        "sentence": one.sentence,
+        "numbers": _numbers(of, one),
+        "since": written.day_brief(one.card.since),
+        "line": charts.sparkline(
+            values, _limits(values, one), mark="" if one.better is None else "better" if one.better else "worse"
+        ),
+        "allowed": [allowed.sentence for allowed in one.card.allowed],
+        "moved": moved,
+        "page": reverse("rep", args=[one.name]) if is_rep else reverse("team") + Address().query(team=team),
+        "trend": reverse("metric", args=[one.metric.slug]) + Address().query(rep=rep, team=team, period="last_week"),
+        "records": records_of(one.metric.slug, last, rep, team),
+    }
+
+
+def _numbers(of: Asked, one: Signal) -> dict[str, str]:
+    def text(value: float) -> str:
+        return written.brief(value, one.metric.unit, of.currency)
+
+    return {
+        "observed": text(one.card.observed),
+        "expected": text(one.card.expected),
+        "change": written.signed_share(one.card.change),
+    }
+
+
+def _weeks(of: Asked) -> list[Period]:
+    """The last whole weeks, oldest first."""
+    weeks = [Period.containing("week", of.today, of.store.settings).before()]
+    while len(weeks) < _WEEKS:
+        weeks.insert(0, weeks[0].before())
+    return weeks
+
+
+def _limits(values: list[float | None], one: Signal) -> tuple[float, float] | None:
+    """What was usual before the change began: the natural limits of the weeks until then."""
+    changed = max((one.card.until - one.card.since).days // 7 + 1, 1)
+    before = [value for value in values[: max(len(values) - changed, 0)] if value is not None]
+    limits = natural_limits(before)
+    if limits is None or min(before) < 0:
+        return limits
+    return max(limits[0], 0.0), limits[1]

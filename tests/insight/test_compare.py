@@ -21,7 +21,7 @@ def test_a_clear_fall_below_the_own_past() -> None:
     assert one.reference == pytest.approx(530 / 24)
     assert one.chance is not None
     assert one.chance < 0.001
-    assert one.sentence == "40 in 4 weeks meetings; usual for this rep is 88.3, between 69.6 and 109. Below the own past."
+    assert one.sentence == "40 meetings in 4 weeks; usual for this rep is 88.3, between 69.6 and 109. Below the own past."
 
 
 def test_usual_needs_enough_to_show_a_difference_that_matters() -> None:
@@ -123,7 +123,7 @@ def test_few_deals_are_too_few_to_call() -> None:
     people = rates([6, 9, 8, 7, 9, 8, 10], [29, 30, 31, 28, 30, 33, 32])
     one = compare_with_peers(people, "won")[0]
     assert one.verdict is Verdict.TOO_FEW
-    assert one.sentence.startswith("6 of 29 (21%) won; best estimate ")
+    assert one.sentence.startswith("won 6 of 29 (21%); best estimate ")
     assert "Too few to call (needs about" in one.sentence
 
 

@@ -12,6 +12,7 @@ from paceline.cli import (
     ask,
     backtest,
     check,
+    compare,
     demo,
     explain,
     forecast,
@@ -46,6 +47,7 @@ app.command("report")(report.report)
 app.command("ask")(ask.ask)
 app.command("explain")(explain.explain)
 app.command("signals")(signals.signals)
+app.command("compare")(compare.compare)
 app.command("forecast")(forecast.forecast)
 app.command("backtest")(backtest.backtest)
 app.command("pipeline")(pipeline.pipeline)

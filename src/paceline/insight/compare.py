@@ -66,16 +66,15 @@ class Amount:
         """How much was seen: counts themselves, else the n."""
         return self.numerator if self.kind is Kind.COUNT else self.denominator
 
-    @property
-    def text(self) -> str:
-        """``6 of 29 (21 %)``, ``61 in 8 weeks``, ``412 over 30``."""
-        if self.kind is Kind.RATE:
-            return f"{self.numerator:,.0f} of {self.denominator:,.0f}" + (
-                f" ({self.value:.0%})" if self.value is not None else ""
-            )
+    def named(self, unit: str = "") -> str:
+        """``61 meetings in 8 weeks``, ``win rate 6 of 29 (21%)``, ``sales cycle 41.2 over 30``; without a unit, the numbers."""
         if self.kind is Kind.COUNT:
-            return f"{self.numerator:,.0f} in {self.denominator:,.3g} week{'' if self.denominator == 1 else 's'}"
-        return "none" if self.value is None else f"{self.value:,.4g} over {self.denominator:,.0f}"
+            weeks = f"{self.denominator:,.3g} week{'' if self.denominator == 1 else 's'}"
+            return f"{self.numerator:,.0f} {unit} in {weeks}" if unit else f"{self.numerator:,.0f} in {weeks}"
+        if self.kind is Kind.RATE:
+            share = f" ({self.value:.0%})" if self.value is not None else ""
+            return f"{unit} {self.numerator:,.0f} of {self.denominator:,.0f}{share}".lstrip()
+        return f"{unit} {'none' if self.value is None else f'{self.value:,.4g} over {self.denominator:,.0f}'}".lstrip()
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ def compare_with_past(now: Amount, past: Sequence[Amount], unit: str = "") -> Ju
     earlier = [one for one in past if one.denominator > 0]
     out_of, total = sum(one.denominator for one in earlier), sum(one.numerator for one in earlier)
     if len(earlier) < FEWEST_PERIODS or now.denominator <= 0:
-        words = f"{_named(now, unit)}. Too few earlier periods to call: {len(earlier)}, needs about {FEWEST_PERIODS}."
+        words = f"{now.named(unit)}. Too few earlier periods to call: {len(earlier)}, needs about {FEWEST_PERIODS}."
         return Judgement("own past", Verdict.TOO_FEW, now.value, None, now.value, None, now.n, None, words, FEWEST_PERIODS)
     rate = total / out_of
     one_more = _unit_variance(now.kind, earlier, rate)
@@ -183,16 +182,12 @@ def _needed(now: Amount, rate: float, one_more: float, out_of: float, z: float) 
     return ceil(denominator * (rate if now.kind is Kind.COUNT else 1))
 
 
-def _named(now: Amount, unit: str) -> str:
-    return f"{now.text} {unit}".rstrip()
-
-
 def _past_sentence(
     now: Amount, rate: float, interval: tuple[float, float], verdict: Verdict, needs: int | None, unit: str
 ) -> str:
     scale = now.denominator if now.kind is Kind.COUNT else 1.0
     usual, low, high = (shown(value * scale, now.kind) for value in (rate, *interval))
-    words = f"{_named(now, unit)}; usual for this rep is {usual}, between {low} and {high}."
+    words = f"{now.named(unit)}; usual for this rep is {usual}, between {low} and {high}."
     if verdict is Verdict.TOO_FEW:
         return f"{words} Too few to call" + (
             f" (needs about {needs:,})." if needs else " (the past is too short or too restless)."

@@ -128,7 +128,7 @@ def _judged(person: Person, standing: _Standing | None, place: int, lists: dict[
     amount = person.amount
     if standing is None:
         why = _why_not(person)
-        words = f"{amount.text} {unit}".rstrip() + f". Too few to call: {why}."
+        words = amount.named(unit) + f". Too few to call: {why}."
         return Judgement("peers", Verdict.TOO_FEW, amount.value, None, None, None, amount.n, None, words, peers=None)
     interval, mean = (standing.low, standing.high), standing.mean
     on = [verdict for verdict, rows in lists.items() if place in rows]
@@ -153,9 +153,10 @@ def _why_not(person: Person) -> str:
 
 
 def _needs(amount: Amount, mean: float, standing: _Standing) -> int:
-    """n at which the interval would be narrower than a difference that matters: it shrinks with the root of n."""
+    """n at which the interval would lie within a difference that matters, or beyond it: it shrinks with the root of n."""
     half = max(standing.high - standing.low, 1e-12) / 2
-    by_now = amount.n * (half / (MATERIAL * max(mean, 1e-12))) ** 2
+    room = max(MATERIAL * mean - abs(standing.estimate - mean), NOTABLE * mean, 1e-12)
+    by_now = amount.n * (half / room) ** 2
     if amount.kind is Kind.RATE and 0 < mean < 1:
         alone = z_value(PEERS_LEVEL) ** 2 * (1 - mean) / (mean * MATERIAL**2)
         by_now = min(max(by_now, amount.n + 1), max(alone, amount.n + 1))
@@ -167,7 +168,7 @@ def _sentence(amount: Amount, standing: _Standing, verdict: Verdict, needs: int 
         shown(value, amount.kind) for value in (standing.estimate, standing.low, standing.high, standing.mean)
     )
     each = " a week" if amount.kind is Kind.COUNT else ""
-    words = f"{amount.text} {unit}".rstrip() + f"; best estimate {best}{each}, between {low} and {high}; peers {mean}{each}."
+    words = amount.named(unit) + f"; best estimate {best}{each}, between {low} and {high}; peers {mean}{each}."
     if verdict is Verdict.TOO_FEW:
         return f"{words} Too few to call (needs about {needs:,})."
     return words + {Verdict.ABOVE: " Above the peers.", Verdict.BELOW: " Below the peers."}.get(verdict, " As usual among them.")

@@ -204,6 +204,7 @@ def test_goals_count_in_proportion_to_their_days() -> None:
                 "won": True,
                 "valued": True,
                 "owner": True,
+                "share": 1.0,
                 "credit_cents": 155_00,
                 "amount_cents": 155_00,
             }
@@ -256,6 +257,7 @@ def test_forecast_accuracy_takes_the_last_commit_before_the_period() -> None:
                 "won": True,
                 "valued": True,
                 "owner": True,
+                "share": 1.0,
                 "credit_cents": 100_00,
             }
         ],

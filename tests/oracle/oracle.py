@@ -161,7 +161,7 @@ def _answers(query: Query, rows: list[tuple[object, ...]], connected: set[str], 
             answers[str(group)] = (first, first, None)
     fills = 0.0 if query.kind in ("count", "money") else None
     known = {group: answers.get(group, (fills, fills, None)) for group in connected}
-    gone = {group: answers[group] for group in answers if group not in present}  # rows of people who are no longer there
+    gone = {group: answers[group] for group in answers if group not in present and any(answers[group])}  # no longer there, but with rows
     return {**known, **gone}
 
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 
+from paceline.facts.schema import FOREVER
 from paceline.metrics import coverage
 from paceline.metrics.aggregate import rows_behind, rows_matched, squares
 from paceline.metrics.answer import Asked, Cell, Group, Numbers, begun, evaluate, is_cuttable, numbers, snapshot
 from paceline.metrics.compile import MemberRow
 from paceline.metrics.reading import Part, Reading, Readings
 from paceline.metrics.relations import REP_ATTRIBUTES, SLICES
+from paceline.metrics.shapes.aims import TEAM_ITSELF
 from paceline.metrics.store import Store, View
-from paceline.metrics.vocabulary import Constant, Kind, Measure, Metric, Term, Unit, Window, at_grain, measures_of
+from paceline.metrics.vocabulary import Constant, Grain, Kind, Measure, Metric, Term, Unit, Window, at_grain, measures_of
 from paceline.sales.periods import GRAINS, Period
 from paceline.sales.scope import Scope, Stint
 from paceline.stats.intervals import mean_interval, wilson
@@ -89,17 +91,30 @@ class Asking:
     by: tuple[str, ...]
     members: tuple[Stint, ...]
 
+    @property
+    def grain(self) -> Grain:
+        """What the readings are about."""
+        if "rep" in self.by or self.scope.one_rep is not None:
+            return Grain.REP
+        if self.by == ("team",) and (self.scope.is_company or self.scope.one_team is not None):
+            return Grain.TEAM
+        if self.by:
+            return Grain.GROUP
+        if self.scope.is_company:
+            return Grain.COMPANY
+        return Grain.TEAM if self.scope.one_team is not None else Grain.GROUP
+
     def readings(self, metrics: Sequence[Metric], mean_of_reps: bool) -> list[Reading]:
         for metric in metrics:
             self._check(metric)
-        rep_grain = "rep" in self.by or self.scope.one_rep is not None
-        found = self.found(metrics, self.by, rep_grain)
-        means = {} if rep_grain or not mean_of_reps else self._means(metrics)
+        grain = self.grain
+        found = self.found(metrics, self.by, grain)
+        means = {} if grain is Grain.REP or not mean_of_reps else self._means(metrics)
         return [
-            self._reading(metric, number, group, found, rep_grain, means)
+            self._reading(metric, number, group, found, grain, means)
             for metric in metrics
             for number in range(len(self.periods))
-            for group in self._groups(metric, number, found, rep_grain)
+            for group in self._groups(metric, number, found, grain)
         ]
 
     def _check(self, metric: Metric) -> None:
@@ -110,15 +125,17 @@ class Asking:
 
     # --- the numbers ---
 
-    def found(self, metrics: Sequence[Metric], by: tuple[str, ...], rep_grain: bool) -> Numbers:
+    def found(self, metrics: Sequence[Metric], by: tuple[str, ...], grain: Grain) -> Numbers:
         asked = Asked(self.periods, by, self.member_rows(), self.lags(metrics))
-        wanted = [m for metric in metrics for m in _wanted(metric, rep_grain) if is_cuttable(m, by)]
+        wanted = [m for metric in metrics for m in _wanted(metric, grain) if is_cuttable(m, by)]
         return numbers(self.view, asked, wanted)
 
     def member_rows(self) -> tuple[MemberRow, ...] | None:
         if self.scope.is_company:
             return None
-        return tuple((stint.rep_id, stint.from_day, stint.until_day) for stint in self.members)
+        reps = tuple((stint.rep_id, stint.from_day, stint.until_day) for stint in self.members)
+        itself = () if self.scope.one_team is None else ((TEAM_ITSELF + self.scope.one_team, -FOREVER, FOREVER),)
+        return reps + itself
 
     def lags(self, metrics: Sequence[Metric]) -> Mapping[tuple[Window, int], int]:
         """By how many days a lagged window goes back: the company's reading up to each period's snapshot. Absent: unknown."""
@@ -140,12 +157,12 @@ class Asking:
     def _means(self, metrics: Sequence[Metric]) -> dict[tuple[str, Cell], float]:
         """The unweighted mean of the reps' values in each group."""
         by_rep = replace(self, by=(*self.by, "rep"))
-        found = self.found(metrics, by_rep.by, True)
+        found = self.found(metrics, by_rep.by, Grain.REP)
         values: dict[tuple[str, Cell], list[float]] = {}
         for metric in metrics:
-            cells = dict.fromkeys(cell for m in metric_measures(metric, True) for cell in found.get(m, {}))
+            cells = dict.fromkeys(cell for m in metric_measures(metric, Grain.REP) for cell in found.get(m, {}))
             for number, group in cells:
-                value = _value(metric, found, (number, group), True)[0]
+                value = _value(metric, found, (number, group), Grain.REP)[0]
                 known = value is not None and by_rep._unknown(metric, number, group, 1, None, None) is None
                 if value is not None and known and group[-1] is not None:
                     values.setdefault((metric.slug, (number, group[:-1])), []).append(value)
@@ -153,10 +170,10 @@ class Asking:
 
     # --- the groups ---
 
-    def _groups(self, metric: Metric, number: int, found: Numbers, rep_grain: bool) -> list[Group]:
+    def _groups(self, metric: Metric, number: int, found: Numbers, grain: Grain) -> list[Group]:
         if not self.by:
             return [()]
-        measures = metric_measures(metric, rep_grain)
+        measures = metric_measures(metric, grain)
         with_rows = {group for m in measures for (no, group), value in found[m].items() if no == number and value}
         if len(self.by) == 1 and self.by[0] in REP_ATTRIBUTES:
             with_rows |= {(stint.attribute(self.by[0]),) for stint in self._present(number)} - {(None,)}
@@ -180,14 +197,14 @@ class Asking:
     # --- a reading ---
 
     def _reading(
-        self, metric: Metric, number: int, group: Group, found: Numbers, rep_grain: bool, means: Mapping[tuple[str, Cell], float]
+        self, metric: Metric, number: int, group: Group, found: Numbers, grain: Grain, means: Mapping[tuple[str, Cell], float]
     ) -> Reading:
         cell = (number, group)
-        value, numerator, denominator = _value(metric, found, cell, rep_grain)
-        n = _n(metric, found, cell, rep_grain)
+        value, numerator, denominator = _value(metric, found, cell, grain)
+        n = _n(metric, found, cell, grain)
         because = self._unknown(metric, number, group, n, numerator, denominator)
         if because is None and value is None:
-            because = self._no_value(metric, n, found, cell)
+            because = self._no_value(metric, n, found, cell, grain)
         if because is not None:
             value = None
         return Reading(
@@ -200,7 +217,7 @@ class Asking:
             numerator,
             denominator,
             n,
-            None if value is None else _interval(metric, found, cell, rep_grain, numerator, denominator),
+            None if value is None else _interval(metric, found, cell, grain, numerator, denominator),
             self._coverage(metric, number, group, found),
             self.view.as_of,
             means.get((metric.slug, cell)),
@@ -221,10 +238,10 @@ class Asking:
         return coverage.why_unknown(self.view, metric, present, period.first_day, snapshot(self.view, period))
 
     @staticmethod
-    def _no_value(metric: Metric, n: int, found: Numbers, cell: Cell) -> str:
-        if _is_absent(metric, found, cell):
+    def _no_value(metric: Metric, n: int, found: Numbers, cell: Cell, grain: Grain) -> str:
+        if _is_absent(metric, found, cell, grain):
             return metric.absent
-        if _is_all_unknown(metric, found, cell):
+        if _is_all_unknown(metric, found, cell, grain):
             column = metric.measures[0].columns[0]
             why = " (no amount, or no exchange rate)" if column.endswith("_cents") else ""
             return f"the {column.removesuffix('_cents').replace('_', ' ')} is unknown in all of its rows{why}"
@@ -251,14 +268,14 @@ class Asking:
         return names[-1] if names else None
 
 
-def metric_measures(metric: Metric, rep_grain: bool) -> tuple[Measure, ...]:
+def metric_measures(metric: Metric, grain: Grain) -> tuple[Measure, ...]:
     """The measures read for a rep, or for everything above."""
     terms: list[Term | None] = [metric.numerator, metric.denominator, metric.absent_of]
-    return tuple(dict.fromkeys(m for term in terms if term is not None for m in measures_of(at_grain(term, rep_grain))))
+    return tuple(dict.fromkeys(m for term in terms if term is not None for m in measures_of(at_grain(term, grain))))
 
 
-def _wanted(metric: Metric, rep_grain: bool) -> Iterable[Measure]:
-    for measure in metric_measures(metric, rep_grain):
+def _wanted(metric: Metric, grain: Grain) -> Iterable[Measure]:
+    for measure in metric_measures(metric, grain):
         yield from (measure, rows_behind(measure))
         if measure.kind is Kind.SUM:
             yield rows_matched(measure)
@@ -268,47 +285,48 @@ def _wanted(metric: Metric, rep_grain: bool) -> Iterable[Measure]:
         yield from (part.have, part.of)
 
 
-def _value(metric: Metric, found: Numbers, cell: Cell, rep_grain: bool) -> tuple[float | None, float | None, float | None]:
+def _value(metric: Metric, found: Numbers, cell: Cell, grain: Grain) -> tuple[float | None, float | None, float | None]:
     """Value, numerator, denominator. No value where the denominator is 0, or what is needed is absent."""
-    numerator = evaluate(at_grain(metric.numerator, rep_grain), found, cell)
-    denominator = None if metric.denominator is None else evaluate(at_grain(metric.denominator, rep_grain), found, cell)
+    numerator = evaluate(at_grain(metric.numerator, grain), found, cell)
+    denominator = None if metric.denominator is None else evaluate(at_grain(metric.denominator, grain), found, cell)
     empty = metric.denominator is not None and (not denominator or (metric.positive and denominator < 0))
-    if numerator is None or empty or _is_absent(metric, found, cell) or _is_all_unknown(metric, found, cell):
+    if numerator is None or empty or _is_absent(metric, found, cell, grain) or _is_all_unknown(metric, found, cell, grain):
         return None, numerator, denominator
     value = numerator if denominator is None else numerator / denominator
     return value / (_CENTS if metric.unit is Unit.MONEY else 1), numerator, denominator
 
 
-def _is_absent(metric: Metric, found: Numbers, cell: Cell) -> bool:
-    return metric.absent_of is not None and not found[rows_behind(metric.absent_of)].get(cell)
+def _is_absent(metric: Metric, found: Numbers, cell: Cell, grain: Grain) -> bool:
+    needed = None if metric.absent_of is None else at_grain(metric.absent_of, grain)
+    return isinstance(needed, Measure) and not found[rows_behind(needed)].get(cell)
 
 
-def _is_all_unknown(metric: Metric, found: Numbers, cell: Cell) -> bool:
+def _is_all_unknown(metric: Metric, found: Numbers, cell: Cell, grain: Grain) -> bool:
     """Whether there are rows to add up, but not one of them has a value: their sum isn't 0, nor is a part of it."""
-    total = metric.numerator
+    total = at_grain(metric.numerator, grain)
     if not isinstance(total, Measure) or total.kind is not Kind.SUM:
         return False
     return not found[rows_behind(total)].get(cell) and bool(found[rows_matched(total)].get(cell))
 
 
-def _n(metric: Metric, found: Numbers, cell: Cell, rep_grain: bool) -> int:
+def _n(metric: Metric, found: Numbers, cell: Cell, grain: Grain) -> int:
     """Of how many things it is a reading: the denominator's count where it counts, else the numerator's rows."""
     if isinstance(metric.denominator, Measure) and metric.denominator.kind in (Kind.COUNT, Kind.DISTINCT):
         return int(evaluate(metric.denominator, found, cell) or 0)
-    numerator = at_grain(metric.numerator, rep_grain)
+    numerator = at_grain(metric.numerator, grain)
     if isinstance(numerator, Measure) and numerator.kind is Kind.DISTINCT:
         return int(evaluate(numerator, found, cell) or 0)
     return max(int(found[rows_behind(m)].get(cell) or 0) for m in measures_of(numerator))
 
 
 def _interval(
-    metric: Metric, found: Numbers, cell: Cell, rep_grain: bool, numerator: float | None, denominator: float | None
+    metric: Metric, found: Numbers, cell: Cell, grain: Grain, numerator: float | None, denominator: float | None
 ) -> tuple[float, float] | None:
     if numerator is None or denominator is None or not metric.interval:
         return None
     if metric.interval == "wilson":
         return wilson(numerator, denominator)
-    total = at_grain(metric.numerator, rep_grain)
+    total = at_grain(metric.numerator, grain)
     assert isinstance(total, Measure)
     ends = mean_interval(numerator, float(found[squares(total)].get(cell) or 0), int(denominator))
     scale = _CENTS if metric.unit is Unit.MONEY else 1.0

@@ -76,7 +76,8 @@ def _needs_stint(question: Question) -> bool:
 
 
 def _with_stint(frame: Frame, rows: ir.Table) -> ir.Table:
-    stint = frame.fact("stint").select(st_rep="rep_id", st_from="from_day", st_until="until_day", **_STINT_COLUMNS)
+    wanted = {name: column for name, column in _STINT_COLUMNS.items() if name not in rows.columns}  # a team's own rows have it
+    stint = frame.fact("stint").select(st_rep="rep_id", st_from="from_day", st_until="until_day", **wanted)
     rows = rows.left_join(stint, [rows.rep_id == stint.st_rep, rows.on_day >= stint.st_from, rows.on_day < stint.st_until])
     return rows.drop("st_rep", "st_from", "st_until")
 

@@ -17,7 +17,7 @@ from paceline.metrics.frame import PERIOD_COLUMNS
 from paceline.metrics.reading import Reading, shown
 from paceline.metrics.relations import RELATIONS
 from paceline.metrics.store import Store, View
-from paceline.metrics.vocabulary import Arithmetic, ByGrain, Constant, Kind, Measure, Term, Unit
+from paceline.metrics.vocabulary import Arithmetic, ByGrain, Constant, Grain, Kind, Measure, Term, Unit
 
 CONTRIBUTION = "contribution"
 _SIGNS = {"plus": "+", "minus": "−", "times": "×"}
@@ -65,12 +65,11 @@ def explain(store: Store, reading: Reading) -> Explanation:
     by = tuple(name for name, _ in reading.group)
     asking = Asking(store, view, reading.scope, (reading.period,), by, reading.scope.members(view.stints))
     asked = Asked(asking.periods, by, asking.member_rows(), asking.lags([reading.metric]))
-    rep = "rep" in by or reading.scope.one_rep is not None
     group = tuple(value for _, value in reading.group)
-    found = asking.found([reading.metric], by, rep)
+    found = asking.found([reading.metric], by, asking.grain)
     records = tuple(
         _records(view, asked, group, measure, evaluate(measure, found, (0, group)))
-        for measure in metric_measures(reading.metric, rep)
+        for measure in metric_measures(reading.metric, asking.grain)
     )
     metric = reading.metric
     definition = (
@@ -133,11 +132,22 @@ def _formula(term: Term) -> str:
     if isinstance(term, Constant):
         return f"{term.value:g}"
     if isinstance(term, ByGrain):
-        return f"(for a rep: {_formula(term.rep)}; for a team: {_formula(term.pooled)})"
+        return f"({_formula_by_grain(term)})"
     if isinstance(term, Arithmetic):
         left, right = _formula(term.left), _formula(term.right)
         return f"|{left} − {right}|" if term.operation == "distance" else f"({left} {_SIGNS[term.operation]} {right})"
     return _measure_formula(term)
+
+
+def _formula_by_grain(term: ByGrain) -> str:
+    """Which formula for whom, those that are the same told once."""
+    if term.team is None and term.company is None:
+        return f"for a rep: {_formula(term.rep)}; for a team: {_formula(term.pooled)}"
+    words = {Grain.REP: "a rep", Grain.TEAM: "a team", Grain.COMPANY: "the company", Grain.GROUP: "any other group"}
+    by_formula: dict[str, list[str]] = {}
+    for grain, whom in words.items():
+        by_formula.setdefault(_formula(term.at(grain)), []).append(whom)
+    return "; ".join(f"for {' or '.join(whom)}: {formula}" for formula, whom in by_formula.items())
 
 
 def _measure_formula(measure: Measure) -> str:

@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 from paceline.facts import schema
 from paceline.facts.tables import Tables
 from paceline.metrics.frame import Frame
-from paceline.metrics.shapes import activity, money, ownership, stocks
+from paceline.metrics.shapes import activity, aims, money, ownership, stocks
 from paceline.sales.settings import Settings
 
 # Columns by which rows can be cut, and what the column is called in the rows.
@@ -92,8 +92,12 @@ _SHAPES = (
     _shape("touched_accounts", "touch_person", activity.touched_accounts),
     _shape("touched_contacts", "touch_person", activity.touched_contacts),
     _shape("touch_gaps", "touch_opportunity", activity.touch_gaps, ("opportunity_id", "rep_id")),
-    _shape("goals", "goal", money.goals),
-    _shape("won_under_goal", "outcome", money.won_under_goal),
+    _shape("goals", "goal", aims.goals),
+    _shape("team_goals", "goal", aims.team_goals),
+    _shape("company_goals", "goal", aims.company_goals),
+    _shape("won_under_goal", "outcome", aims.won_under_goal),
+    _shape("won_under_team_goal", "outcome", aims.won_under_team_goal),
+    _shape("won_under_company_goal", "outcome", aims.won_under_company_goal),
     _shape("costs", "cost", money.costs),
     _shape("commits", "forecast", money.commits),
     _shape("mix", "opportunity", money.mix),

@@ -92,12 +92,28 @@ class Constant:
     value: float
 
 
+class Grain(StrEnum):
+    """What a reading is about: one rep, one team, the whole company, or any other group of reps."""
+
+    REP = "rep"
+    TEAM = "team"
+    COMPANY = "company"
+    GROUP = "group"
+
+
 @dataclass(frozen=True)
 class ByGrain:
-    """One measure for a rep, another for everything above."""
+    """One measure for a rep, another for everything above. ``team``, ``company``: where those have one of their own."""
 
     rep: Measure
     pooled: Measure
+    team: Measure | None = None
+    company: Measure | None = None
+
+    def at(self, grain: Grain) -> Measure:
+        """The measure of a grain."""
+        own = {Grain.REP: self.rep, Grain.TEAM: self.team, Grain.COMPANY: self.company}.get(grain)
+        return own or self.pooled
 
 
 @dataclass(frozen=True)
@@ -201,7 +217,7 @@ class Metric:
     edges: tuple[str, ...] = ()
     none: str = ""
     absent: str = ""
-    absent_of: Measure | None = None
+    absent_of: Measure | ByGrain | None = None
     positive: bool = False
     drives: tuple[str, ...] = ()
     twin: str | None = None
@@ -227,18 +243,18 @@ def measures_of(term: Term) -> tuple[Measure, ...]:
     if isinstance(term, Measure):
         return (term,)
     if isinstance(term, ByGrain):
-        return (term.rep, term.pooled)
+        return tuple(dict.fromkeys(term.at(grain) for grain in Grain))
     if isinstance(term, Arithmetic):
         return measures_of(term.left) + measures_of(term.right)
     return ()
 
 
-def at_grain(term: Term, rep: bool) -> Term:
-    """The term with every ``ByGrain`` decided: for a rep, or for everything above."""
+def at_grain(term: Term, grain: Grain) -> Term:
+    """The term with every ``ByGrain`` decided."""
     if isinstance(term, ByGrain):
-        return term.rep if rep else term.pooled
+        return term.at(grain)
     if isinstance(term, Arithmetic):
-        return Arithmetic(term.operation, at_grain(term.left, rep), at_grain(term.right, rep))
+        return Arithmetic(term.operation, at_grain(term.left, grain), at_grain(term.right, grain))
     return term
 
 

@@ -110,6 +110,14 @@ class Scope:
         return None
 
     @property
+    def one_team(self) -> str | None:
+        """The team's name, when the scope is one whole team and nothing else."""
+        (clause, *others) = self.clauses or (None,)
+        if clause is None or others or clause.attribute != "team" or len(clause.values) != 1:
+            return None
+        return next(iter(clause.values))
+
+    @property
     def label(self) -> str:
         """In words: ``the company``, ``team North``, ``role AE, manager R1``."""
         if self.is_company:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from paceline.metrics.catalog.quantity import speech
-from paceline.metrics.catalog.results import CLOSED, SIZED, WON, WON_AMOUNT
+from paceline.metrics.catalog.results import CLOSED, REVENUE, SIZED, WON, WON_AMOUNT
 from paceline.metrics.conditions import known, no, yes
 from paceline.metrics.vocabulary import (
     HIGHER,
     LOWER,
+    ByGrain,
     Category,
     Count,
     Coverage,
@@ -26,8 +28,14 @@ from paceline.metrics.vocabulary import (
 )
 
 _SNAPSHOT: dict[str, Any] = {"roles": ("AE",), "date": "the snapshot", "owner": "the owner at the snapshot"}
-_TARGET = Sum("goals", "part_cents", words="revenue target, in proportion to its days")
-_REVENUE = Sum("outcome", "credit_cents", yes("won") & yes("valued"), "credit for won deals")
+_REPS_TARGET = Sum("goals", "part_cents", words="revenue target, in proportion to its days")
+_TARGET = ByGrain(
+    _REPS_TARGET, _REPS_TARGET, replace(_REPS_TARGET, rows="team_goals"), replace(_REPS_TARGET, rows="company_goals")
+)
+_REPS_WON = Sum("won_under_goal", "credit_cents", words="won on days with a goal")
+_WON_UNDER_GOAL = ByGrain(
+    _REPS_WON, _REPS_WON, replace(_REPS_WON, rows="won_under_team_goal"), replace(_REPS_WON, rows="won_under_company_goal")
+)
 _NO_GOAL = "no revenue goal is set for these days"
 _COMMIT = Sum("commits", "amount_cents", words="committed")
 _OPEN = Count("open", words="open opportunities")
@@ -45,7 +53,7 @@ COMPANIONS = (
         Category.COMPANION,
         Unit.PERCENT,
         HIGHER,
-        Sum("won_under_goal", "credit_cents", words="won on days with a goal"),
+        _WON_UNDER_GOAL,
         _TARGET,
         roles=("AE",),
         date="the close date",
@@ -53,7 +61,9 @@ COMPANIONS = (
         meaning="Revenue so far as a share of the target.",
         edges=(
             "A goal that overlaps the period counts in proportion to its calendar days in it.",
-            "Only reps' goals: a team's is their sum.",
+            "A team's target is its own goal on the days that one covers, else the sum of its reps' of those days; "
+            "the company's likewise, of its teams.",
+            "A rep's goal goes with the rep: each day of it counts for the team of that day.",
         ),
         none=_NO_GOAL,
         drives=("revenue",),
@@ -65,7 +75,7 @@ COMPANIONS = (
         Unit.RATIO,
         HIGHER,
         Sum("open", "amount_cents", yes("due_in_period") & yes("valued"), "open amount due by the period's end"),
-        minus(_TARGET, _REVENUE),
+        minus(_TARGET, REVENUE),
         absent=_NO_GOAL,
         absent_of=_TARGET,
         meaning="Open amount due by the period's end, for each unit of the target still to be won.",
@@ -200,8 +210,8 @@ COMPANIONS = (
         Category.COMPANION,
         Unit.PERCENT,
         HIGHER,
-        minus(_REVENUE, distance(_COMMIT, _REVENUE)),
-        _REVENUE,
+        minus(REVENUE, distance(_COMMIT, REVENUE)),
+        REVENUE,
         absent_of=_COMMIT,
         absent="no commit was made for this period, or it isn't over",
         roles=("AE",),

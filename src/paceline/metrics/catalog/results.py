@@ -30,6 +30,8 @@ LOST = Count("outcome", yes("lost") & _OWN, "deals lost")
 CLOSED = Count("outcome", _CLOSED, "deals won or lost")
 WON_AMOUNT = Sum("outcome", "amount_cents", _WON, "won amount")
 SIZED = Count("outcome", _SIZED, "deals won with a known amount")
+# A deal of which the owner has no share says nothing of his revenue: it isn't a known 0.
+REVENUE = Sum("outcome", "credit_cents", yes("won") & yes("valued") & compare("share", ">", 0), "credit for won deals")
 _AMOUNTS = (Coverage("won deals with an amount", SIZED, WON),)
 _CLOSE = "won: the close date; lost: the day it moved to lost"
 _CLOSER = "the owner at the moment of closing"
@@ -171,7 +173,7 @@ METRICS = (
         Category.RESULT,
         Unit.MONEY,
         HIGHER,
-        Sum("outcome", "credit_cents", yes("won") & yes("valued"), "credit for won deals"),
+        REVENUE,
         roles=("AE",),
         date="the close date",
         owner="each rep by share of the split; without splits the owner at the moment of closing",

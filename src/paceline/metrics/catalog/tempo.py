@@ -147,6 +147,14 @@ TEMPO = (
         edges=(
             "The limit: the configured days, else the 75th percentile of visits by won deals (20 at least, else the company's); "
             "never below 14 days.",
+            "One of which nobody knows since when it has been in its stage isn't counted, and lowers the coverage.",
+        ),
+        coverage=(
+            Coverage(
+                "open opportunities known since when in their stage",
+                Count("open_watched", known("stage_days")),
+                Count("open_watched"),
+            ),
         ),
         drives=("sales_cycle",),
         twin="win_rate",

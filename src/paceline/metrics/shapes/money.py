@@ -1,4 +1,4 @@
-"""Shapes over aims and money: goals and costs in proportion to their days, commits, what a mix of accounts is worth."""
+"""Shapes over money: costs in proportion to their days, commits, what a mix of accounts is worth."""
 
 from __future__ import annotations
 
@@ -10,39 +10,34 @@ from paceline.metrics.frame import Frame
 _MIX_DAYS = 365
 
 
-def _shared(table: ir.Table, amount: ir.Value, until: ir.Value) -> ir.Table:
-    """Rows of a range, cut to the period, with the amount in proportion to the calendar days of it."""
+def shared(table: ir.Table, amount: ir.Value, until: ir.Value) -> ir.Table:
+    """Ranges of days, cut to the period, with the amount in proportion to the calendar days of the whole (``whole_days``)."""
     first = ibis.greatest(table.from_day, table.p_first)
     days = ibis.least(table.until_day, until) - first
-    share = days.cast("float64") / (table.until_day - table.from_day).cast("float64").nullif(0.0)
+    share = days.cast("float64") / table.whole_days.cast("float64").nullif(0.0)
     return table.mutate(on_day=first, days=days.cast("int64"), share=share, part_cents=amount.cast("float64") * share)
 
 
-def goals(f: Frame) -> ir.Table:
-    """Reps' revenue goals, in proportion to their days in the whole period (not cut at the as-of day): ``part_cents``."""
-    goal = f.fact("goal")
-    goal = goal.filter(goal.metric == "revenue", goal.rep_id.notnull())
-    period = f.period
-    rows = goal.inner_join(period, [goal.from_day < period.p_end, goal.until_day > period.p_first])
-    return _shared(rows, rows.target, rows.p_end)
+def at_stints(f: Frame, table: ir.Table, **columns: str) -> ir.Table:
+    """Ranges of days cut where the rep in ``rep_id`` became something else (another team…); nobody's stay whole.
 
-
-def won_under_goal(f: Frame) -> ir.Table:
-    """Won credit on days for which the rep has a revenue goal."""
-    outcome = f.fact("outcome")
-    rows = f.within(outcome.filter(outcome.won.fill_null(False), outcome.valued.fill_null(False)))
-    goal = f.fact("goal")
-    goal = goal.filter(goal.metric == "revenue", goal.rep_id.notnull())
-    rows = rows.semi_join(goal, [rows.rep_id == goal.rep_id, rows.day >= goal.from_day, rows.day < goal.until_day])
-    return rows.mutate(on_day=rows.day)
+    ``columns``: what the rep was, from `stint`, by the name wanted.
+    """
+    stint = f.fact("stint").select(s_rep="rep_id", s_from="from_day", s_until="until_day", **columns)
+    during = [table.rep_id == stint.s_rep, table.from_day < stint.s_until, table.until_day > stint.s_from]
+    rows = table.left_join(stint, during)
+    begun = ibis.greatest(rows.from_day, ibis.coalesce(rows.s_from, rows.from_day)).cast("int32")
+    ended = ibis.least(rows.until_day, ibis.coalesce(rows.s_until, rows.until_day)).cast("int32")
+    return rows.mutate(from_day=begun, until_day=ended).drop("s_rep", "s_from", "s_until")
 
 
 def costs(f: Frame) -> ir.Table:
-    """Costs, in proportion to their days in the period so far: ``part_cents``."""
+    """Costs by the day, in the period so far: ``part_cents``. One row a cost and, where it is for a rep, stint."""
     cost = f.fact("cost")
+    cost = at_stints(f, cost.mutate(whole_days=cost.until_day - cost.from_day))
     period = f.period
     rows = cost.inner_join(period, [cost.from_day < period.p_until, cost.until_day > period.p_first])
-    return _shared(rows, rows.amount_cents, rows.p_until)
+    return shared(rows, rows.amount_cents, rows.p_until)
 
 
 def commits(f: Frame) -> ir.Table:

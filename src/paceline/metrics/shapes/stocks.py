@@ -111,13 +111,16 @@ def _with_next_meeting(f: Frame, rows: ir.Table) -> ir.Table:
 
 
 def upcoming(f: Frame) -> ir.Table:
-    """Meetings that lay ahead at the snapshot and were booked by then: p_no, n_rep, n_account."""
+    """Meetings that lay ahead at the snapshot's instant and were booked by then: p_no, n_rep, n_account.
+
+    Of unknown booking: booked all along. The snapshot's instant is that of the company's zone: a meeting has reps of several.
+    """
     booked = f.tables.rec("meeting").select(b_meeting="id", booked_at="booked_at")
     meeting = f.fact("meeting")
     meeting = meeting.filter(meeting.held, meeting.account_id.notnull())  # held says that nothing speaks against it, ahead too
     meeting = meeting.left_join(booked, meeting.meeting_id == booked.b_meeting)
-    meeting = meeting.mutate(n_booked_at=ibis.coalesce(meeting.booked_at, meeting["at"]))
-    meeting = meeting.select("n_booked_at", n_rep="rep_id", n_account="account_id", n_day="day")
+    meeting = meeting.mutate(n_booked_at=ibis.coalesce(meeting.booked_at, 0))
+    meeting = meeting.select("n_booked_at", n_rep="rep_id", n_account="account_id", n_at="at")
     period = f.period
-    ahead = [meeting.n_day > period.p_snapshot, meeting.n_booked_at <= period.p_snapshot_at]
+    ahead = [meeting.n_at > period.p_snapshot_at, meeting.n_booked_at <= period.p_snapshot_at]
     return meeting.inner_join(period, ahead).select("p_no", "n_rep", "n_account")

@@ -1,12 +1,20 @@
 -- metric: quota_attainment | ratio | crm
-WITH aim AS (SELECT g.grp, sum(x.part) AS target FROM goal_part x {by:x} GROUP BY 1),
-done AS (
-    SELECT g.grp, sum(x.credit) / 100.0 AS won FROM credit x {by:x} WHERE x.valued AND in_period(x.day) AND EXISTS (
-        SELECT 1 FROM rec_goal q WHERE q.metric = 'revenue' AND q.rep_id = x.rep_id AND q.from_day <= x.day AND x.day < q.until_day) GROUP BY 1)
+WITH who AS (SELECT DISTINCT grp, CASE WHEN one THEN 'rep' WHEN grp = '' THEN 'company' ELSE 'team' END AS level FROM g),
+aim AS (SELECT w.grp, sum(x.part) AS target FROM aim_day x JOIN who w ON w.grp = x.grp AND w.level = x.level GROUP BY 1),
+done AS (  -- on days with a goal: of the rep; for a team, of the team or the rep; for the company, of any of the three
+    SELECT g.grp, sum(x.credit) / 100.0 AS won FROM credit x {by:x} JOIN who w ON w.grp = g.grp
+    WHERE x.valued AND in_period(x.day) AND EXISTS (
+        SELECT 1 FROM rec_goal q WHERE q.metric = 'revenue' AND q.from_day <= x.day AND x.day < q.until_day
+           AND CASE WHEN q.rep_id IS NOT NULL THEN q.rep_id = x.rep_id
+                    WHEN q.team IS NULL THEN w.level = 'company'
+                    ELSE w.level <> 'rep' AND EXISTS (
+                        SELECT 1 FROM rec_rep_role e WHERE e.rep_id = x.rep_id AND e.team = q.team AND e.from_day <= x.day AND x.day < coalesce(e.until_day, 2000000)) END)
+    GROUP BY 1)
 SELECT a.grp, CASE WHEN d.grp IS NULL THEN 0 ELSE d.won END AS num, a.target AS den FROM aim a LEFT JOIN done d ON d.grp = a.grp
 
 -- metric: pipeline_coverage | ratio | crm
-WITH aim AS (SELECT g.grp, sum(x.part) AS target FROM goal_part x {by:x} GROUP BY 1),
+WITH who AS (SELECT DISTINCT grp, CASE WHEN one THEN 'rep' WHEN grp = '' THEN 'company' ELSE 'team' END AS level FROM g),
+aim AS (SELECT w.grp, sum(x.part) AS target FROM aim_day x JOIN who w ON w.grp = x.grp AND w.level = x.level GROUP BY 1),
 done AS (SELECT g.grp, sum(x.credit) / 100.0 AS won FROM credit x {by:x} WHERE x.valued AND in_period(x.day) GROUP BY 1),
 due AS (
     SELECT g.grp, sum(x.amount) / 100.0 AS amount FROM snapshot x {by:x} WHERE x.valued AND x.close_day < getvariable('until') GROUP BY 1)
@@ -20,7 +28,7 @@ SELECT g.grp, sum(x.amount * x.probability) AS num FROM snapshot x {by:x} WHERE 
 SELECT g.grp, sum(x.advanced::INT) AS num, count(*) AS den FROM visit x {by:x} WHERE in_period(x.day) GROUP BY 1
 
 -- metric: time_in_stage | ratio | crm
-SELECT g.grp, sum(x.days) AS num, count(*) AS den FROM visit x {by:x} WHERE in_period(x.day) GROUP BY 1
+SELECT g.grp, sum(x.days) AS num, count(x.days) AS den FROM visit x {by:x} WHERE in_period(x.day) GROUP BY 1
 
 -- metric: slip_rate | ratio | crm
 SELECT g.grp, sum(x.slipped::INT) AS num, count(*) AS den FROM due x {by:x} GROUP BY 1
@@ -59,7 +67,7 @@ SELECT g.grp, count(*) AS num FROM snapshot x {by:x} WHERE x.close_day < x.day G
 
 -- metric: opportunities_without_next_meeting | count | calendar+crm
 SELECT g.grp, count(*) AS num FROM snapshot x {by:x} WHERE NOT EXISTS (
-    SELECT 1 FROM met m WHERE m.account_id = x.account_id AND m.day > x.day AND coalesce(m.booked_at, m.moment) <= x.moment AND NOT m.declined AND m.status NOT IN ('cancelled', 'no_show')
+    SELECT 1 FROM met m WHERE m.account_id = x.account_id AND m.moment > snap_at() AND coalesce(m.booked_at, 0) <= snap_at() AND NOT m.declined AND m.status NOT IN ('cancelled', 'no_show')
        AND EXISTS (SELECT 1 FROM invited i WHERE i.meeting_id = m.meeting_id AND i.coming)) GROUP BY 1
 
 -- metric: contacts_without_title | count | mailbox/calendar/dialer

@@ -20,7 +20,7 @@ waiting AS (  -- since the last touch, of those still open, unless a meeting wit
     FROM snapshot s JOIN touch_day t ON t.opportunity_id = s.opportunity_id AND t.rep_id = s.rep_id AND t.owned_from_at = s.owned_from_at
     WHERE NOT EXISTS (
         SELECT 1 FROM met m WHERE m.account_id = s.account_id AND m.rep_id = s.rep_id AND NOT m.declined AND m.status NOT IN ('cancelled', 'no_show')
-           AND m.day > s.day AND coalesce(m.booked_at, m.moment) <= s.moment
+           AND m.moment > snap_at() AND coalesce(m.booked_at, 0) <= snap_at()
            AND EXISTS (SELECT 1 FROM invited i WHERE i.meeting_id = m.meeting_id AND i.coming))
     GROUP BY s.opportunity_id, s.rep_id, s.day),
 both_ AS (

@@ -74,37 +74,23 @@ FROM lead_worked x {by:x} WHERE in_period(x.day) GROUP BY 1
 SELECT g.grp, count(*) FILTER (x.attempt_at IS NULL) AS num, count(*) AS den FROM lead_worked x {by:x} WHERE in_period(x.day) GROUP BY 1
 
 -- metric: customer_acquisition_cost | money_ratio | crm
-WITH spent AS (
-    SELECT c.rep_id, least(c.until_day, getvariable('snap') + 1) - greatest(c.from_day, getvariable('first')) AS part_days,
-           cents(c.amount_cents * r.rate) * part_days / (c.until_day - c.from_day) AS cents
-    FROM rec_cost c JOIN rate r ON r.currency = coalesce(nullif(c.currency, ''), getvariable('currency')) AND r.from_day <= c.from_day AND c.from_day < r.until_day),
+WITH spent AS (SELECT g.grp, sum(x.cents) AS cents FROM cost_day x {by:x} WHERE in_period(x.day) GROUP BY 1),
 first_win AS (
     SELECT account_id, rep_id, day FROM outcome WHERE won AND account_id IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY day, opportunity_id) = 1),
 new AS (SELECT g.grp, count(*) AS n FROM first_win x {by:x} WHERE in_period(x.day) GROUP BY 1)
-SELECT g.grp, s.cents AS num, coalesce(n.n, 0) AS den
-FROM (SELECT DISTINCT grp, one FROM g) g
-JOIN (SELECT rep_id AS grp, sum(cents) AS cents FROM spent WHERE rep_id IS NOT NULL AND part_days > 0 GROUP BY 1
-      UNION ALL SELECT '', sum(cents) FROM spent WHERE part_days > 0 HAVING count(*) > 0) s ON s.grp = g.grp
-LEFT JOIN new n ON n.grp = g.grp
+SELECT s.grp, s.cents AS num, coalesce(n.n, 0) AS den FROM spent s LEFT JOIN new n ON n.grp = s.grp
 
 -- metric: customer_acquisition_cost_lagged | money_ratio | crm
 WITH lag AS (
     SELECT CAST(round_even(median(cycle), 0) AS BIGINT) AS days FROM outcome
     WHERE won AND valued AND day > getvariable('snap') - 365 AND day <= getvariable('snap')),
-spent AS (
-    SELECT c.rep_id, least(c.until_day, getvariable('snap') + 1 - lag.days) - greatest(c.from_day, getvariable('first') - lag.days) AS part_days,
-           cents(c.amount_cents * r.rate) * part_days / (c.until_day - c.from_day) AS cents
-    FROM lag, rec_cost c JOIN rate r ON r.currency = coalesce(nullif(c.currency, ''), getvariable('currency')) AND r.from_day <= c.from_day AND c.from_day < r.until_day),
+spent AS (SELECT g.grp, sum(x.cents) AS cents FROM lag, cost_day x {by:x} WHERE in_period(x.day + lag.days) GROUP BY 1),
 first_win AS (
     SELECT account_id, rep_id, day FROM outcome WHERE won AND account_id IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY day, opportunity_id) = 1),
 new AS (SELECT g.grp, count(*) AS n FROM first_win x {by:x} WHERE in_period(x.day) GROUP BY 1)
-SELECT g.grp, s.cents AS num, coalesce(n.n, 0) AS den
-FROM (SELECT DISTINCT grp, one FROM g) g
-JOIN (SELECT rep_id AS grp, sum(cents) AS cents FROM spent WHERE rep_id IS NOT NULL AND part_days > 0 GROUP BY 1
-      UNION ALL SELECT '', sum(cents) FROM spent WHERE part_days > 0 HAVING count(*) > 0) s ON s.grp = g.grp
-LEFT JOIN new n ON n.grp = g.grp
+SELECT s.grp, s.cents AS num, coalesce(n.n, 0) AS den FROM spent s LEFT JOIN new n ON n.grp = s.grp
 
 -- metric: sales_velocity | money_value | crm
 WITH stock AS (SELECT g.grp, count(*) AS n FROM snapshot x {by:x} GROUP BY 1),

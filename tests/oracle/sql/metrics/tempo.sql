@@ -6,16 +6,16 @@ SELECT g.grp, median(x.day - x.start_day) AS value FROM snapshot x {by:x} GROUP 
 
 -- metric: opportunity_progressions | count | crm
 WITH forward AS (  -- the last forward move in the period
-    SELECT m.opportunity_id, m.rep_id, coalesce(r.zone, getvariable('zone')) AS zone
+    SELECT m.opportunity_id, m.rep_id, m.day, coalesce(r.zone, getvariable('zone')) AS zone
     FROM move m LEFT JOIN rep r ON r.rep_id = m.rep_id WHERE m.forward AND in_period(m.day)
     QUALIFY row_number() OVER (PARTITION BY m.opportunity_id ORDER BY m.moment DESC) = 1),
 edge AS (
-    SELECT f.*, getvariable('snap') AS snap, day_begin(getvariable('first'), f.zone) - 1 AS begin_at,
+    SELECT f.*, day_begin(getvariable('first'), f.zone) - 1 AS begin_at,
            least(getvariable('asof_at'), day_begin(getvariable('snap') + 1, f.zone) - 1) AS end_at FROM forward f),
 ended AS (  -- whose it was at the end, or at its close
     SELECT e.*, least(e.end_at, coalesce(o.close_at, e.end_at)) AS owned_at FROM edge e JOIN opportunity o ON o.opportunity_id = e.opportunity_id),
 higher AS (
-    SELECT e.opportunity_id, e.rep_id, e.snap AS day FROM ended e
+    SELECT e.opportunity_id, e.rep_id, e.day FROM ended e
     JOIN ladder a ON a.opportunity_id = e.opportunity_id AND a.from_at <= e.begin_at AND e.begin_at < a.until_at
     JOIN ladder b ON b.opportunity_id = e.opportunity_id AND b.from_at <= e.end_at AND e.end_at < b.until_at
     JOIN owner_past p ON p.opportunity_id = e.opportunity_id AND p.from_at <= e.owned_at AND e.owned_at < p.until_at

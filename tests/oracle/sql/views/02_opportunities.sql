@@ -88,9 +88,13 @@ FROM counted c JOIN began b ON b.id = c.id LEFT JOIN account a ON a.account_id =
 LEFT JOIN close_final f ON f.opportunity_id = c.id
 WHERE b.started AND coalesce(b.start_at, 0) <= getvariable('asof_at');
 
-CREATE OR REPLACE TEMP TABLE owner_past AS
-SELECT p.opportunity_id, p.value AS rep_id, r.zone, p.from_at, p.until_at
-FROM past p LEFT JOIN rep r ON r.rep_id = p.value WHERE p.field = 'owner';
+CREATE OR REPLACE TEMP TABLE owner_past AS  -- a change to the same owner is no transfer
+WITH fresh AS (
+    SELECT *, value IS DISTINCT FROM lag(value) OVER w OR lag(from_at) OVER w IS NULL AS fresh FROM past WHERE field = 'owner'
+    WINDOW w AS (PARTITION BY opportunity_id ORDER BY from_at)),
+numbered AS (SELECT *, sum(fresh::INT) OVER (PARTITION BY opportunity_id ORDER BY from_at) AS nth FROM fresh)
+SELECT p.opportunity_id, p.value AS rep_id, r.zone, min(p.from_at) AS from_at, max(p.until_at) AS until_at
+FROM numbered p LEFT JOIN rep r ON r.rep_id = p.value GROUP BY p.opportunity_id, p.value, r.zone, p.nth;
 
 -- when it was open, by instants: in an open stage, started, before a final close without a change of stage
 CREATE OR REPLACE TEMP TABLE open_run AS
@@ -135,7 +139,7 @@ WITH split AS (
     SELECT a.survivor AS opportunity_id, s.rep_id, sum(s.share) AS share
     FROM rec_opportunity_split s JOIN opportunity_alias a ON a.id = s.opportunity_id GROUP BY 1, 2)
 SELECT o.opportunity_id, s.rep_id, o.day, cents(o.amount * s.share) AS credit, o.amount, o.valued
-FROM outcome o JOIN split s ON s.opportunity_id = o.opportunity_id WHERE o.won
+FROM outcome o JOIN split s ON s.opportunity_id = o.opportunity_id WHERE o.won AND s.share > 0
 UNION ALL
 SELECT o.opportunity_id, o.rep_id, o.day, o.amount, o.amount, o.valued
 FROM outcome o WHERE o.won AND NOT EXISTS (SELECT 1 FROM split s WHERE s.opportunity_id = o.opportunity_id);

@@ -75,7 +75,8 @@ CREATE OR REPLACE TEMP TABLE meeting_turn AS
 WITH held AS (SELECT DISTINCT meeting_id, account_id, moment FROM met WHERE held AND account_id IS NOT NULL),
 ordered AS (SELECT *, lag(moment) OVER (PARTITION BY account_id ORDER BY moment, meeting_id) AS before_at FROM held),
 closing AS (
-    SELECT o.account_id, w.until_at AS moment FROM open_run w JOIN opportunity o ON o.opportunity_id = w.opportunity_id WHERE w.until_at < 8000000000)
+    SELECT o.account_id, w.until_at AS moment FROM open_run w JOIN opportunity o ON o.opportunity_id = w.opportunity_id WHERE w.until_at < 8000000000
+    UNION SELECT account_id, close_at FROM opportunity WHERE close_at IS NOT NULL)  -- begun at its closing, it was never open
 SELECT h.*, h.before_at IS NULL
             OR (EXISTS (SELECT 1 FROM closing c WHERE c.account_id = h.account_id AND c.moment > h.before_at AND c.moment <= h.moment)
                 AND NOT EXISTS (SELECT 1 FROM open_run w JOIN opportunity o ON o.opportunity_id = w.opportunity_id

@@ -75,17 +75,17 @@ def _search(y: Floats, x: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
 
 
 def earliest_turn(
-    series: Mapping[str, tuple[Floats, Floats]], rng: np.random.Generator, worse: bool | None = None
+    series: Mapping[str, tuple[Floats, Floats]], rng: np.random.Generator
 ) -> tuple[Turn | None, Sequence[Turn]]:
     """(the earliest turn, all of them in order of week) among drivers' series (amounts, exposure) over the same weeks.
 
-    ``worse``: True keeps falls alone, False rises, None both. With several series the bar is raised: a turn must be rarer by
+    With several series the bar is raised: a turn must be rarer by
     their number (Bonferroni), else one of ten quiet drivers would turn by chance every other time.
     """
     found = []
     for name, (amounts, exposure) in series.items():
         turn = find_turn(name, amounts, exposure, rng, max(SHUFFLES, 40 * len(series)))
-        if turn is not None and turn.chance * len(series) <= 2 * RARE and (worse is None or (turn.after < turn.before) == worse):
+        if turn is not None and turn.chance * len(series) <= 2 * RARE:
             found.append(turn)
     found.sort(key=lambda turn: (turn.week, turn.chance))
     return (found[0] if found else None), found

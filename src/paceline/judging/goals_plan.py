@@ -133,7 +133,7 @@ def _cycle(row: dict[str, Any]) -> float:
 def _tempo(
     store: Store, metric: str, scope: Scope, deals: Rates, now: int, as_of: date | None
 ) -> tuple[float | None, float | None]:
-    """(meetings for each opportunity, opportunities begun): held and became theirs; of an SDR booked and sourced. None: unknown."""
+    """(meetings for each opportunity, opportunities begun): held and became theirs; SDRs: booked and sourced. None: unknown."""
     year = Period.between(from_epoch_day(now - PAST_DAYS), from_epoch_day(now))
     if metric == "pipeline_generated":
         booked = ask(store, "meetings_booked", scope, year, as_of=as_of, mean_of_reps=False).only().value

@@ -1,0 +1,334 @@
+"""What a result's gap is made of, from a store: to a goal, to one's own past, or to peers; which driver turned first, and
+where to look.
+
+drivers_of(store, metric, period, scope, against=…) → Drivers
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from paceline.insight.drivers import Driver, Factor, Side, Split, split_gap
+from paceline.insight.drivers_turn import Turn, earliest_turn
+from paceline.judging.drivers_read import FAMILIES, Family, Quantities, added, quantities
+from paceline.judging.forecast_lines import goals
+from paceline.judging.people import people, workdays
+from paceline.judging.pipeline import first_unknown_day
+from paceline.metrics.store import Store
+from paceline.metrics.vocabulary import Unit
+from paceline.sales.periods import Period, from_epoch_day
+from paceline.sales.scope import Scope
+
+Floats = npt.NDArray[np.float64]
+
+GOAL, PAST, PEERS = "goal", "own past", "peers"
+AGAINST = (PAST, PEERS, GOAL)
+PAST_PERIODS = 4
+TURN_WEEKS = 40  # in which a turn is looked for
+FEWEST_PEERS = 3
+_PRESENT = 0.5  # share of the scope's working days per person below which somebody is no peer
+
+
+class DriversError(ValueError):
+    """A gap that can't be split as asked; the message says why."""
+
+
+@dataclass(frozen=True)
+class DriverTurn:
+    """A driver's turn with its week's Monday. Rates are per working day for counts, else the factor itself."""
+
+    turn: Turn
+    week: date
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """A gap and what makes it up. ``turns``: drivers that turned, the earliest first. ``look``: the question that shows the
+    records.
+    """
+
+    metric: str
+    unit: Unit
+    currency: str
+    period: Period
+    as_of: date
+    against: str
+    reference: str  # what it is held against, in words
+    split: Split
+    turns: tuple[DriverTurn, ...]
+    look: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def named(self) -> tuple[Driver, ...]:
+        """The ends of the tree that can be told from no part, the largest first."""
+        return tuple(sorted((one for one in self.split.leaves if one.named), key=lambda one: -abs(one.part)))
+
+
+@dataclass(frozen=True)
+class _Asking:
+    store: Store
+    family: Family
+    scope: Scope
+    period: Period  # cut to what is known
+    as_of: date | None
+    asked: Scope  # before it was narrowed to those whose result it is
+
+    def read(self, scope: Scope, periods: Sequence[Period]) -> dict[tuple[str, Period], Quantities]:
+        return quantities(self.store, self.family, scope, periods, self.as_of)
+
+    def worked(self, scope: Scope, first: date, until: date) -> dict[str, float]:
+        """Working days by rep."""
+        work = workdays(self.store, scope, first, until, self.as_of)
+        return {rep: work.between(rep, first, until) for rep in work.reps}
+
+
+def drivers_of(
+    store: Store, metric: str, period: Period, scope: Scope, against: str = PAST, *, as_of: date | None = None
+) -> Drivers:
+    """The gap of a scope's result in a period (up to the as-of day) to what it is held against, split over the result's tree.
+
+    The same question gives the same intervals. DriversError for a result without a tree, no goal, no past, too few peers.
+    """
+    if metric not in FAMILIES:
+        raise DriversError(f"there is a tree for {', '.join(FAMILIES)}, none for {metric}")
+    if against not in AGAINST:
+        raise DriversError(f"a gap is one to {', '.join(AGAINST)}, not to {against!r}")
+    now = first_unknown_day(store, as_of)
+    if period.first_day >= now:
+        raise DriversError(f"{period.label} hasn't begun")
+    known = Period.between(period.first, from_epoch_day(min(period.until_day, now)))
+    narrowed, alone = _narrowed(store, metric, scope, known, as_of)
+    asking = _Asking(store, FAMILIES[metric], narrowed, known, as_of, scope)
+    rng = np.random.default_rng([known.first_day, known.until_day])
+    rows = [row for (_, one), row in asking.read(narrowed, [known]).items() if one == known]
+    if not rows:
+        raise DriversError(f"nobody in {scope.label} has any of it in {period.label}")
+    here = Side(added(rows), _weekly(asking, narrowed, known)[0])
+    there, words, notes = _other_side(asking, period, against)
+    if not _exact(asking.family, here) or not _exact(asking.family, there):
+        raise DriversError(f"{metric} isn't the product of its drivers here: it comes from split credit alone")
+    found = split_gap(against, asking.family.tree, here, there, rng)
+    turns = _turns(asking, now, rng)
+    declared = store.catalog[metric]
+    look = _look(found, turns, scope, known)
+    day = store.view(as_of).day
+    return Drivers(
+        metric, declared.unit, store.settings.currency, period, day, against, words, found, turns, look, (*alone, *notes)
+    )
+
+
+def _narrowed(store: Store, metric: str, scope: Scope, period: Period, as_of: date | None) -> tuple[Scope, tuple[str, ...]]:
+    """Of a scope with several roles, those in the role whose result it is: others' activity belongs to other results."""
+    roles = {one.role for one in people(store, period.until - timedelta(days=1), scope, as_of)}
+    first = next((role for role in store.catalog[metric].roles if role in roles), None)
+    if scope.one_rep is not None or first is None or len(roles) < 2:
+        return scope, ()
+    return scope & Scope.role(first), (f"Only those in the role {first} are looked at: it is their result.",)
+
+
+def _exact(family: Family, side: Side) -> bool:
+    """Whether the tree's first level really multiplies to the result (a factor out of nothing needs a result of 0)."""
+    factors = np.array([factor.value(side.totals) for factor in family.tree])
+    result = side.totals[family.result]
+    if np.isnan(factors).any():
+        return result == 0
+    return bool(abs(float(factors.prod()) - result) <= 1e-6 * max(abs(result), 1.0))
+
+
+def _other_side(asking: _Asking, period: Period, against: str) -> tuple[Side, str, tuple[str, ...]]:
+    if against == PEERS:
+        return _peers(asking)
+    past, words, notes = _past(asking, period)
+    if against == PAST:
+        return past, words, notes
+    target = _goal(asking, period)
+    result = past.totals[asking.family.result]
+    if not result > 0:
+        raise DriversError("the own past had no result, so the goal can't be turned into drivers")
+    scale = target / result
+    totals = {name: value * scale for name, value in past.totals.items()}
+    told = "The goal is turned into drivers at the rates of the own past: as much of everything as it takes."
+    return Side(totals), f"the goal of {target:,.0f} by now, at the rates of the own past", (*notes, told)
+
+
+def _goal(asking: _Asking, period: Period) -> float:
+    """The scope's goal, as far as it is due by now: in proportion to working days over."""
+    store, scope = asking.store, asking.asked
+    money = store.catalog[asking.family.metric].unit is Unit.MONEY
+    found = goals(store.view(asking.as_of), asking.family.metric, period, money)
+    teams = [next(iter(c.values)) for c in scope.clauses if c.attribute == "team" and len(scope.clauses) == 1]
+    key = ("company", "") if scope.is_company else ("rep", scope.one_rep or "") if scope.one_rep else ("team", "".join(teams))
+    target = found.get(key)
+    if target is None:
+        members = {stint.rep_id for stint in scope.members(store.view(asking.as_of).stints)}
+        target = sum(value for (level, name), value in found.items() if level == "rep" and name in members)
+    if not target:
+        raise DriversError(f"no goal for {asking.family.metric} is set for {scope.label} in {period.label}")
+    done = sum(asking.worked(scope, asking.period.first, asking.period.until).values())
+    whole = sum(asking.worked(scope, period.first, period.until).values())
+    return float(target) * (done / whole if whole else asking.period.days / period.days)
+
+
+def _past(asking: _Asking, period: Period) -> tuple[Side, str, tuple[str, ...]]:
+    """The mean of the last periods of the same grain, cut where this one is, for as many working days."""
+    length, earlier = asking.period.days, []
+    one = period
+    for _ in range(PAST_PERIODS):
+        one = one.before()
+        earlier.append(Period.between(one.first, min(one.first + timedelta(days=length), one.until)))
+    rows: list[Quantities] = []
+    worked = 0.0
+    weeks: list[Mapping[str, Floats]] = []
+    used = 0
+    read = asking.read(asking.scope, earlier)
+    for one in earlier:
+        mine = [row for (_, of), row in read.items() if of == one]
+        days = sum(asking.worked(asking.scope, one.first, one.until).values())
+        if mine and days > 0:
+            rows, worked, used = [*rows, *mine], worked + days, used + 1
+            weeks.append(_weekly(asking, asking.scope, one)[0])
+    if not used:
+        raise DriversError(f"{asking.scope.label} has no past before {period.label} to hold it against")
+    now = sum(asking.worked(asking.scope, asking.period.first, asking.period.until).values())
+    if now <= 0:
+        raise DriversError(f"nobody in {asking.scope.label} worked a day of {period.label}")
+    together = {name: np.concatenate([one[name] for one in weeks]) for name in weeks[0]}
+    side = Side(added(rows, now / worked), together)
+    cut = "" if asking.period.until_day == period.until_day else ", each up to the same day"
+    words = f"the mean of the {used} period{'' if used == 1 else 's'} before{cut}, for as many working days"
+    few = () if used == PAST_PERIODS else (f"Only {used} of {PAST_PERIODS} periods before have any data.",)
+    return side, words, few
+
+
+def _peers(asking: _Asking) -> tuple[Side, str, tuple[str, ...]]:
+    """People of the same roles outside the scope, for as many working days."""
+    store, period = asking.store, asking.period
+    last = period.until - timedelta(days=1)
+    mine = {one.rep: one for one in people(store, last, asking.scope, asking.as_of)}
+    roles = {one.role for one in mine.values()}
+    worked = asking.worked(Scope.company(), period.first, period.until)
+    own = [worked.get(rep, 0.0) for rep in mine]
+    usual = float(np.mean(own)) if own else 0.0
+    others = [
+        one.rep
+        for one in people(store, last, Scope.company(), asking.as_of)
+        if one.role in roles and one.rep not in mine and worked.get(one.rep, 0.0) >= _PRESENT * usual
+    ]
+    if len(others) < FEWEST_PEERS:
+        raise DriversError(f"{len(others)} peers of the same role, it takes {FEWEST_PEERS}")
+    scope = Scope.reps(others)
+    rows = [row for (_, of), row in asking.read(scope, [period]).items() if of == period]
+    scale = sum(own) / sum(worked[rep] for rep in others)
+    weeks, groups = _weekly(asking, scope, period)
+    role = ", ".join(sorted(role for role in roles if role)) or "no role"
+    return Side(added(rows, scale), weeks, groups), f"{len(others)} peers ({role}), for as many working days", ()
+
+
+def _weekly(asking: _Asking, scope: Scope, period: Period) -> tuple[dict[str, Floats], npt.NDArray[np.int64] | None]:
+    """(quantities by week, whose week it is: None for a single person), weeks of seven days counted back from the period's
+    end.
+    """
+    weeks: list[Period] = []
+    until = period.until
+    while until > period.first:
+        first = max(until - timedelta(days=7), period.first)
+        if (until - first).days >= 4 or not weeks:
+            weeks.append(Period.between(first, until))
+        until = first
+    read = asking.read(scope, weeks)
+    reps = sorted({rep for rep, _ in read})
+    cells = [(rep, week) for rep in reps for week in weeks]
+    names = next(iter(read.values())).keys() if read else ()
+    table = {name: np.array([read[cell][name] if cell in read else 0.0 for cell in cells]) for name in names}
+    if len(reps) < 2:
+        return table, None
+    return table, np.array([reps.index(rep) for rep, _ in cells], dtype=np.int64)
+
+
+def _turns(asking: _Asking, now: int, rng: np.random.Generator) -> tuple[DriverTurn, ...]:
+    """Drivers that turned in the last weeks, whichever way."""
+    end = from_epoch_day(now) - timedelta(days=from_epoch_day(now).weekday())
+    weeks = [Period.between(end - timedelta(weeks=back), end - timedelta(weeks=back - 1)) for back in range(TURN_WEEKS, 0, -1)]
+    everybody = asking.read(Scope.company(), weeks)
+    mine = {stint.rep_id for stint in asking.scope.members(asking.store.view(asking.as_of).stints)}
+    roles = {one.role for one in people(asking.store, end - timedelta(days=1), asking.scope, asking.as_of)}
+    alike = {one.rep for one in people(asking.store, end - timedelta(days=1), Scope.company(), asking.as_of) if one.role in roles}
+    work = workdays(asking.store, Scope.company(), weeks[0].first, end, asking.as_of)
+    sums = [[added([row for (rep, of), row in everybody.items() if of == week and rep in some]) for week in weeks]
+            for some in (mine, alike - mine)]  # fmt: skip
+    days = [
+        np.array([sum(work.between(rep, week.first, week.until) for rep in some) for week in weeks])
+        for some in (mine, alike - mine)
+    ]
+    series: dict[str, tuple[Floats, Floats]] = {}
+    for factor in _watched(asking.family.tree):
+        top = _column(sums[0], factor.over)
+        if factor.under is not None:
+            series[factor.name] = (top, _column(sums[0], factor.under))
+        else:
+            series[factor.name] = (top, days[0] * _movement(_column(sums[1], factor.over), days[1]))
+    _, turns = earliest_turn(series, rng)
+    return tuple(DriverTurn(turn, weeks[turn.week].first, _turn_words(turn, weeks[turn.week].first)) for turn in turns)
+
+
+def _watched(tree: Sequence[Factor]) -> list[Factor]:
+    """Every factor whose weeks tell something: quantities, and rates but for those that only link two quantities."""
+    out = []
+    for factor in tree:
+        if factor.name not in ("credit", "opportunities per meeting", "share decided", "opportunities worked"):
+            out.append(factor)
+        out += _watched(factor.parts)
+    return out
+
+
+def _column(rows: Sequence[Quantities], name: str) -> Floats:
+    return np.array([row.get(name, np.nan) for row in rows])
+
+
+def _movement(others: Floats, days: Floats) -> Floats:
+    """How much the peers did each week, beside their mean; 1 where there are none."""
+    known = np.isfinite(others) & (days > 0)
+    if not known.any() or float(others[known].sum()) <= 0:
+        return np.ones(len(others))
+    mean = float(others[known].sum() / days[known].sum())
+    worth = 5.0 / mean  # working days that the mean counts for: a few peers make a restless week
+    return np.where(known, (np.nan_to_num(others) + mean * worth) / (days + worth) / mean, 1.0)
+
+
+def _turn_words(turn: Turn, week: date) -> str:
+    change = "" if turn.change is None else f" ({turn.change:+.0%})"
+    name = turn.driver[:1].upper() + turn.driver[1:]
+    return (
+        f"{name} turned in the week of {week.day} {week:%B %Y}: from {turn.before:,.3g} to {turn.after:,.3g}{change}; chance "
+        f"alone turns a series as much {_rarely(turn.chance)}."
+    )
+
+
+def _rarely(chance: float) -> str:
+    return f"1 time in {max(round(1 / chance), 2):,}"
+
+
+def _look(found: Split, turns: Sequence[DriverTurn], scope: Scope, period: Period) -> tuple[str, ...]:
+    """The questions that show the records of the earliest turn, and of the largest driver that is named in the gap's
+    direction.
+    """
+    way = [one for one in turns if (one.turn.after - one.turn.before) * found.gap > 0] or turns
+    names = [way[0].turn.driver] if way else []
+    against = [one for one in found.leaves if one.named and one.part * found.gap > 0]
+    names += [one.name for one in sorted(against, key=lambda one: -abs(one.part))[:1]]
+    metrics = {one.name: one.metric for one in found.drivers}
+    of = " ".join(
+        f'--{clause.attribute} "{value}"'
+        for clause in scope.clauses
+        for value in sorted(clause.values)
+        if len(clause.values) == 1
+    )
+    asked = f"{of} --period {period.first}..{period.until}".strip()
+    return tuple(dict.fromkeys(f"paceline explain {metrics[name]} {asked}" for name in names if metrics.get(name)))

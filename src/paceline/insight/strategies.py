@@ -1,0 +1,132 @@
+"""Habits of selling held against what came of the deals: an association, never a cause.
+
+Whoever compares deals "with three contacts" to those without compares deals that lived long with deals that died young: a deal
+needs time to gather contacts (immortal time bias). So both are fixed at one moment, the landmark (Anderson, Cain and Gelber
+1983): only deals still open then are looked at, only what was done until then counts as the habit, and what came of them is
+looked for over the same stretch afterwards. Deals whose stretch isn't over yet are left out, won or not. The two sorts of deals
+are compared within strata, as groups are (see ``segments``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, sqrt
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+from paceline.insight.compare import MATERIAL, Verdict
+from paceline.insight.compare_peers import FALSE_SHARE, NOTABLE, PEERS_LEVEL, listed
+from paceline.insight.segments import FEWEST, against_rest
+from paceline.stats.intervals import z_value
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+USUAL_SPREAD = 0.3  # of the mean: differences between habits that are usual; larger ones are believed less readily
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is known of one habit. ``followed`` and ``succeeded``: a case each; ``stratum``: alike cases share a number."""
+
+    name: str
+    followed: Bools
+    succeeded: Bools
+    stratum: Ints
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A habit: how many cases followed it, the share of success with and without, the difference within strata (8 in 10)."""
+
+    name: str
+    followed: int
+    not_followed: int
+    with_it: float | None
+    without_it: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    verdict: Verdict
+    needs: int | None
+    comparable: float
+
+    @property
+    def sentence(self) -> str:
+        """In words: what went along with it, and how sure that is."""
+        if self.difference is None or self.low is None or self.high is None:
+            return f"Too few to call: {self.followed} did, {self.not_followed} didn't; it takes {FEWEST} of each."
+        said = (
+            f"Won {self.with_it or 0:.0%} of {self.followed} with it, {self.without_it or 0:.0%} of {self.not_followed} without"
+        )
+        points, low, high = (f"{100 * value:+.0f}" for value in (self.difference, self.low, self.high))
+        said += f"; among deals alike {points} points (8 in 10: {low} to {high})"
+        if self.verdict is Verdict.TOO_FEW:
+            return f"{said}. Too few to call (needs about {self.needs:,})."
+        side = {Verdict.ABOVE: "more", Verdict.BELOW: "fewer"}.get(self.verdict)
+        return (
+            f"{said}: it goes with {side} wins, which doesn't say that it brings them."
+            if side
+            else f"{said}: hardly any difference."
+        )
+
+
+def compare_strategies(cases: Sequence[Case], false_share: float = FALSE_SHARE) -> tuple[Strategy, ...]:
+    """Each habit, those with a notable difference listed so that no more than ``false_share`` of the list is there by luck."""
+    found = [_difference(case) for case in cases]
+    means = [float(case.succeeded.mean()) if len(case.succeeded) else 0.0 for case in cases]
+    pairs = tuple(zip(found, means, strict=True))
+    over, under = (np.array([_beyond(one, sign * NOTABLE * mean, sign) for one, mean in pairs]) for sign in (1, -1))
+    above, below = listed(over, false_share), listed(under, false_share)
+    return tuple(
+        _strategy(case, one, mean, Verdict.ABOVE if at in above else Verdict.BELOW if at in below else None)
+        for at, (case, one, mean) in enumerate(zip(cases, found, means, strict=True))
+    )
+
+
+@dataclass(frozen=True)
+class _Law:
+    """A normal belief in a difference."""
+
+    middle: float
+    error: float
+    comparable: float
+
+
+def _difference(case: Case) -> _Law | None:
+    did = int(case.followed.sum())
+    if min(did, len(case.followed) - did) < FEWEST:
+        return None
+    rest = against_rest(case.succeeded.astype(np.float64), case.followed.astype(np.int64), case.stratum, 2)
+    apart, variance = float(rest.difference[1]), float(rest.variance[1])
+    if not np.isfinite(apart) or variance <= 0:
+        return None
+    usual = (USUAL_SPREAD * max(float(case.succeeded.mean()), 0.01)) ** 2
+    keep = usual / (usual + variance)
+    return _Law(apart * keep, sqrt(variance * keep), float(rest.comparable[1]))
+
+
+def _beyond(law: _Law | None, edge: float, sign: int) -> float:
+    """Chance that the difference lies beyond the edge on that side."""
+    if law is None:
+        return 0.0
+    under = NormalDist(law.middle, law.error).cdf(edge)
+    return 1 - under if sign > 0 else under
+
+
+def _strategy(case: Case, law: _Law | None, mean: float, on: Verdict | None) -> Strategy:
+    did, n = int(case.followed.sum()), len(case.followed)
+    with_it = float(case.succeeded[case.followed].mean()) if did else None
+    without = float(case.succeeded[~case.followed].mean()) if did < n else None
+    if law is None:
+        return Strategy(case.name, did, n - did, with_it, without, None, None, None, Verdict.TOO_FEW, 2 * FEWEST, 0.0)
+    half = z_value(PEERS_LEVEL) * law.error
+    material = MATERIAL * max(mean, 1e-9)
+    verdict = on or (Verdict.TOO_FEW if max(abs(law.middle - half), abs(law.middle + half)) > material else Verdict.USUAL)
+    needs = ceil(max(n * (half / material) ** 2, n + 1)) if verdict is Verdict.TOO_FEW else None
+    ends = (law.middle, law.middle - half, law.middle + half)
+    return Strategy(case.name, did, n - did, with_it, without, *ends, verdict, needs, law.comparable)

@@ -35,12 +35,13 @@ class Changes:
 
 @dataclass(frozen=True)
 class Closings:
-    """Closes of opportunities that were opened again: row, closed on, open again from (``closed <= day < until``), won."""
+    """Closes of opportunities that were opened again: row, closed on, open again from (``closed <= day < until``), won, cents."""
 
     row: Ints
     closed: Ints
     until: Ints
     won: Bools
+    cents: Ints
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Opportunities:
         replays need not know later ones; ``size_band`` any word known at the opening (size class, product, segment).
         ``changes`` (``opportunity_id, from_day, rep_id, amount_cents``) say whose a deal was, and at what amount, from a day on:
         with them a replay sees the owner and amount of then, without them the present owner and the opening amount.
-        ``closings`` (``opportunity_id, closed_day, until_day, won``) are closes of deals that were opened again on ``until_day``.
+        ``closings`` (``opportunity_id, closed_day, until_day, won, amount_cents``): closes of deals opened again on that day.
         ColumnsError names a missing column, columns of different lengths, and a row that closes before it begins.
         """
         missing = [name for name in COLUMNS if name not in columns]
@@ -123,7 +124,8 @@ class Opportunities:
             # Closed by then, and opened again only later: nobody could know that it would be.
             then = np.flatnonzero((self.closings.closed < now) & (self.closings.until >= now))
             row = self.closings.row[then]
-            closed[row], was_won[row], closing[row] = self.closings.closed[then], self.closings.won[then], UNKNOWN
+            closed[row], was_won[row] = self.closings.closed[then], self.closings.won[then]
+            closing[row] = self.closings.cents[then]
         later = closed[kept] >= now
         rep, opening, changes = self.rep.copy(), self.opening.copy(), self.changes
         if changes is not None:
@@ -204,18 +206,19 @@ def _closings(columns: Mapping[str, Sequence[Any]], ids: tuple[str, ...]) -> Clo
     row = np.array([at.get(str(name), -1) for name in columns["opportunity_id"]], dtype=np.int64)
     won = np.array([bool(value) for value in columns["won"]], dtype=np.bool_).reshape(len(row))
     closed, until = day_numbers(columns["closed_day"], None), day_numbers(columns["until_day"], NEVER)
-    some = row >= 0
-    return Closings(row[some], closed[some], until[some], won[some])
+    cents, some = day_numbers(columns["amount_cents"], UNKNOWN), row >= 0
+    return Closings(row[some], closed[some], until[some], won[some], cents[some])
 
 
 def _of_kept(closings: Closings | None, kept: Ints, size: int, now: int) -> Closings | None:
-    """The earlier closes known by ``now``, under the kept rows' new numbers."""
+    """The closes of deals opened again before ``now``, under the kept rows' new numbers; others are plain closes so far."""
     if closings is None:
         return None
     number = np.full(size, -1, dtype=np.int64)
     number[kept] = np.arange(len(kept))
-    some = (number[closings.row] >= 0) & (closings.closed < now)
-    return Closings(number[closings.row[some]], closings.closed[some], closings.until[some], closings.won[some])
+    some = (number[closings.row] >= 0) & (closings.until < now)
+    row = number[closings.row[some]]
+    return Closings(row, closings.closed[some], closings.until[some], closings.won[some], closings.cents[some])
 
 
 def _renumbered(changes: Changes, kept: Ints, size: int) -> Changes:

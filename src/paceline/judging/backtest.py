@@ -18,7 +18,7 @@ from paceline.insight.pipeline import NEVER, Opportunities
 from paceline.judging.forecast import OF_DEALS, adding_up
 from paceline.judging.forecast_counts import day_rows
 from paceline.judging.pipeline import Pipeline, first_unknown_day, read_pipeline
-from paceline.judging.winchance import win_chances
+from paceline.judging.winchance import Chances, win_chances
 from paceline.metrics.store import Store, View, day_start
 from paceline.sales.periods import from_epoch_day
 from paceline.stats.scores import ReliabilityBin, auc, brier, calibration_error, reliability
@@ -82,16 +82,25 @@ def backtest_store(
     read = read_pipeline(store)
     now = first_unknown_day(store)
     days = [cut for cut in _cuts(read.opportunities(now), grain, store.settings.fiscal_start_month) if cut.until <= now]
-    replays, modes = [], []
-    said: list[tuple[Floats, Bools]] = []
+    done = replay_days(read, days, draws, store.settings.fiscal_start_month, tell)
+    replays = [one for one, _ in done]
+    said = [_at_all(read, {name: chance.chance for name, chance in chances.of_deal.items()}) for _, chances in done]
+    modes = tuple((from_epoch_day(one.cut.now), chances.model.mode) for one, chances in done)
+    return _scored(grain, metric, replays, said, modes, _calls(store.view(), replays))
+
+
+def replay_days(
+    read: Pipeline, days: Sequence[Cut], draws: int = DRAWS, fiscal_start_month: int = 1, tell: Tell = lambda _: None
+) -> list[tuple[Replay, Chances]]:
+    """Each day's forecast and win chances from what was known then, and what came."""
+    done = []
     for number, (cut, rng) in enumerate(zip(days, np.random.default_rng(_SEED).spawn(len(days)), strict=True), start=1):
         tell(f"Replaying {from_epoch_day(cut.now)}, {number} of {len(days)}…")
-        chances = win_chances(read, cut.now)
-        modes.append((from_epoch_day(cut.now), chances.model.mode))
-        said.append(_at_all(read, {name: one.chance for name, one in chances.of_deal.items()}))
-        replays.append(replay(read.opportunities(cut.now), cut, rng, draws, store.settings.fiscal_start_month, chances.lifts))
-    calls = _calls(store.view(), replays)
-    return _scored(grain, metric, replays, said, tuple(modes), calls)
+        known = read.opportunities(cut.now)
+        chances = win_chances(read, cut.now, known)
+        made = replay(known, cut, rng, draws, fiscal_start_month, chances.lifts)
+        done.append((made, chances))
+    return done
 
 
 def backtest_opportunities(

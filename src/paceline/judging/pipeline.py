@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 import ibis.expr.types as ir
+import numpy as np
 
 from paceline.facts.money import with_company_cents
 from paceline.insight.pipeline import NEVER, Opportunities
@@ -21,6 +22,7 @@ from paceline.sales.periods import epoch_day
 from paceline.sales.scope import Stint
 
 NOBODY = ""  # the owner of deals that have none
+_CLOSING = ("opportunity_id", "closed_day", "until_day", "won", "amount_cents")
 _MOST_BANDS, _KNOWN = 12, 0.9  # a product is a band where so few are sold, and so many deals have one from the start
 
 Rows = list[dict[str, Any]]
@@ -48,11 +50,11 @@ class Pipeline:
         columns["team"] = [self._stint(rep, now).team if rep else None for rep in columns["rep_id"]]
         columns["size_band"] = self._bands(now)
         spans = {name: [row[name] for row in self.spans] for name in ("opportunity_id", "from_day", "rep_id", "amount_cents")}
-        closings = {name: [row[name] for row in self.closings] for name in ("opportunity_id", "closed_day", "until_day", "won")}
+        closings = {name: [row[name] for row in self.closings] for name in _CLOSING}
         found = Opportunities.from_columns(columns, spans if self.spans else None, closings if self.closings else None)
         teams = sorted({self._stint(rep, now).team or "" for rep in found.reps} | set(found.teams))
         home = [teams.index(self._stint(rep, now).team or "") for rep in found.reps]
-        return replace(found, teams=tuple(teams), team_of_rep=found.team_of_rep * 0 + home)
+        return replace(found, teams=tuple(teams), team_of_rep=np.array(home, dtype=np.int64), team=None)
 
     def without_later(self, now: int) -> Pipeline:
         """Without deals whose close is known and dated ``now`` or later: neither open nor yet counted."""
@@ -108,6 +110,8 @@ def read_pipeline(store: Store, as_of: date | None = None) -> Pipeline:
     closed = _outcomes(view)
     started = _rows(view, _starts(view))
     dated = [row for row in started if row["created_day"] is not None]
+    # In a fixed order, so that a replay draws the same luck whatever comes later.
+    dated.sort(key=lambda row: (row["created_day"], row["opportunity_id"]))
     deals = [_deal(row, closed.get(row["opportunity_id"])) for row in dated]
     known = {row["opportunity_id"]: row for row in deals}
     spans = [row for row in _rows(view, _spans(view)) if row["opportunity_id"] in known]
@@ -126,12 +130,14 @@ def _starts(view: View) -> ir.Table:
 
 
 def _spans(view: View) -> ir.Table:
-    """Spans with their amounts at the rate of their first day: what was known then."""
+    """Spans with their amounts at the rate of their first day, what was known then; and at that of the day they ended."""
     span = view.frame.fact("span")
     converted = with_company_cents(span, view.frame.tables, {"amount_cents": "native_cents"}, day="from_day")
+    converted = with_company_cents(converted, view.frame.tables, {"end_cents": "native_cents"}, day="until_day")
     return converted.select(
-        "opportunity_id", "from_day", "until_day", "from_at", "until_at", "rep_id", "amount_cents", "stage_id", "close_day"
-    )
+        "opportunity_id", "from_day", "until_day", "from_at", "until_at", "rep_id", "amount_cents", "end_cents", "stage_id",
+        "close_day",
+    )  # fmt: skip
 
 
 def _rows(view: View, table: ir.Table) -> Rows:
@@ -143,9 +149,7 @@ def _outcomes(view: View) -> dict[str, dict[str, Any]]:
     """How each closed opportunity ended: owner at close, day, amount."""
     outcome = view.frame.fact("outcome")
     found: dict[str, dict[str, Any]] = {}
-    rows = _rows(
-        view, outcome.select("opportunity_id", "rep_id", "day", "won", "valued", "amount_cents", "owner", "share")
-    )
+    rows = _rows(view, outcome.select("opportunity_id", "rep_id", "day", "won", "valued", "amount_cents", "owner", "share"))
     for row in sorted(rows, key=lambda row: not row["owner"]):
         if row["owner"]:
             found[row["opportunity_id"]] = {**row, "shared": False}
@@ -180,7 +184,7 @@ def _settle_owners(known: Mapping[str, dict[str, Any]], spans: Sequence[dict[str
 def _reopened(view: View, spans: Sequence[Mapping[str, Any]]) -> Rows:
     """Stretches in which an opportunity was closed and then opened again: closed_day, until_day, won."""
     gaps = [
-        (one["opportunity_id"], one["until_at"], one["until_day"], two["from_day"])
+        (one, two["from_day"])
         for one, two in pairwise(spans)
         if one["opportunity_id"] == two["opportunity_id"] and one["until_at"] is not None and one["until_day"] < two["from_day"]
     ]
@@ -191,10 +195,13 @@ def _reopened(view: View, spans: Sequence[Mapping[str, Any]]) -> Rows:
         (row["opportunity_id"], row["at"]): row["to_position"] is not None
         for row in _rows(view, move.select("opportunity_id", "at", "to_position"))
     }
-    return [
-        {"opportunity_id": name, "closed_day": closed, "until_day": until, "won": won.get((name, at), False)}
-        for name, at, closed, until in gaps
-    ]
+    found = []
+    for span, until in gaps:
+        was_won = won.get((span["opportunity_id"], span["until_at"]), False) and (span["end_cents"] or 1) > 0
+        cents = span["end_cents"] if was_won else None
+        values = (span["opportunity_id"], span["until_day"], until, was_won, cents)
+        found.append(dict(zip(_CLOSING, values, strict=True)))
+    return found
 
 
 def open_spans(pipeline: Pipeline) -> dict[str, dict[str, Any]]:

@@ -10,10 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from paceline.insight.leaks import Leak, audit, usable
-from paceline.insight.pipeline import NEVER
+from paceline.insight.pipeline import Opportunities
 from paceline.insight.winchance import Chance, Deals, WinChance, fit_win_chance
 from paceline.judging.pipeline import Pipeline
 
@@ -30,9 +28,12 @@ class Chances:
     lifts: Mapping[str, float]
 
 
-def win_chances(pipeline: Pipeline, now: int) -> Chances:
-    """Learn from deals closed before day ``now`` begins; say the chance of those open then. Later rows are never looked at."""
-    deals = deal_fields(pipeline, now)
+def win_chances(pipeline: Pipeline, now: int, known: Opportunities | None = None) -> Chances:
+    """Learn from deals closed before day ``now`` begins; say the chance of those open then. Later rows are never looked at.
+
+    ``known``: the pipeline's ``opportunities(now)``, where they were made already.
+    """
+    deals = deal_fields(pipeline, pipeline.opportunities(now) if known is None else known, now)
     leaks = audit(deals, now=now)
     clean = usable(deals, leaks)
     model = fit_win_chance(clean, now)
@@ -41,17 +42,15 @@ def win_chances(pipeline: Pipeline, now: int) -> Chances:
     return Chances(model, leaks, chances, model.lifts(open_, now))
 
 
-def deal_fields(pipeline: Pipeline, now: int) -> Deals:
-    """The deals begun before ``now`` with their fields as they were on the first day."""
-    rows = [row for row in pipeline.deals if row["created_day"] < now]
+def deal_fields(pipeline: Pipeline, opportunities: Opportunities, now: int) -> Deals:
+    """The deals begun before ``now`` with their fields as they were on the first day; closed and won as known then."""
+    known = opportunities.as_of(now)
+    by_id = {row["opportunity_id"]: row for row in pipeline.deals}
+    rows = [by_id[name] for name in known.ids]
     first: dict[str, Mapping[str, Any]] = {}
     for span in pipeline.spans:  # in order of days
         first.setdefault(span["opportunity_id"], span)
     columns: dict[str, Sequence[Any]] = {
-        "opportunity_id": [row["opportunity_id"] for row in rows],
-        "created_day": [row["created_day"] for row in rows],
-        "closed_day": [row["closed_day"] for row in rows],
-        "won": [row["won"] for row in rows],
         "source": [row["source"] for row in rows],
         "type": [row["type"] for row in rows],
         "account type": [row["account_type"] for row in rows],
@@ -61,10 +60,8 @@ def deal_fields(pipeline: Pipeline, now: int) -> Deals:
         "amount": [None if row["opening_cents"] is None else row["opening_cents"] / 100 for row in rows],
         "days to expected close": [_ahead(row, first.get(row["opportunity_id"])) for row in rows],
     }
-    known = [name for name in FIELDS if any(value is not None for value in columns[name])]
-    deals = Deals.from_columns(columns, known)
-    later = deals.closed >= now
-    return Deals(deals.ids, deals.created, np.where(later, NEVER, deals.closed), deals.won & ~later, deals.fields)
+    told = {name: columns[name] for name in FIELDS if any(value is not None for value in columns[name])}
+    return Deals(known.ids, known.created, known.closed, known.won, told)
 
 
 def _word(yes: bool) -> str:

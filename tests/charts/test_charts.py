@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paceline import charts
-from paceline.charts import Band, Curve, Dot, Picture, Stage, Step, Svg
+from paceline.charts import Band, Curve, Dot, Picture, Stage, Step, Stretch, Svg
 
 NASTY = "<script>alert('x')</script> & \"quoted\""
 BAND = Band([0, 1, None], [1, 2, None], [2, 3, None])
@@ -257,3 +257,13 @@ def test_text_is_at_the_page_size_at_any_width() -> None:
     for picture in every_picture():
         for inner in tree(picture.svg).iter("svg"):
             assert not (inner.get("viewBox") and written(inner))
+
+
+def test_a_timelines_bars_begin_and_end_on_one_scale_with_today() -> None:
+    stretches = [Stretch("a", 0, 50, "x"), Stretch("late", 20, 40, "y", "late"), Stretch("odd", 100, 90, "z")]
+    picture = charts.timeline(stretches, 60, title="t")
+    root = tree(picture.svg)
+    spans = [(_share(e, "x"), _share(e, "x") + _share(e, "width")) for e in root if e.tag == "rect"]
+    assert spans == [(0, 50), (20, 40), (90, 100)]
+    assert [e.get("x1") for e in root if e.get("class") == "now"] == ["60%"]
+    assert picture.rows == (("a", "x"), ("late", "y"), ("odd", "z"))

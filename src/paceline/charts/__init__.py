@@ -11,11 +11,11 @@ from paceline.charts.curves import Band, Curve, curves
 from paceline.charts.fan import fan
 from paceline.charts.markup import Svg
 from paceline.charts.picture import Picture, standalone
-from paceline.charts.rows import Stage, Step, funnel, waterfall
+from paceline.charts.rows import Stage, Step, Stretch, funnel, timeline, waterfall
 from paceline.charts.sparkline import sparkline
 from paceline.charts.strip import Dot, strip
 
 __all__ = [
-    "Band", "Curve", "Dot", "Picture", "Stage", "Step", "Svg", "bullet", "control", "curves", "fan", "funnel", "sparkline",
-    "standalone", "strip", "waterfall",
+    "Band", "Curve", "Dot", "Picture", "Stage", "Step", "Stretch", "Svg", "bullet", "control", "curves", "fan", "funnel",
+    "sparkline", "standalone", "strip", "timeline", "waterfall",
 ]  # fmt: skip

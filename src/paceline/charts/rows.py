@@ -101,3 +101,39 @@ def _row(number: int, label: str, amount: str) -> list[Svg]:
 
 def _bar(number: int, kind: str, left: float, width: float) -> Svg:
     return element("rect", class_=kind, x=percent(left), width=percent(width), y=number * _ROW + _WORDS + 5, height=_BAR, rx=2)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """From one place to another on a common line (days since any day), e.g. a deal from its start to its expected close."""
+
+    label: str
+    begin: float
+    end: float
+    words: str
+    mark: str = ""
+
+
+def timeline(
+    stretches: Sequence[Stretch],
+    now: float,
+    *,
+    title: str,
+    description: str = "",
+    now_word: str = "today",
+    columns: tuple[str, str] = ("What", "When"),
+) -> Picture:
+    """A bar a stretch, its words at the right, and a line through ``now``. Ends may come before begins."""
+    across = Scale.over([now, *(place for one in stretches for place in (one.begin, one.end))], 0, 1)
+    height = _ROW * len(stretches) + 18
+    at = percent(across(now))
+    anchor = "start" if across(now) < 0.2 else "end" if across(now) > 0.8 else "middle"
+    parts: list[Svg] = []
+    for number, one in enumerate(stretches):
+        parts += _row(number, one.label, one.words)
+        left, right = sorted((across(one.begin), across(one.end)))
+        parts.append(_bar(number, one.mark or "value", left, max(right - left, 0.003)))
+    parts.append(element("line", class_="now", x1=at, x2=at, y1=_WORDS + 3, y2=height - 16))
+    parts.append(text(now_word, x=at, y=height - 3, text_anchor=anchor))
+    rows = tuple((one.label, one.words) for one in stretches)
+    return Picture(framed("timeline", height, title, description, parts), columns, rows)

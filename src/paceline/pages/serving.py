@@ -20,7 +20,10 @@ class Listening:
     address: str
 
     def run(self) -> None:
-        """Serve until the process is told to end."""
+        """Serve until the process is told to end. What takes seconds is worked out meanwhile."""
+        from paceline.pages.dashboards import warm
+
+        warm.begin()
         self.server.run()
 
     def close(self) -> None:

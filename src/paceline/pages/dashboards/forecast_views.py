@@ -30,7 +30,7 @@ from paceline.sales.periods import Period, from_epoch_day
 
 METRICS = {"revenue": "Revenue", "sales_volume": "Sales volume"}
 _BANDS = ((0.1, 0.9), (0.25, 0.75), (0.4, 0.6))
-_DEALS = 20
+_DEALS = 10
 
 
 @action("see_forecast")
@@ -84,7 +84,7 @@ def _line(of: Asked, line: ForecastLine) -> dict[str, Any]:
         "low": _brief(of, line, low),
         "high": _brief(of, line, high),
         "goal": _brief(of, line, line.goal),
-        "chance": None if line.chance is None else written.share(line.chance),
+        "chance": None if line.chance is None else written.chance(line.chance),
         "commit": _brief(of, line, line.said("commit")),
         "because": line.none_because,
         "sentence": line.sentence,
@@ -154,7 +154,7 @@ def _deal(of: Asked, deal: Any) -> dict[str, Any]:
     return {
         "deal": deal,
         "amount": None if deal.amount is None else written.money(deal.amount, of.currency),
-        "chance": written.share(deal.chance),
+        "chance": written.chance(deal.chance),
         "expected": written.money_brief(deal.expected, of.currency),
         "close": None if deal.close_day is None else written.day(from_epoch_day(deal.close_day)),
         "likely": likely,

@@ -18,7 +18,8 @@ from paceline.sales.scope import Scope
 def goals_period(of: Asked) -> Period:
     """Goals are for quarters: the fiscal quarter with the period's last day, or today's."""
     day = min(written.last_day(of.period), of.today)
-    return Period.containing("fiscal_quarter", day, of.store.settings)
+    grain = "quarter" if of.store.settings.fiscal_start_month == 1 else "fiscal_quarter"
+    return Period.containing(grain, day, of.store.settings)
 
 
 def title(of: Asked) -> str:
@@ -48,7 +49,7 @@ def of_rep(of: Asked, scope: Scope, records: Any) -> list[dict[str, Any]]:
         tile = _tile(of, line.metric, line.value, line.goal.target, _expected(line), _likely(line))
         words = tile["words"]
         if line.reach is not None:
-            chance = gettext("%(share)s likely to reach it") % {"share": written.share(line.reach.chance)}
+            chance = gettext("%(share)s likely to reach it") % {"share": written.chance(line.reach.chance)}
             words = f"{words} · {chance}" if words else chance
         tiles.append({**tile, "words": words, "href": records(line.metric.slug, line.period), "because": line.none_because})
     return tiles

@@ -13,7 +13,7 @@ from paceline.judging.signals import CompanySignals, Signal, signals
 from paceline.metrics.reading import Reading
 from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric
-from paceline.pages.dashboards.kept import kept, one
+from paceline.pages.dashboards.kept import kept_for_the_day, one
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
 
@@ -26,8 +26,12 @@ def changes(store: Store, scope: Scope, as_of: date | None = None) -> CompanySig
     The company is judged once for everybody; looking at a page doesn't count as being told, so nothing is remembered.
     """
     company = Scope.company()
-    whole = kept(store, "signals", as_of, lambda: signals(store, company, as_of=as_of, remember=False))
-    return whole if scope.is_company else kept(store, ("signals", scope), as_of, lambda: _within(store, whole, scope, as_of))
+    whole = kept_for_the_day(store, "signals", as_of, lambda: signals(store, company, as_of=as_of, remember=False))
+    return (
+        whole
+        if scope.is_company
+        else kept_for_the_day(store, ("signals", scope), as_of, lambda: _within(store, whole, scope, as_of))
+    )
 
 
 def _within(store: Store, whole: CompanySignals, scope: Scope, as_of: date | None) -> CompanySignals:
@@ -55,12 +59,14 @@ def _within(store: Store, whole: CompanySignals, scope: Scope, as_of: date | Non
 
 def foreseen(store: Store, metric: str, period: Period, scope: Scope, as_of: date | None = None) -> Foresight:
     """The forecast of a period's end. Raises ForecastError."""
-    return kept(store, ("forecast", metric, period, scope), as_of, lambda: foresee(store, metric, period, scope, as_of=as_of))
+    return kept_for_the_day(
+        store, ("forecast", metric, period, scope), as_of, lambda: foresee(store, metric, period, scope, as_of=as_of)
+    )
 
 
 def goal_lines(store: Store, period: Period, scope: Scope, as_of: date | None = None) -> tuple[GoalLine, ...]:
     """The goals of a scope and how they stand."""
-    return kept(store, ("goals", period, scope), as_of, lambda: standing(store, period, scope, as_of=as_of))
+    return kept_for_the_day(store, ("goals", period, scope), as_of, lambda: standing(store, period, scope, as_of=as_of))
 
 
 def few(found: Sequence[Signal], now: date, most: int) -> tuple[Signal, ...]:

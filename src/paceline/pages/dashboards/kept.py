@@ -14,6 +14,7 @@ from paceline.metrics.reading import Reading, Readings
 from paceline.metrics.store import Store
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
+from paceline.warehouse.store import LOAD_LOG, LOG_SCHEMA, ibis_table
 
 _MOST = 400  # answers kept for a store; a team page's is the largest, about 2 MB
 Answer = TypeVar("Answer")
@@ -47,6 +48,19 @@ _KEPT: WeakKeyDictionary[Store, Kept] = WeakKeyDictionary()
 def kept(store: Store, key: Hashable, as_of: date | None, make: Callable[[], Answer]) -> Answer:
     """An answer about the store as of an instant: made once for each ``store.now``, which moves with every load."""
     return _KEPT.setdefault(store, Kept()).get((store.now, as_of, key), make)
+
+
+def kept_for_the_day(store: Store, key: Hashable, as_of: date | None, make: Callable[[], Answer]) -> Answer:
+    """An answer that only a load or a new day changes: made once for each of them, though ``store.now`` moves on."""
+    known = _KEPT.setdefault(store, Kept())
+    loads = known.get(("loads", store.now), lambda: _loads(store))
+    return known.get((loads, store.view(as_of).day, as_of, key), make)
+
+
+def _loads(store: Store) -> int:
+    """The number of the last load."""
+    found = store.engine.query(ibis_table(LOAD_LOG, LOG_SCHEMA).aggregate(last=lambda log: log["load_id"].max()))
+    return found["last"][0].as_py() or 0
 
 
 def readings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,11 +10,16 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from paceline import charts
 from paceline.access.gate import Asking, action, door_for
+from paceline.charts import Picture, Stretch
 from paceline.pages.dashboards import goal_tiles, judged, rep, signal_cards, written
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.deals import OpenDeal
 from paceline.pages.dashboards.links import records_of, tile
+from paceline.sales.periods import epoch_day
+
+_DRAWN = 12  # deals on the timeline; the table has all of them
 
 
 @action("see_rep")
@@ -35,6 +41,7 @@ def rep_page(request: Asking, rep_id: str) -> HttpResponse:
         praise=[signal_cards.card(of, one) for one in changed.praise],
         goals=goal_tiles.of_rep(of, of.scope, lambda slug, period: records_of(slug, period, rep_id)),
         goals_title=goal_tiles.title(of),
+        timeline=_timeline(of, page.deals) if page.deals else None,
         deals=[_deal(of, deal) for deal in page.deals],
         has_peers=peers is not None,
         open_amount=written.money(sum(deal.amount or 0 for deal in page.deals), of.currency),
@@ -49,3 +56,20 @@ def _deal(of: Asked, deal: OpenDeal) -> dict[str, Any]:
         "close": None if deal.close is None else written.day(deal.close),
         "next_meeting": None if deal.next_meeting is None else written.day_brief(deal.next_meeting),
     }
+
+
+def _timeline(of: Asked, deals: Sequence[OpenDeal]) -> Picture:
+    """From each deal's start to its expected close (today, where none is known), the first to close first."""
+    today = epoch_day(of.today)
+    stretches = []
+    for deal in deals[:_DRAWN]:
+        begin = today - (deal.age or 0)
+        end = today if deal.close is None else epoch_day(deal.close)
+        close = gettext("no close date") if deal.close is None else written.day(deal.close)
+        stretches.append(
+            Stretch(f"{deal.name} · {deal.stage}", begin, end, close, "late" if deal.overdue or deal.over_limit else "")
+        )
+    title = gettext("Open deals from their start to their expected close")
+    return charts.timeline(
+        stretches, today, title=title, now_word=gettext("today"), columns=(gettext("Deal"), gettext("Expected close"))
+    )

@@ -42,7 +42,7 @@ def brief(value: float, unit: Unit, currency: str) -> str:
     if unit is Unit.SECONDS:
         return duration(value)
     if unit is Unit.DAYS:
-        return gettext("%(number)s\u00a0d") % {"number": _decimal(value, 1 if abs(value) < 100 else 0)}
+        return gettext("%(number)s\u00a0d") % {"number": _decimal(value, 1 if abs(value) < 10 else 0)}
     if unit is Unit.MINUTES:
         return gettext("%(number)s\u00a0min") % {"number": _decimal(value, 0)}
     if unit is Unit.RATIO and 0 < abs(value) < 100:
@@ -73,7 +73,7 @@ def reader_of(unit: Unit, currency: str) -> Callable[[float], str]:
 def _plain(value: float) -> str:
     if abs(value) >= _LARGE:
         return format_compact_decimal(value, fraction_digits=1, locale=locale())
-    return count(value) if value == int(value) else _decimal(value, 1)
+    return count(value) if value == int(value) else _decimal(value, 1 if abs(value) < 10 else 0)
 
 
 def _decimal(value: float, digits: int) -> str:
@@ -88,6 +88,13 @@ def count(value: float) -> str:
 def share(value: float) -> str:
     """A fraction as a percentage without decimals."""
     return format_percent(value, "#,##0%", locale=locale())
+
+
+def chance(value: float) -> str:
+    """A chance, never told as certain: ``less than 1%``, ``34%``."""
+    if value < 0.01:
+        return gettext("less than %(share)s") % {"share": share(0.01)}
+    return gettext("more than %(share)s") % {"share": share(0.99)} if value > 0.99 else share(value)
 
 
 def signed_share(value: float) -> str:

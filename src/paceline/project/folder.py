@@ -49,7 +49,23 @@ class Project:
         return ":" in location or Path(location).exists()
 
     def engine(self) -> Engine:
-        """The store, opened (made, if it is a file that isn't there). Raises WarehouseError if it can't be opened."""
+        """The store, opened (made, if it is a file that isn't there); while a server has it, through that server.
+
+        Raises WarehouseError if it can't be opened.
+        """
+        from paceline.warehouse.engine import StoreLockedError
+        from paceline.warehouse.engines.shared import connect
+
+        try:
+            return self.own_engine()
+        except StoreLockedError:
+            shared = connect(self.location)
+            if shared is None:
+                raise
+            return shared
+
+    def own_engine(self) -> Engine:
+        """The store, opened for this process. Raises StoreLockedError if another has it, a server as well."""
         from paceline.warehouse.engines import open_engine
 
         return open_engine(self.location)

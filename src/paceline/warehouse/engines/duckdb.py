@@ -29,6 +29,7 @@ class DuckDBEngine(Engine):
         super().__init__()
         self._connection = connection
         self._thread = _PerThread()
+        self._writing = threading.RLock()  # two writers at once would end in a conflict for one of them
 
     def tables(self) -> set[str]:
         rows = self._cursor.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()
@@ -62,18 +63,19 @@ class DuckDBEngine(Engine):
         if self._thread.in_transaction:
             yield
             return
-        cursor = self._cursor
-        cursor.execute("BEGIN")
-        self._thread.in_transaction = True
-        try:
-            yield
-        except BaseException:  # whatever stopped the work, an interrupt too, nothing of it may stay
-            cursor.execute("ROLLBACK")
-            raise
-        else:
-            cursor.execute("COMMIT")
-        finally:
-            self._thread.in_transaction = False
+        with self._writing:
+            cursor = self._cursor
+            cursor.execute("BEGIN")
+            self._thread.in_transaction = True
+            try:
+                yield
+            except BaseException:  # whatever stopped the work, an interrupt too, nothing of it may stay
+                cursor.execute("ROLLBACK")
+                raise
+            else:
+                cursor.execute("COMMIT")
+            finally:
+                self._thread.in_transaction = False
 
     def close(self) -> None:
         self._connection.close()

@@ -12,8 +12,10 @@ from paceline.cli import (
     ask,
     backtest,
     check,
+    coaching,
     compare,
     demo,
+    drivers,
     explain,
     forecast,
     goals,
@@ -21,6 +23,7 @@ from paceline.cli import (
     load,
     metrics,
     pipeline,
+    ramp,
     report,
     serve,
     signals,
@@ -51,6 +54,10 @@ app.command("compare")(compare.compare)
 app.command("forecast")(forecast.forecast)
 app.command("backtest")(backtest.backtest)
 app.command("pipeline")(pipeline.pipeline)
+app.command("coaching")(coaching.coaching)
+app.command("drivers")(drivers.drivers)
+app.command("ramp")(ramp.ramp)
+app.add_typer(goals.app, name="goals")
 app.add_typer(metrics.app, name="metrics")
 
 

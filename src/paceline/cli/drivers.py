@@ -143,7 +143,9 @@ def show(found: Drivers, question: Question, console: Console) -> None:
     for words in (*split.unsplit, *found.notes):
         console.print(words[:1].upper() + words[1:] + ("" if words.endswith(".") else "."), style="dim", markup=False)
     named = [f"{one.name} {_signed(one.part, say)}" for one in found.named]
-    told = f"Told from no part: {', '.join(named)}." if named else "No driver can be told from no part: too little happened."
+    told = (
+        f"Told apart from no part: {', '.join(named)}." if named else "Too little happened to tell any driver apart from no part."
+    )
     console.print(told, markup=False, style="bold")
     for turn in found.turns[:3]:
         console.print(turn.sentence, markup=False)

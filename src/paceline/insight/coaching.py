@@ -89,7 +89,8 @@ def coaching_effect(
 ) -> Effect:
     """The weeks [start, until) of a person's metric, ``until`` not after what is known. ``peers``: whom to compare with.
 
-    ``target``: rate aimed at, in amounts per exposure. ValueError when the weeks lie outside the table.
+    ``target``: rate aimed at, in amounts per exposure. ``unit``: after a rate in the sentence; ``%`` writes rates as
+    percents. ValueError when the weeks lie outside the table.
     """
     if not 0 <= start <= until <= series.amounts.shape[1]:
         raise ValueError(f"weeks {start} to {until} lie outside the {series.amounts.shape[1]} weeks of the table")
@@ -101,7 +102,7 @@ def coaching_effect(
     others[person] = False
     count = int(others.sum())
     if length < 1 or after is None:
-        return _silent(Outcome.EARLY, length, before, after, count, FEWEST_AFTER, "no week of it is over yet")
+        return _silent(Outcome.EARLY, length, before, after, count, FEWEST_AFTER, "no whole week of it is known yet")
     if count < FEWEST_PEERS:
         return _silent(Outcome.UNKNOWN, length, before, after, count, None, f"{count} comparable people, it takes {FEWEST_PEERS}")
     span = until - start
@@ -275,10 +276,14 @@ def _sentence(
     placebos: int, needs: int, weeks: int, unit: str,
 ) -> str:  # fmt: skip
     before, after, path = rates
-    was = "" if before is None else f" (before: {before:,.3g})"
+
+    def say(rate: float) -> str:
+        return f"{rate:.1%}" if unit == "%" else f"{rate:,.3g}" if abs(rate) < 1000 else f"{rate:,.0f}"
+
+    was = "" if before is None else f" (before: {say(before)})"
     words = (
-        f"{after:,.3g} {unit}".rstrip()
-        + f" in {weeks} week{'' if weeks == 1 else 's'}{was}; {path:,.3g} was to be expected without a plan: {effect:+.0%}, "
+        f"{say(after)} {'' if unit == '%' else unit}".rstrip()
+        + f" in {weeks} week{'' if weeks == 1 else 's'}{was}; {say(path)} was to be expected without a plan: {effect:+.0%}, "
         f"8 in 10: {interval[0]:+.0%} to {interval[1]:+.0%}."
     )
     if outcome is Outcome.EARLY:

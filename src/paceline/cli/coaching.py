@@ -108,9 +108,9 @@ def effect_table(found: Sequence[PlanEffect]) -> pa.Table:
     number, text = pa.float64(), pa.string()
     schema = {
         "rep": text, "name": text, "metric": text, "from": pa.date32(), "until": pa.date32(), "target": number,
-        "weeks": pa.int64(), "before": number, "after": number, "expected": number, "effect": number, "low": number, "high": number,
-        "outcome": text, "better": pa.bool_(), "rank": pa.int64(), "placebos": pa.int64(), "peers": pa.int64(), "needs_weeks": pa.int64(),
-        "sentence": text,
+        "weeks": pa.int64(), "before": number, "after": number, "expected": number, "effect": number, "low": number,
+        "high": number, "outcome": text, "better": pa.bool_(), "rank": pa.int64(), "placebos": pa.int64(), "peers": pa.int64(),
+        "needs_weeks": pa.int64(), "sentence": text,
     }  # fmt: skip
     rows = []
     for one in found:

@@ -14,15 +14,14 @@ def deals_taken_back(
     ``deals``: one version an opportunity, with stamps; ``first_loads``: (record_source, first_load); ``changes``: all versions
     of opportunity_change, with superseded_at; ``stages``: stage, canonical. Each changed field gets the ``old`` value of its
     earliest change after the instant. A closing after the instant is forgotten; a closed deal whose stage was never seen to
-    change goes back to the accepted stage of its pipeline, where one is marked, else to its first open one, as does one whose
-    earlier stage is unknown.
+    change was open then, at an unknown stage (null), as is one whose earlier stage is unknown.
     """
     deals = deals.left_join(first_loads, "record_source").drop("record_source_right")
     # A version of a later load has only what was known by the instant: nothing in it is to be undone.
     deals = deals.mutate(later=(deals.first_load > at).fill_null(False))
     undone = _old_values(deals, changes, at)
     deals = deals.left_join(undone, deals.id == undone.opportunity_id)
-    deals = _with_first_open_stage(deals, stages)
+    deals = _with_closed(deals, stages)
     return deals.mutate(
         stage_id=_stage_then(deals, at),
         owner_id=(deals.owner_undone > 0).fill_null(False).ifelse(deals.old_owner, deals.owner_id),
@@ -60,18 +59,9 @@ def _old_values(deals: ibis.Table, changes: ibis.Table, at: int) -> ibis.Table:
     return ranked.group_by("opportunity_id").agg(**values, stage_changes=(ranked.field == "stage").ifelse(1, 0).sum())
 
 
-def _with_first_open_stage(deals: ibis.Table, stages: ibis.Table) -> ibis.Table:
-    """The deals with ``closed`` (is their stage won or lost?) and ``first_open``, the accepted, else first open stage of their
-    pipeline."""
-    stages = stages.select(stage="id", line=stages.pipeline.fill_null(""), outcome="outcome", position="position",
-                           accepted="accepted")
-    opened = stages.filter(stages.outcome == "open")
-    # Before the accepted stage a deal isn't one yet: it would vanish from its own past.
-    early = opened.accepted.fill_null(False).ifelse(0, 1)
-    opened = opened.mutate(place=ibis.row_number().over(group_by=opened.line, order_by=[early, opened.position, opened.stage]))
-    opened = opened.filter(opened.place == 0).select(line="line", first_open="stage")
-    own = stages.left_join(opened, "line").select(
-        stage="stage", closed=(stages.outcome != "open"), first_open="first_open")
+def _with_closed(deals: ibis.Table, stages: ibis.Table) -> ibis.Table:
+    """The deals with ``closed``: is their stage won or lost?"""
+    own = stages.select(stage="id", closed=(stages.outcome != "open"))
     return deals.left_join(own, deals.stage_id == own.stage)
 
 
@@ -80,6 +70,6 @@ def _stage_then(deals: ibis.Table, at: int) -> ibis.expr.types.StringColumn:
     closing = deals.closed_at.fill_null((deals.close_day.cast("int64") + 1) * _DAY_SECONDS - 1)
     never_changed = deals.later & deals.closed & (deals.stage_changes.fill_null(0) == 0) & (closing > at)
     return ibis.cases(
-        ((deals.stage_undone > 0).fill_null(False), ibis.coalesce(deals.old_stage, deals.first_open)),
-        (never_changed.fill_null(False), ibis.coalesce(deals.first_open, deals.stage_id)),
+        ((deals.stage_undone > 0).fill_null(False), deals.old_stage),
+        (never_changed.fill_null(False), ibis.null("string")),
         else_=deals.stage_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from datetime import UTC, date, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from paceline.cli.failure import Exit, Failure
 from paceline.cli.opening import store_of
 from paceline.cli.output import say, screen, working
 from paceline.cli.question import read_day
+from paceline.cli.serve import HOST, PORT, HostOption, PortOption, ready, serve_until_stopped
 
 if TYPE_CHECKING:
     from paceline.sales.settings import Settings
@@ -28,11 +30,15 @@ def demo(
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="The day on which its records end; without it, today.", show_default=False)
     ] = None,
+    pages: Annotated[bool, typer.Option("--serve/--no-serve", help="Then serve its pages, until Ctrl-C.")] = True,
+    host: HostOption = HOST,
+    port: PortOption = PORT,
 ) -> None:
-    """Make up a company of ten sellers, load it, and show their scoreboard.
+    """Make up a company of ten sellers, load it, show their scoreboard, and serve their pages.
 
     Eighteen months of deals, mails, calls and meetings, with the mess of real life: deals handed over, reopened, split or merged,
-    several currencies and time zones, people who are new, away or gone. The same seed and date give the same company.
+    several currencies and time zones, people who are new, away or gone. The same seed and date give the same company; made once,
+    it is there at once the next time.
 
     Example: `paceline demo --folder demo`
     """
@@ -42,13 +48,39 @@ def demo(
 
     began = time.monotonic()
     day = date.today() if until is None else read_day(until)
-    rows = make(folder, seed, day)
+    rows = None if is_made(folder, seed, day) else make(folder, seed, day)
     moment = int(datetime.combine(day, datetime.min.time(), UTC).timestamp()) - 1
     with asking(folder, Whose(), "trailing_28", None, now=moment) as question, working("Adding up…"):
         board = read_board(question)
     show(board, [], screen())
     sellers = sorted(stint.name for stint in board.people.values() if stint.role == "AE" and stint.name)
     _what_next(folder, rows, time.monotonic() - began, sellers[0] if sellers else "")
+    if pages:
+        _serve(folder, host, port, None if until is None else moment)
+
+
+def is_made(folder: Path, seed: int, until: date) -> bool:
+    """Whether the folder holds this very company, as this version of the program makes it."""
+    file = folder / FILE
+    return file.exists() and file.read_text(encoding="utf-8").startswith(_mark(seed, until))
+
+
+def _mark(seed: int, until: date) -> str:
+    """The first lines of the company's ``paceline.toml``; they are written last, when it is whole."""
+    return f"{MARK}\n# Seed {seed}, until {until}, by Paceline {version('paceline')}\n"
+
+
+def _serve(folder: Path, host: str, port: int, now: int | None) -> None:
+    """The pages, with a log-in of each role."""
+    with ready(folder, host, port, now) as listening:
+        from paceline.pages.demo_users import demo_users
+        from paceline.project.running import running
+
+        users, password = demo_users(running())
+        say(f"\nIts pages are at {listening.address} (Ctrl-C ends them; --no-serve leaves them out). Log in as:", "cyan")
+        for one in users:
+            say(f"  {one.email:<24}{password:<16}{one.name}, {one.role}")
+        serve_until_stopped(listening)
 
 
 def make(folder: Path, seed: int, until: date) -> int:
@@ -61,10 +93,11 @@ def make(folder: Path, seed: int, until: date) -> int:
     _clear(folder)
     with working("Making up a company…") as tell:
         company = simulate(DEMO, seed, until)
-        (folder / FILE).write_text(_config(company.settings), encoding="utf-8")
+        (folder / FILE).write_text(MARK + "\n" + _config(company.settings), encoding="utf-8")
         project = open_project(folder)
         with store_of(project, made=True) as engine:
             load_records(engine, project.settings, company.records, "demo", tell)
+        (folder / FILE).write_text(_mark(seed, until) + _config(company.settings), encoding="utf-8")
     return sum(table.num_rows for table in company.records.values())
 
 
@@ -79,8 +112,8 @@ def _clear(folder: Path) -> None:
             Exit.USAGE,
         )
     folder.mkdir(parents=True, exist_ok=True)
-    for left in (folder / "paceline.duckdb", folder / "paceline.duckdb.wal"):
-        left.unlink(missing_ok=True)
+    for left in ("paceline.duckdb", "paceline.duckdb.wal", "app.sqlite3", "app.sqlite3-wal", "app.sqlite3-shm"):
+        (folder / left).unlink(missing_ok=True)
 
 
 def _config(settings: Settings) -> str:
@@ -95,11 +128,13 @@ def _config(settings: Settings) -> str:
         ("work", "end"): end,
         ("sales", "own_domains"): sorted(settings.own_domains),
     }
-    return MARK + "\n" + template({path: json.dumps(value) for path, value in chosen.items()})
+    return template({path: json.dumps(value) for path, value in chosen.items()})
 
 
-def _what_next(folder: Path, rows: int, seconds: float, somebody: str) -> None:
-    say(f"\n{rows:,} records simulated, loaded and added up in {seconds:.0f} s. The project is in {folder}/.")
+def _what_next(folder: Path, rows: int | None, seconds: float, somebody: str) -> None:
+    """What was done (``rows`` None: the company was there already), and what to try."""
+    done = "Made before, added up" if rows is None else f"{rows:,} records simulated, loaded and added up"
+    say(f"\n{done} in {seconds:.0f} s. The project is in {folder}/.")
     say("Try next:", "cyan")
     who = f' --rep "{somebody}"' if somebody else ""
     for command in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from paceline.cli.output import say
 if TYPE_CHECKING:
     from paceline.pages.serving import Listening
 
+HOST, PORT = "127.0.0.1", 8321
 HostOption = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for all of this machine's.")]
 PortOption = Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any free one.")]
 
@@ -25,8 +27,8 @@ def serve(
         Path | None,
         typer.Argument(help="The project's folder; without it, the nearest one upward from here.", show_default=False),
     ] = None,
-    host: HostOption = "127.0.0.1",
-    port: PortOption = 8321,
+    host: HostOption = HOST,
+    port: PortOption = PORT,
 ) -> None:
     """Serve the pages of a project, until Ctrl-C.
 
@@ -43,15 +45,22 @@ def serve(
             say("Nobody has an account yet. Open this link, which works once, to set Paceline up:", "cyan")
             say(f"  {listening.address}/set-up/{token}/")
         say(f"Serving {place} at {listening.address} (Ctrl-C ends it)")
-        try:
-            listening.run()
-        except KeyboardInterrupt:
-            say("Stopped.")
+        serve_until_stopped(listening)
+
+
+def serve_until_stopped(listening: Listening) -> None:
+    """Serve until Ctrl-C, or until the process is told to end."""
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        listening.run()
+    finally:
+        listening.close()
+        say("Stopped.")
 
 
 @contextmanager
-def ready(folder: Path, host: str, port: int) -> Iterator[Listening]:
-    """The store open and the port taken. Raises Failure for whatever stands in the way."""
+def ready(folder: Path, host: str, port: int, now: int | None = None) -> Iterator[Listening]:
+    """The store open and the port taken. ``now`` as for ``prepare``. Raises Failure for whatever stands in the way."""
     from paceline.pages.database import BadDatabaseError
     from paceline.pages.secret import WeakKeyError
     from paceline.pages.serving import listen, prepare
@@ -59,7 +68,7 @@ def ready(folder: Path, host: str, port: int) -> Iterator[Listening]:
     from paceline.warehouse.engine import WarehouseError
 
     try:
-        prepare(folder)
+        prepare(folder, now)
     except WarehouseError as error:
         raise Failure("The store can't be opened.", str(error)) from None
     except (WeakKeyError, BadDatabaseError) as error:

@@ -94,7 +94,11 @@ def _side(
 
 
 def below(labels: Sequence[str], across: Scale, y: float) -> list[Svg]:
-    """The first, a middle and the last label, so that they fit on a phone."""
+    """The first, a middle (which a stylesheet may leave out on a phone) and the last label."""
     last = len(labels) - 1
     chosen = {0: "start"} | ({last: "end"} if last > 0 else {}) | ({last // 2: "middle"} if last >= 4 else {})
-    return [text(labels[i], x=percent(across(i)), y=y, text_anchor=anchor) for i, anchor in sorted(chosen.items()) if labels]
+    return [
+        text(labels[i], class_="mid" if anchor == "middle" else None, x=percent(across(i)), y=y, text_anchor=anchor)
+        for i, anchor in sorted(chosen.items())
+        if labels
+    ]

@@ -66,9 +66,7 @@ def _timeline(of: Asked, deals: Sequence[OpenDeal]) -> Picture:
         begin = today - (deal.age or 0)
         end = today if deal.close is None else epoch_day(deal.close)
         close = gettext("no close date") if deal.close is None else written.day(deal.close)
-        stretches.append(
-            Stretch(f"{deal.name} · {deal.stage}", begin, end, close, "late" if deal.overdue or deal.over_limit else "")
-        )
+        stretches.append(Stretch(deal.name, begin, end, close, "late" if deal.overdue or deal.over_limit else ""))
     title = gettext("Open deals from their start to their expected close")
     return charts.timeline(
         stretches, today, title=title, now_word=gettext("today"), columns=(gettext("Deal"), gettext("Expected close"))

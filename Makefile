@@ -11,7 +11,7 @@ help:  ## this list
 demo: .venv/run  ## simulate a company, load it, show its reps' metrics
 	@$(RUN) paceline.cli demo --folder $(DEMO)
 
-test: packages system  ## every check and every test (installs PostgreSQL and Java with apt when root)
+test: packages system  ## every check and every test (installs PostgreSQL, Java and Chromium with apt when root)
 	.venv/bin/ruff check
 	.venv/bin/mypy
 	.venv/bin/lint-imports

@@ -81,7 +81,7 @@ def _happen(made: World, luck: Random, deal: dict[str, Any], day: int, at: int, 
     elif age > 5 and dice < 0.05:
         _close(made, deal, "lost", day, at)
     elif dice < 0.055:
-        _change(made, deal, "owner", luck.choice([rep for rep in reps if rep != deal["owner_id"]]), at)
+        _change(made, deal, "owner", luck.choice([rep for rep in reps if rep != deal["owner_id"]] or reps), at)
     elif dice < 0.07:
         _change(made, deal, "amount", deal["amount_cents"] * 2, at)
 

@@ -72,8 +72,8 @@ def test_the_table_of_a_store(company: Store) -> None:
     assert whole.mae_to_weighted_pipeline < 1
     assert len(told) == done.days
     assert done.in_time is not None
-    said, were = (sum(row.n * part for row, part in zip(done.in_time.table, parts, strict=True)) / done.in_time.n
-                  for parts in ([row.said for row in done.in_time.table], [row.happened for row in done.in_time.table]))  # fmt: skip
+    table = done.in_time.table
+    said, were = (sum(row.n * getattr(row, name) for row in table) / done.in_time.n for name in ("said", "happened"))
     assert said == pytest.approx(were, abs=0.06)
     assert len(done.modes) == done.days
     with pytest.raises(ForecastError, match="can't be foretold"):

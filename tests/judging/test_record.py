@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 
 from acme import company as acme
 from paceline.facts.build import build
+from paceline.judging.forecast import foresee
 from paceline.judging.record import NO_END, Baselines, Prediction, keep, kept, settle, settle_with, summary
 from paceline.judging.record_scores import FEWEST, scores, track
+from paceline.metrics.ask import ask
 from paceline.metrics.store import Store
+from paceline.sales.periods import parse
+from paceline.sales.scope import Scope
 from paceline.sales.settings import Settings
 from paceline.warehouse.engine import Engine
 from paceline.warehouse.load import load
@@ -143,3 +148,15 @@ def test_a_store_without_predictions_has_no_record(duckdb_engine: Engine) -> Non
     create_store(duckdb_engine)
     build(duckdb_engine, Settings())
     assert settle(Store(duckdb_engine, Settings(), DAY), DAY) == 0
+
+
+def test_acme_has_splits_and_its_forecast_says_so(duckdb_engine: Engine) -> None:
+    asked = store(duckdb_engine, acme.day("2026-03-22"))
+    made = foresee(asked, "revenue", parse("2026-Q1", acme.SETTINGS, date(2026, 3, 21)), Scope.company(), draws=50)
+    ana = made.line("rep", "ana")
+    assert ana.so_far == ask(asked, "revenue", Scope.rep("ana"), made.period).only().value == 24_000
+    assert ana.goal == 30_000
+    assert ana.said("commit") == 26_000
+    assert any("splits" in note for note in made.notes)
+    assert any("too short to replay" in note for note in made.notes)
+    assert made.line("company").outlook is not None

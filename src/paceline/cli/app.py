@@ -25,6 +25,7 @@ from paceline.cli import (
     pipeline,
     ramp,
     report,
+    segments,
     serve,
     signals,
 )
@@ -57,6 +58,7 @@ app.command("pipeline")(pipeline.pipeline)
 app.command("coaching")(coaching.coaching)
 app.command("drivers")(drivers.drivers)
 app.command("ramp")(ramp.ramp)
+app.command("segments")(segments.segments)
 app.add_typer(goals.app, name="goals")
 app.add_typer(metrics.app, name="metrics")
 

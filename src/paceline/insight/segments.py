@@ -88,14 +88,18 @@ def against_rest(values: Floats, group: Ints, stratum: Ints, groups: int) -> Aga
 
 
 def _spread(values: Floats, cell: Ints, n: Floats, total: Floats) -> Floats:
-    """Variance of one deal within a stratum, strata: p(1 − p) of shares, else that within cells, the same for all."""
+    """Variance of one deal within each stratum: p(1 − p) of shares, else as large beside its mean as in all strata together.
+
+    (Amounts spread in proportion to their size: one variance for all strata would take large deals for as alike as small ones.)
+    """
+    middle = (total.sum(axis=0) + values.mean()) / (n.sum(axis=0) + 1)
     if set(np.unique(values).tolist()) <= {0.0, 1.0}:
-        share = (total.sum(axis=0) + values.mean()) / (n.sum(axis=0) + 1)
-        return np.asarray(share * (1 - share))
-    squares = np.bincount(cell, values**2, minlength=n.size).reshape(n.shape)
+        return np.asarray(middle * (1 - middle))
+    size = np.maximum(middle[cell % n.shape[1]], 1e-9 * max(float(np.abs(values).max()), 1e-9))
+    apart = ((values - (total / np.maximum(n, 1)).ravel()[cell]) / size) ** 2
     free = float(np.maximum(n - 1, 0).sum())
-    inner = float((squares - total**2 / np.maximum(n, 1)).sum()) / free if free > 0 else float(values.var())
-    return np.full(n.shape[1], max(inner, 1e-12))
+    relative = float(apart.sum()) / free if free > 0 else float(values.var()) / max(float(values.mean()) ** 2, 1e-12)
+    return np.asarray(np.maximum(relative, 1e-9) * middle**2)
 
 
 def choose_mix(
@@ -170,9 +174,10 @@ def _judged(
     for at, number in enumerate(usable):
         wide = low[at] < mean * (1 - MATERIAL) or high[at] > mean * (1 + MATERIAL)
         few = Verdict.TOO_FEW if wide else Verdict.USUAL
-        verdict = Verdict.BELOW if at in below else Verdict.ABOVE if at in above else few
+        verdict = Verdict.BELOW if at in below and high[at] < mean else Verdict.ABOVE if at in above and low[at] > mean else few
         half = float(high[at] - low[at]) / 2
-        needs = ceil(max(n[number] * (half / (MATERIAL * mean)) ** 2, n[number] + 1)) if verdict is Verdict.TOO_FEW else None
+        room = max(MATERIAL * mean - abs(float(estimate[at]) - mean), MATERIAL * mean / 3)
+        needs = ceil(max(n[number] * (half / room) ** 2, n[number] + 1)) if verdict is Verdict.TOO_FEW else None
         apart, least, most = (float((value - mean) / max(rest[at], 1e-9)) for value in (estimate[at], low[at], high[at]))
         out[number] = Compared(
             names[number], int(n[number]), float(sums[number] / n[number]), float(adjusted[at]), float(estimate[at]),

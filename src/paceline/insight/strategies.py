@@ -31,12 +31,16 @@ USUAL_SPREAD = 0.3  # of the mean: differences between habits that are usual; la
 
 @dataclass(frozen=True)
 class Case:
-    """What is known of one habit. ``followed`` and ``succeeded``: a case each; ``stratum``: alike cases share a number."""
+    """What is known of one habit. ``followed`` and ``succeeded``: a case each; ``stratum``: alike cases share a number.
+
+    ``came``: what success is, in a word.
+    """
 
     name: str
     followed: Bools
     succeeded: Bools
     stratum: Ints
+    came: str = "Won"
 
 
 @dataclass(frozen=True)
@@ -54,25 +58,23 @@ class Strategy:
     verdict: Verdict
     needs: int | None
     comparable: float
+    came: str = "Won"
 
     @property
     def sentence(self) -> str:
         """In words: what went along with it, and how sure that is."""
         if self.difference is None or self.low is None or self.high is None:
             return f"Too few to call: {self.followed} did, {self.not_followed} didn't; it takes {FEWEST} of each."
-        said = (
-            f"Won {self.with_it or 0:.0%} of {self.followed} with it, {self.without_it or 0:.0%} of {self.not_followed} without"
-        )
+        said = f"{self.came}: {self.with_it or 0:.0%} of {self.followed} with it"
+        said += f", {self.without_it or 0:.0%} of {self.not_followed} without"
         points, low, high = (f"{100 * value:+.0f}" for value in (self.difference, self.low, self.high))
-        said += f"; among deals alike {points} points (8 in 10: {low} to {high})"
+        said += f"; among those alike {points} points (8 in 10: {low} to {high})"
         if self.verdict is Verdict.TOO_FEW:
             return f"{said}. Too few to call (needs about {self.needs:,})."
-        side = {Verdict.ABOVE: "more", Verdict.BELOW: "fewer"}.get(self.verdict)
-        return (
-            f"{said}: it goes with {side} wins, which doesn't say that it brings them."
-            if side
-            else f"{said}: hardly any difference."
-        )
+        if self.verdict is Verdict.USUAL:
+            return f"{said}: hardly any difference."
+        side = "success" if self.verdict is Verdict.ABOVE else "failure"
+        return f"{said}: it goes along with {side}, which doesn't say that it brings it."
 
 
 def compare_strategies(cases: Sequence[Case], false_share: float = FALSE_SHARE) -> tuple[Strategy, ...]:
@@ -123,10 +125,11 @@ def _strategy(case: Case, law: _Law | None, mean: float, on: Verdict | None) -> 
     with_it = float(case.succeeded[case.followed].mean()) if did else None
     without = float(case.succeeded[~case.followed].mean()) if did < n else None
     if law is None:
-        return Strategy(case.name, did, n - did, with_it, without, None, None, None, Verdict.TOO_FEW, 2 * FEWEST, 0.0)
+        return Strategy(case.name, did, n - did, with_it, without, None, None, None, Verdict.TOO_FEW, 2 * FEWEST, 0.0, case.came)
     half = z_value(PEERS_LEVEL) * law.error
     material = MATERIAL * max(mean, 1e-9)
     verdict = on or (Verdict.TOO_FEW if max(abs(law.middle - half), abs(law.middle + half)) > material else Verdict.USUAL)
-    needs = ceil(max(n * (half / material) ** 2, n + 1)) if verdict is Verdict.TOO_FEW else None
+    room = max(material - abs(law.middle), material / 3)
+    needs = ceil(max(n * (half / room) ** 2, n + 1)) if verdict is Verdict.TOO_FEW else None
     ends = (law.middle, law.middle - half, law.middle + half)
-    return Strategy(case.name, did, n - did, with_it, without, *ends, verdict, needs, law.comparable)
+    return Strategy(case.name, did, n - did, with_it, without, *ends, verdict, needs, law.comparable, case.came)

@@ -19,7 +19,7 @@ from paceline.warehouse.engine import Engine
 from paceline.warehouse.engines.duckdb import open_duckdb
 from paceline.warehouse.load import load
 from paceline.warehouse.store import create_store
-from tests.oracle.oracle import COMPANY, QUERIES, By, answer, prepare
+from tests.oracle.oracle import COMPANY, QUERIES, By, answers, prepare
 
 _TOLERANCE = 1e-5  # relative: the engine rounds parts of goals and costs to whole cents
 
@@ -70,15 +70,13 @@ def engine_values(store: Store, slugs: Sequence[str], periods: Sequence[Period],
 
 
 def differences(store: Store, connection: duckdb.DuckDBPyConnection, periods: Sequence[Period], as_of: date,
-                slugs: Sequence[str] = tuple(QUERIES)) -> Iterator[Difference]:
-    """Every value of a rep or the company that differs, or that only one of the two has."""
+                bys: Sequence[By] = ("rep", "company"), slugs: Sequence[str] = tuple(QUERIES)) -> Iterator[Difference]:
+    """Every value of a rep, a team or the company that differs, or that only one of the two has."""
     prepare(connection, store.settings, epoch_day(as_of))
-    bys: tuple[By, ...] = ("rep", "company")
     for by in bys:
         engine = engine_values(store, slugs, periods, as_of, by)
-        for slug in slugs:
-            for period in periods:
-                oracle = answer(connection, slug, period.first_day, period.until_day, epoch_day(as_of), by)
+        for period in periods:
+            for slug, oracle in answers(connection, slugs, period.first_day, period.until_day, epoch_day(as_of), by):
                 groups = set(oracle) | {group for (of, when, group) in engine if (of, when) == (slug, period) and group != "None"}
                 for group in sorted(groups):
                     value, because = engine.get((slug, period, group), (None, None))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -161,8 +162,30 @@ def _answers(query: Query, rows: list[tuple[object, ...]], connected: set[str], 
             answers[str(group)] = (first, first, None)
     fills = 0.0 if query.kind in ("count", "money") else None
     known = {group: answers.get(group, (fills, fills, None)) for group in connected}
-    gone = {group: answers[group] for group in answers if group not in present and any(answers[group])}  # no longer there, but with rows
+    # Rows of people who are no longer there.
+    gone = {group: numbers for group, numbers in answers.items() if group not in present and any(numbers)}
     return {**known, **gone}
+
+
+def answers(
+    connection: duckdb.DuckDBPyConnection, slugs: Iterable[str], first: int, until: int, as_of_day: int, by: By
+) -> Iterator[tuple[str, dict[str, Answer]]]:
+    """``answer`` for several metrics: what they share is found out once."""
+    if first > as_of_day:
+        yield from ((slug, {}) for slug in slugs)
+        return
+    snap = min(until - 1, as_of_day)
+    for name, value in (("first", first), ("until", until), ("snap", snap)):
+        connection.execute(f"SET VARIABLE {name} = {value}::BIGINT")
+    _groups(connection, by)
+    present, connected = _present(connection), dict[str, set[str]]()
+    joined = r"JOIN g ON g.rep_id IS NOT DISTINCT FROM \1.rep_id AND \1.day >= g.from_day AND \1.day < g.until_day"
+    for slug in slugs:
+        query = QUERIES[slug]
+        if query.needs not in connected:
+            connected[query.needs] = _connected(connection, query.needs)
+        rows = connection.execute(re.sub(r"\{by:(\w+)\}", joined, query.sql)).fetchall()
+        yield slug, _answers(query, rows, connected[query.needs], present)
 
 
 def answer(
@@ -173,14 +196,4 @@ def answer(
     ``first`` and ``until`` are epoch days, half-open. ``prepare`` must have been called for the same as-of day. Money is in
     units of the company's currency. KeyError for a slug that the oracle doesn't know.
     """
-    query = QUERIES[slug]
-    if first > as_of_day:
-        return {}
-    snap = min(until - 1, as_of_day)
-    for name, value in (("first", first), ("until", until), ("snap", snap)):
-        connection.execute(f"SET VARIABLE {name} = {value}::BIGINT")
-    _groups(connection, by)
-    joined = r"JOIN g ON g.rep_id IS NOT DISTINCT FROM \1.rep_id AND \1.day >= g.from_day AND \1.day < g.until_day"
-    sql = re.sub(r"\{by:(\w+)\}", joined, query.sql)
-    rows = connection.execute(sql).fetchall()
-    return _answers(query, rows, _connected(connection, query.needs), _present(connection))
+    return dict(answers(connection, [slug], first, until, as_of_day, by))[slug]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from paceline.cli.failure import Exit, Failure
 from paceline.cli.opening import ProjectOption
 from paceline.cli.output import Format, say, working, write, write_json
 from paceline.cli.question import (
@@ -24,6 +24,7 @@ from paceline.cli.question import (
     answered_or_told,
     asking,
     known_metrics,
+    read_day,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from paceline.cli.question import Question
     from paceline.metrics.explain import Explanation, Records
+    from paceline.metrics.reading import Reading
     from paceline.metrics.store import Store
 
 Names = dict[str, dict[str, str]]  # column → id → what it is called
@@ -47,6 +50,10 @@ def explain(
     territory: TerritoryOption = None,
     period: PeriodOption = "this_quarter",
     as_of: AsOfOption = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="What the number was on that day, and what changed it since.", show_default=False),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="Show so many records; the total is always that of all.")] = 25,
     sql: Annotated[bool, typer.Option("--sql", help="Show the queries that give the records, too.")] = False,
     project: ProjectOption = None,
@@ -57,6 +64,8 @@ def explain(
     """Explain a number: its sentence, formula, definition and coverage, and the very records that add up to it.
 
     Each record has a contribution; their sum is the numerator or the denominator (of a median, they are the values ranked).
+
+    With `--since`, the records that counted otherwise then, and what was learnt of them: which field, old, new, when.
 
     Example: `paceline explain win_rate --rep "Ada Byron" --period 2026-Q3`
     """
@@ -69,8 +78,10 @@ def explain(
             reading = ask(question.store, slug, question.scope, question.period, as_of=question.as_of).only()
         except AskError as error:
             raise answered_or_told(error) from None
+        if since is not None:
+            _explain_since(question, reading, since, form, limit)
+            return
         told = explained(question.store, reading)
-        told = replace(told, sentence=told.sentence.replace(question.scope.label, question.about, 1))  # names, not ids
         names = names_behind(question.store, told, limit) if form is Format.TABLE else {}
     if form is Format.JSON:
         _write_json(told)
@@ -78,6 +89,21 @@ def explain(
         write(lambda: all_records(told), form, lambda console: show(told, limit, console, names))
     if sql and form is not Format.JSON:
         say("\n\n".join(told.sql))
+
+
+def _explain_since(question: Question, reading: Reading, day: str, form: Format, limit: int) -> None:
+    """What the number was at the end of the day, and why it isn't any more. Raises Failure for a day that isn't before."""
+    from paceline.cli.since import write_since
+    from paceline.metrics.restated import since
+
+    try:
+        told = since(question.store, reading, read_day(day))
+    except ValueError as error:
+        raise Failure(f"{str(error)[:1].upper()}{str(error)[1:]}.", code=Exit.USAGE) from None
+    named = ("opportunity", "account", "contact")
+    ids = {f"{table}_id": {shift.id for shift in told.shifts if shift.table == table} for table in named}
+    names = called(question.store, ids, told.now.as_of)
+    write_since(told, form, names, limit)
 
 
 def show(told: Explanation, limit: int, console: Console, names: Names | None = None) -> None:
@@ -150,21 +176,29 @@ def _table(records: Records, limit: int, currency: str, names: Names) -> Table:
 
 def names_behind(store: Store, told: Explanation, limit: int) -> Names:
     """What the reps, deals and accounts among the first ``limit`` records are called: column → id → name."""
-    from paceline.project.asking import names_of
-    from paceline.warehouse.store import unbound
-
-    names = {"rep_id": names_of(store.view_at(told.reading.as_of).stints)}
-    for column, table in (("opportunity_id", "opportunity"), ("account_id", "account")):
-        ids = {
+    ids = {
+        column: {
             value
             for records in told.records
             if column in records.table.column_names
             for value in records.table.slice(0, limit)[column].to_pylist()
             if value is not None
         }
-        if ids:
-            rows = unbound(table)
-            found = store.engine.query(rows.filter(rows.id.isin(sorted(ids))).select("id", "name")).to_pylist()
+        for column in ("opportunity_id", "account_id")
+    }
+    return called(store, ids, told.reading.as_of)
+
+
+def called(store: Store, ids: Mapping[str, set[str]], as_of: int) -> Names:
+    """What reps are called, and the records of these ids (by column): column → id → name, with the id behind a record's."""
+    from paceline.project.asking import names_of
+    from paceline.warehouse.store import unbound
+
+    names = {"rep_id": names_of(store.view_at(as_of).stints)}
+    for column, wanted in ids.items():
+        if wanted:
+            rows = unbound(column.removesuffix("_id"))
+            found = store.engine.query(rows.filter(rows.id.isin(sorted(wanted))).select("id", "name")).to_pylist()
             names[column] = {row["id"]: f"{row['name']} ({row['id']})" for row in found if row["name"]}
     return names
 

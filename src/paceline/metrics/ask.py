@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
+from functools import cached_property
 
 from paceline.facts.schema import FOREVER
 from paceline.metrics import coverage
@@ -90,6 +91,7 @@ class Asking:
     periods: tuple[Period, ...]
     by: tuple[str, ...]
     members: tuple[Stint, ...]
+    _there: dict[Cell, list[Stint]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def grain(self) -> Grain:
@@ -152,7 +154,7 @@ class Asking:
         year = Period.between(until - timedelta(days=window.days), until)
         asking = Asking(self.store, self.view, Scope.company(), (year,), (), self.view.stints)
         value = asking.readings([_metric(self.store, window.by)], mean_of_reps=False)[0].value
-        return None if value is None else round(value)
+        return None if value is None else max(0, round(value))  # below 0, from wrong dates: earlier is never later
 
     def _means(self, metrics: Sequence[Metric]) -> dict[tuple[str, Cell], float]:
         """The unweighted mean of the reps' values in each group."""
@@ -181,6 +183,12 @@ class Asking:
 
     def _present(self, number: int, group: Group = ()) -> list[Stint]:
         """The stints, on days of the period, of the scope's reps who were with the company, and within the group."""
+        cell = (number, group)  # asked for again for every metric
+        if cell not in self._there:
+            self._there[cell] = self._looked_up(number, group)
+        return self._there[cell]
+
+    def _looked_up(self, number: int, group: Group) -> list[Stint]:
         first = self.periods[number].first_day
         last = max(first, snapshot(self.view, self.periods[number]))
         wanted = [(by, value) for by, value in zip(self.by, group, strict=False) if by in REP_ATTRIBUTES]
@@ -223,6 +231,7 @@ class Asking:
             means.get((metric.slug, cell)),
             self.store.settings.currency,
             self._name(group),
+            self.scope.label_with(self.names),
         )
 
     def _unknown(
@@ -263,9 +272,12 @@ class Asking:
     def _name(self, group: Group) -> str | None:
         if "rep" not in self.by:
             return None
-        rep_id = group[self.by.index("rep")]
-        names = [stint.name for stint in self.view.stints if stint.rep_id == rep_id and stint.name]
-        return names[-1] if names else None
+        return self.names.get(group[self.by.index("rep")] or "")
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Rep id → name, of those who have one."""
+        return {stint.rep_id: stint.name for stint in self.view.stints if stint.name}
 
 
 def metric_measures(metric: Metric, grain: Grain) -> tuple[Measure, ...]:

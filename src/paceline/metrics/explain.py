@@ -83,8 +83,7 @@ def explain(store: Store, reading: Reading) -> Explanation:
 def sentence(reading: Reading) -> str:
     """The reading in one sentence, with the numbers in it."""
     metric = reading.metric
-    about = reading.group_label or reading.scope.label
-    whole = f"{metric.name} of {about} in {reading.period.label}: {reading.text}"
+    whole = f"{metric.name} of {reading.whom} in {reading.period.label}: {reading.text}"
     made_of = " ÷ ".join(
         part
         for part in (_part(reading, metric.numerator, reading.numerator), _part(reading, metric.denominator, reading.denominator))

@@ -36,7 +36,8 @@ class Reading:
     """What a metric reads for a scope, a period and a group.
 
     ``value`` is a fraction for percent, units of the company's currency for money, else in the metric's unit. ``numerator`` and
-    ``denominator`` are exact as added up: money in cents. ``group``: (what it is cut by, the value) pairs.
+    ``denominator`` are exact as added up: money in cents. ``group``: (what it is cut by, the value) pairs. ``about``: the
+    scope in words, reps and managers by name.
     """
 
     metric: Metric
@@ -54,6 +55,7 @@ class Reading:
     mean_of_reps: float | None
     currency: str
     name: str | None = None
+    about: str = ""
 
     @property
     def slug(self) -> str:
@@ -83,9 +85,13 @@ class Reading:
         words = [self.name if by == "rep" and self.name else (value or f"no {by.replace('_', ' ')}") for by, value in self.group]
         return ", ".join(words)
 
+    @property
+    def whom(self) -> str:
+        """Whom or what it is about: the group, else the scope; people by name."""
+        return self.group_label or self.about or self.scope.label
+
     def __str__(self) -> str:
-        about = self.group_label or self.scope.label
-        return f"{self.metric.name}, {about}, {self.period.label}: {self.text}"
+        return f"{self.metric.name}, {self.whom}, {self.period.label}: {self.text}"
 
 
 def shown(value: float, unit: Unit, currency: str) -> str:
@@ -214,6 +220,6 @@ def _row(r: Reading) -> dict[str, Any]:
 
 
 def _html_row(r: Reading) -> str:
-    cells = (r.metric.name, r.group_label or r.scope.label, r.period.label, r.text, f"{r.n:,}", f"{r.coverage_share:.0%}")
+    cells = (r.metric.name, r.whom, r.period.label, r.text, f"{r.n:,}", f"{r.coverage_share:.0%}")
     hint = html.escape(r.metric.meaning)
     return f'<tr title="{hint}">' + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"

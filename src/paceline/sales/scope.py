@@ -6,7 +6,7 @@ There is no default. ``Scope.company()`` says "everybody's" aloud. Scopes combin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -120,9 +120,13 @@ class Scope:
     @property
     def label(self) -> str:
         """In words: ``the company``, ``team North``, ``role AE, manager R1``."""
+        return self.label_with({})
+
+    def label_with(self, names: Mapping[str, str]) -> str:
+        """The label with people's names for their ids, where there are any: ``rep Ada Byron``."""
         if self.is_company:
             return "the company"
-        return ", ".join(f"{clause.attribute} {' or '.join(sorted(clause.values)) or 'nobody'}" for clause in self.clauses)
+        return ", ".join(f"{clause.attribute} {' or '.join(_words(clause, names)) or 'nobody'}" for clause in self.clauses)
 
     def members(self, stints: Sequence[Stint]) -> tuple[Stint, ...]:
         """The stints (possibly cut shorter) on whose days a rep is in the scope; never two of a rep on the same day."""
@@ -130,6 +134,11 @@ class Scope:
         for clause in self.clauses:
             taken = _held(taken, clause, stints)
         return taken
+
+
+def _words(clause: Clause, names: Mapping[str, str]) -> list[str]:
+    people = clause.attribute in ("rep", "manager")
+    return [names.get(value, value) if people else value for value in sorted(clause.values)]
 
 
 def _held(taken: Sequence[Stint], clause: Clause, stints: Sequence[Stint]) -> tuple[Stint, ...]:

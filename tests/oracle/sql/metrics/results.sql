@@ -83,7 +83,7 @@ SELECT s.grp, s.cents AS num, coalesce(n.n, 0) AS den FROM spent s LEFT JOIN new
 
 -- metric: customer_acquisition_cost_lagged | money_ratio | crm
 WITH lag AS (
-    SELECT CAST(round_even(median(cycle), 0) AS BIGINT) AS days FROM outcome
+    SELECT greatest(0, CAST(round_even(median(cycle), 0) AS BIGINT)) AS days FROM outcome
     WHERE won AND valued AND day > getvariable('snap') - 365 AND day <= getvariable('snap')),
 spent AS (SELECT g.grp, sum(x.cents) AS cents FROM lag, cost_day x {by:x} WHERE in_period(x.day + lag.days) GROUP BY 1),
 first_win AS (

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -50,12 +51,16 @@ def serve(
 
 def serve_until_stopped(listening: Listening) -> None:
     """Serve until Ctrl-C, or until the process is told to end."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, _stop)
     try:
         listening.run()
     finally:
         listening.close()
         say("Stopped.")
+
+
+def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    raise KeyboardInterrupt
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def locale() -> Locale:
 def brief(value: float, unit: Unit, currency: str) -> str:
     """In few characters: ``63%``, ``€10.1M``, ``4.5 d``, ``12``."""
     if unit is Unit.PERCENT:
-        return format_percent(value, "#,##0%" if abs(value) >= 0.1 or value == 0 else "#,##0.0%", locale=locale())
+        return _percent(value, "0" if abs(value) >= 0.1 or value == 0 else "0.0")
     if unit is Unit.MONEY:
         return money_brief(value, currency)
     if unit is Unit.SECONDS:
@@ -53,7 +53,7 @@ def brief(value: float, unit: Unit, currency: str) -> str:
 def full(value: float, unit: Unit, currency: str) -> str:
     """With every digit that means something: ``63.15%``, ``€10,005,534``, ``51.83 days``."""
     if unit is Unit.PERCENT:
-        return format_percent(value, "#,##0.0#%", locale=locale())
+        return _percent(value, "0.0#")
     if unit is Unit.MONEY:
         return money(value, currency)
     if unit is Unit.SECONDS:
@@ -76,6 +76,12 @@ def _plain(value: float) -> str:
     return count(value) if value == int(value) else _decimal(value, 1 if abs(value) < 10 else 0)
 
 
+def _percent(value: float, digits: str) -> str:
+    """A fraction in the language's pattern of percentages, with these digits (``0``, ``0.0``)."""
+    pattern = str(locale().percent_formats[None].pattern).replace("#,##0", f"#,##{digits}")
+    return format_percent(value, pattern, locale=locale())
+
+
 def _decimal(value: float, digits: int) -> str:
     return format_decimal(value, "#,##0" + ("." + "0" * digits if digits else ""), locale=locale())
 
@@ -87,7 +93,7 @@ def count(value: float) -> str:
 
 def share(value: float) -> str:
     """A fraction as a percentage without decimals."""
-    return format_percent(value, "#,##0%", locale=locale())
+    return _percent(value, "0")
 
 
 def chance(value: float) -> str:
@@ -99,7 +105,8 @@ def chance(value: float) -> str:
 
 def signed_share(value: float) -> str:
     """A relative change: ``+18%``, ``−6%``."""
-    return format_percent(value, "+#,##0%;−#,##0%", locale=locale())
+    sign = "−" if value < 0 else "+"
+    return sign + _percent(abs(value), "0")
 
 
 def money(value: float, currency: str) -> str:

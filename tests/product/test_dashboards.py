@@ -1,0 +1,173 @@
+"""The data pages: what they show is what the engine answers, for the rows in sight and no others."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pyarrow.parquet as pq
+import pytest
+from django.test import Client
+
+from paceline.access.doors import door_to
+from paceline.metrics.ask import ask
+from paceline.pages.dashboards.address import Address, Course
+from paceline.people.roles import Role
+from paceline.project.running import Running
+from paceline.sales.periods import Period
+from paceline.sales.scope import Scope
+from tests.product.conftest import Cast
+
+Browser = Callable[[str], Client]
+PAGES = ("/today/", "/team/", "/forecast/", "/data-health/", "/metrics/", "/metrics/win_rate/", "/records/win_rate/", "/people/")
+
+
+def text(answer: object) -> str:
+    body: str = answer.content.decode()  # type: ignore[attr-defined]
+    return unescape(re.sub(r"<[^>]+>", " ", body))
+
+
+def names_in_sight(place: Running, cast: Cast, role: str) -> tuple[set[str], set[str]]:
+    """Names of those whom the role sees, and of everybody else."""
+    user = cast[role]
+    door = door_to(place.store, "see_team", Role(user.role), user.rep_id, True)
+    seen = {person.rep_id for person in door.people()}
+    stints = place.store.view().stints
+    names = {stint.rep_id: stint.name for stint in stints if stint.name}
+    ever = {stint.rep_id for stint in door.sight().members(stints)} | seen | {user.rep_id}
+    mine = {names[rep] for rep in ever if rep in names}
+    return mine, set(names.values()) - mine
+
+
+def test_a_manager_reads_of_nobody_out_of_sight(place: Running, cast: Cast, browser: Browser) -> None:
+    _, others = names_in_sight(place, cast, "other_manager")
+    client = browser("other_manager")
+    assert others
+    for path in PAGES:
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        shown = text(answer)
+        assert not [name for name in others if name in shown], path
+
+
+def test_the_teams_file_has_the_engines_numbers(place: Running, cast: Cast, browser: Browser) -> None:
+    answer = browser("manager").get("/team.csv?period=last_month")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    assert rows
+    period = Period.containing("month", place.store.view().day, place.store.settings).before()
+    sight = Scope.manager(cast.rep_id("manager"))
+    for slug in ("meetings_held", "emails_sent", "win_rate"):
+        expected = {r.group[0][1]: r.value for r in ask(place.store, slug, sight, period, ("rep",), mean_of_reps=False)}
+        for row in (row for row in rows if row["metric"] == slug):
+            value = float(row["value"]) if row["value"] else None
+            assert value == expected[row["rep_id"]]
+            assert row["value"] or row["none_because"]
+
+
+@pytest.mark.parametrize("slug", ["meetings_held", "win_rate", "revenue", "days_between_touches", "stuck_opportunities"])
+def test_a_numbers_records_add_up_on_its_page(slug: str, cast: Cast, browser: Browser) -> None:
+    rep = cast.rep_id("rep")
+    answer = browser("manager").get(f"/records/{slug}/?rep={rep}&period=this_quarter")
+    assert answer.status_code == 200
+    assert "which isn’t the number" not in text(answer)
+    assert all(one.agrees for one in answer.context["lists"])
+
+
+def test_the_records_file_has_every_row_and_goes_to_the_audit_log(place: Running, cast: Cast, browser: Browser) -> None:
+    from paceline.access.models import AuditEntry
+
+    rep = cast.rep_id("rep")
+    client = browser("manager")
+    answer = client.get(f"/records/meetings_held.parquet?rep={rep}&period=this_quarter")
+    table = pq.read_table(io.BytesIO(answer.content))
+    period = Period.containing("quarter", place.store.view().day, place.store.settings)
+    reading = ask(place.store, "meetings_held", Scope.rep(rep) & Scope.manager(cast.rep_id("manager")), period).only()
+    assert sum(table["contribution"].to_pylist()) == reading.value
+    entry = AuditEntry.objects.order_by("-number").first()
+    assert entry is not None
+    assert (entry.what, entry.who) == ("exported", str(cast["manager"].public_id))
+
+
+def test_someone_elses_records_arent_there(cast: Cast, browser: Browser) -> None:
+    rep = cast.rep_id("rep")
+    for path in (
+        f"/records/win_rate/?rep={rep}",
+        f"/records/win_rate.csv?rep={rep}",
+        f"/reps/{rep}/",
+        f"/metrics/win_rate/?rep={rep}",
+    ):
+        assert browser("manager").get(path).status_code == 200
+        assert browser("other_manager").get(path).status_code == 404
+        assert browser("other_rep").get(path).status_code == 404
+
+
+def test_a_reps_metric_page_names_no_peer(place: Running, cast: Cast, browser: Browser) -> None:
+    """A distribution without names may be there; the names aren't."""
+    me = cast.rep_id("rep")
+    names = {stint.name for stint in place.store.view().stints if stint.name and stint.rep_id != me}
+    shown = text(browser("rep").get("/metrics/meetings_held/?period=this_quarter"))
+    assert not [name for name in names if name in shown]
+
+
+def test_no_value_is_a_dash_with_its_reason_and_never_a_zero(cast: Cast, browser: Browser) -> None:
+    shown = text(browser("manager").get(f"/records/forecast_accuracy/?rep={cast.rep_id('rep')}&period=this_week"))
+    assert "none, because" in shown
+    assert not re.search(r"(?<![\d.,])0\.?0*%", shown.split("What it means")[0])
+
+
+def test_an_address_that_says_nonsense_is_told_what_it_may_say(browser: Browser) -> None:
+    client = browser("manager")
+    for query, hint in (("period=last_weak", "last_week"), ("vs=everyone", "peers"), ("as_of=yesterday", "YYYY-MM-DD")):
+        answer = client.get(f"/team/?{query}")
+        assert answer.status_code == 400
+        assert hint in text(answer)
+
+
+def test_the_same_address_gives_the_same_page_as_of_a_past_day(browser: Browser) -> None:
+    client = browser("manager")
+    first = client.get("/team/?period=last_month&as_of=2026-06-15")
+    assert first.status_code == 200
+    assert "as known on" in text(first)
+    assert text(client.get("/team/?period=last_month&as_of=2026-06-15")) == text(first)
+
+
+def test_pages_speak_the_readers_language(browser: Browser) -> None:
+    client = browser("manager")
+    shown = client.get("/records/emails_sent/?period=this_quarter", headers={"accept-language": "de"})
+    english = client.get("/records/emails_sent/?period=this_quarter", headers={"accept-language": "en"})
+    number = lambda answer: re.search(r'class="big">([^<]+)<', answer.content.decode())  # noqa: E731
+    assert number(shown)[1] == number(english)[1].replace(",", ".")
+
+
+def test_an_address_keeps_only_what_differs_from_the_default() -> None:
+    assert Address().query() == ""
+    assert (
+        Address(period="last_month", team="North").query(vs="year", rep="R 1") == "?period=last_month&vs=year&team=North&rep=R+1"
+    )
+    assert Address(team="North").query(team="") == ""
+
+
+def test_a_running_period_is_held_against_the_same_days_of_those_before(place: Running) -> None:
+    from datetime import date
+
+    settings = place.store.settings
+    month = Period.containing("month", date(2026, 6, 10), settings)
+    course = Course.to(month, date(2026, 6, 10))
+    assert course.so_far
+    assert course.last == month
+    assert {one.days for one in course.periods[:-1]} == {10}
+    assert [one.first.day for one in course.periods] == [1] * len(course.periods)
+    whole = Course.to(month, date(2026, 6, 30))
+    assert not whole.so_far
+    assert whole.periods[-2] == month.before()
+
+
+def test_a_short_month_isnt_stretched_over_its_end(place: Running) -> None:
+    from datetime import date
+
+    march = Period.containing("month", date(2026, 3, 30), place.store.settings)
+    february = Course.to(march, date(2026, 3, 30)).periods[-2]
+    assert (february.first, february.until) == (date(2026, 2, 1), date(2026, 3, 1))

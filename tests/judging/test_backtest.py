@@ -13,6 +13,7 @@ from paceline.judging.backtest import backtest_opportunities, backtest_store, re
 from paceline.judging.backtest_file import OpportunitiesFileError, read_opportunities
 from paceline.judging.forecast import ForecastError
 from paceline.judging.pipeline import read_pipeline
+from paceline.judging.winchance import win_chances
 from paceline.metrics.store import Store
 from paceline.warehouse.engines.duckdb import open_duckdb
 from tests.judging.deal_world import FIRST, store_of, world
@@ -133,3 +134,23 @@ def test_a_faulty_file_is_told_all_at_once(tmp_path: Path) -> None:
         read_opportunities(file)
     with pytest.raises(OpportunitiesFileError, match="can't be read"):
         read_opportunities(tmp_path / "none.csv")
+
+
+def test_amounts_filled_in_at_the_close_are_not_known_before() -> None:
+    """No history of amounts is kept, and lost deals have none: at a past day an amount would tell who is going to win."""
+    made = world(DAYS)
+    made.rows["opportunity_change"] = [row for row in made.rows["opportunity_change"] if row["field"] != "amount"]
+    for deal in made.rows["opportunity"]:
+        if deal["stage_id"] != "won":
+            deal["amount_cents"] = None
+    engine = open_duckdb()
+    read = read_pipeline(store_of(engine, made, DAYS))
+    engine.close()
+    now = FIRST + 400
+    chances = win_chances(read, now)
+    assert not chances.amounts
+    assert any(leak.field == "amount" for leak in chances.leaks)
+    assert (read.opportunities(now).as_of(now).opening > 0).any(), "so it would have been"
+    hidden = read.opportunities(now, chances.amounts).as_of(now)
+    assert not (hidden.opening > 0).any()
+    assert (hidden.closing > 0).any(), "what was won then is known"

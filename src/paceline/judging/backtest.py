@@ -98,6 +98,8 @@ def replay_days(
         tell(f"Replaying {from_epoch_day(cut.now)}, {number} of {len(days)}…")
         known = read.opportunities(cut.now)
         chances = win_chances(read, cut.now, known)
+        if not chances.amounts:
+            known = read.opportunities(cut.now, amounts=False)
         made = replay(known, cut, rng, draws, fiscal_start_month, chances.lifts)
         done.append((made, chances))
     return done

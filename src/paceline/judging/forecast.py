@@ -166,7 +166,7 @@ def _of_deals(
     rng: np.random.Generator, draws: int,
 ) -> tuple[Forecast | None, Ahead]:  # fmt: skip
     """The pipeline's forecast of the days to come. Wins dated ahead are certain."""
-    known = read.without_later(now).opportunities(now)
+    known = read.without_later(now).opportunities(now, chances.amounts)
     money = metric.unit is Unit.MONEY
     until = max(period.until_day, now)
     sure = read.dated_ahead(today, until)
@@ -220,6 +220,8 @@ def _notes(read: Pipeline, made: Forecast | None, chances: Chances) -> list[str]
     if made is not None and not made.replays:
         notes.append("History is too short to replay: how far off the pipeline usually is could not be measured.")
     notes.append(f"Win chances: {chances.model.why}")
+    if not chances.amounts:
+        notes.append("Amounts of open deals aren't used, what deals of their kind brought is: see the fields not used.")
     if chances.leaks:
         notes.append("Fields not used: " + " ".join(leak.sentence for leak in chances.leaks))
     return notes

@@ -43,8 +43,14 @@ class Pipeline:
     no_start: int
     shared: int
 
-    def opportunities(self, now: int) -> Opportunities:
-        """The plain table; bands, teams and the amounts as seen when day ``now`` began; later rows are there, too."""
+    def opportunities(self, now: int, amounts: bool = True) -> Opportunities:
+        """The plain table; bands, teams and amounts as seen when day ``now`` began; later rows are there, too.
+
+        Without ``amounts``, those of open deals are taken as unknown: where no history of them is kept and they are filled in at
+        the close, an amount of a past day would tell who is going to win.
+        """
+        if not amounts:
+            return self._without_amounts().opportunities(now)
         deals = self.deals
         columns: dict[str, list[Any]] = {name: [row[name] for row in deals] for name in deals[0]} if deals else dict(_NONE)
         columns["team"] = [self._stint(rep, now).team if rep else None for rep in columns["rep_id"]]
@@ -55,6 +61,13 @@ class Pipeline:
         teams = sorted({self._stint(rep, now).team or "" for rep in found.reps} | set(found.teams))
         home = [teams.index(self._stint(rep, now).team or "") for rep in found.reps]
         return replace(found, teams=tuple(teams), team_of_rep=np.array(home, dtype=np.int64), team=None)
+
+    def _without_amounts(self) -> Pipeline:
+        deals = [
+            {**row, "opening_cents": None, "amount_cents": None if row["closed_day"] is None else row["amount_cents"]}
+            for row in self.deals
+        ]
+        return replace(self, deals=deals, spans=[{**row, "amount_cents": None} for row in self.spans])
 
     def without_later(self, now: int) -> Pipeline:
         """Without deals whose close is known and dated ``now`` or later: neither open nor yet counted."""

@@ -27,6 +27,11 @@ class Chances:
     of_deal: Mapping[str, Chance]
     lifts: Mapping[str, float]
 
+    @property
+    def amounts(self) -> bool:
+        """Whether amounts before the close can be trusted: they don't tell the outcome."""
+        return all(leak.field != "amount" for leak in self.leaks)
+
 
 def win_chances(pipeline: Pipeline, now: int, known: Opportunities | None = None) -> Chances:
     """Learn from deals closed before day ``now`` begins; say the chance of those open then. Later rows are never looked at.

@@ -7,7 +7,7 @@ import pytest
 
 from paceline.insight.drivers import Factor, Side, split_gap
 from paceline.insight.drivers_split import log_mean, shapley, split
-from paceline.insight.drivers_turn import earliest_turn, find_turn
+from paceline.insight.drivers_turn import find_turn, turns
 
 TREE = (
     Factor("closed deals", "closed", parts=(Factor("opportunities", "opps"), Factor("closings", "closed", "opps"))),
@@ -120,13 +120,22 @@ def test_a_turn_is_found_near_its_week_and_quiet_series_seldom_turn() -> None:
     assert false <= 8
 
 
+def test_of_sets_of_quiet_series_few_have_a_turn_in_any() -> None:
+    rng = np.random.default_rng(10)
+    some = 0
+    for _ in range(100):
+        shared = rng.gamma(4, 0.25, 40)
+        series = {str(name): (rng.poisson(6 * shared).astype(float), np.ones(40)) for name in range(6)}
+        some += bool(turns(series, rng, shuffles=300))
+    assert some <= 17
+
+
 def test_the_earliest_turn_comes_first_and_exposure_is_no_turn() -> None:
     rng = np.random.default_rng(9)
     ones = np.ones(40)
     early, late = (rng.poisson(np.where(np.arange(40) < start, 20, 8)).astype(float) for start in (15, 27))
-    first, found = earliest_turn({"late": (late, ones), "early": (early, ones)}, rng)
-    assert first is not None
-    assert (first.driver, [turn.driver for turn in found]) == ("early", ["early", "late"])
+    found = turns({"late": (late, ones), "early": (early, ones)}, rng)
+    assert [turn.driver for turn in found] == ["early", "late"]
     half = np.where(np.arange(40) < 20, 5.0, 2.5)
     assert find_turn("away half the week", rng.poisson(half * 4).astype(float), half, rng) is None
     assert find_turn("short", np.ones(5), np.ones(5), rng) is None

@@ -288,5 +288,6 @@ def _sentence(
     )
     if outcome is Outcome.EARLY:
         return f"{words} Too early to tell (needs about {needs} weeks)."
-    among = f"{rank} of {placebos} stretches without a plan rose as much by themselves"
+    fell = outcome is Outcome.BELOW or (outcome is Outcome.SAME and effect < 0)
+    among = f"{placebos - rank if fell else rank} of {placebos} stretches without a plan {'fell' if fell else 'rose'} as much"
     return f"{words} {outcome.value[:1].upper()}{outcome.value[1:]}; {among}."

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paceline.insight.drivers import Driver, Factor, Side, Split, split_gap
-from paceline.insight.drivers_turn import Turn, earliest_turn
+from paceline.insight.drivers_turn import Turn, turns
 from paceline.judging.drivers_read import FAMILIES, Family, Quantities, added, quantities
 from paceline.judging.forecast_lines import goals
 from paceline.judging.people import people, workdays
@@ -115,12 +115,12 @@ def drivers_of(
     if not _exact(asking.family, here) or not _exact(asking.family, there):
         raise DriversError(f"{metric} isn't the product of its drivers here: it comes from split credit alone")
     found = split_gap(against, asking.family.tree, here, there, rng)
-    turns = _turns(asking, now, rng)
+    turned = _turns(asking, now, np.random.default_rng(now))
     declared = store.catalog[metric]
-    look = _look(found, turns, scope, known)
+    look = _look(found, turned, scope, known)
     day = store.view(as_of).day
     return Drivers(
-        metric, declared.unit, store.settings.currency, period, day, against, words, found, turns, look, (*alone, *notes)
+        metric, declared.unit, store.settings.currency, period, day, against, words, found, turned, look, (*alone, *notes)
     )
 
 
@@ -145,17 +145,26 @@ def _exact(family: Family, side: Side) -> bool:
 def _other_side(asking: _Asking, period: Period, against: str) -> tuple[Side, str, tuple[str, ...]]:
     if against == PEERS:
         return _peers(asking)
-    past, words, notes = _past(asking, period)
     if against == PAST:
-        return past, words, notes
+        return _past(asking, period)
     target = _goal(asking, period)
-    result = past.totals[asking.family.result]
-    if not result > 0:
-        raise DriversError("the own past had no result, so the goal can't be turned into drivers")
-    scale = target / result
-    totals = {name: value * scale for name, value in past.totals.items()}
-    told = "The goal is turned into drivers at the rates of the own past: as much of everything as it takes."
-    return Side(totals), f"the goal of {target:,.0f} by now, at the rates of the own past", (*notes, told)
+    side, rates = _with_result(asking, period)
+    scale = target / side.totals[asking.family.result]
+    told = f"The goal is turned into drivers at the rates of {rates}: as much of everything as it takes."
+    totals = {name: value * scale for name, value in side.totals.items()}
+    return Side(totals), f"the goal of {target:,.0f} by now, at the rates of {rates}", (told,)
+
+
+def _with_result(asking: _Asking, period: Period) -> tuple[Side, str]:
+    """The own past where it had any of the result, else the peers: at nobody's rates a goal says nothing of drivers."""
+    for whose in ("the own past", "the peers"):
+        try:
+            side = (_past(asking, period) if whose == "the own past" else _peers(asking))[0]
+        except DriversError:
+            continue
+        if side.totals[asking.family.result] > 0:
+            return side, whose
+    raise DriversError("neither the own past nor peers had any result, so the goal can't be turned into drivers")
 
 
 def _goal(asking: _Asking, period: Period) -> float:
@@ -274,8 +283,8 @@ def _turns(asking: _Asking, now: int, rng: np.random.Generator) -> tuple[DriverT
             series[factor.name] = (top, _column(sums[0], factor.under))
         else:
             series[factor.name] = (top, days[0] * _movement(_column(sums[1], factor.over), days[1]))
-    _, turns = earliest_turn(series, rng)
-    return tuple(DriverTurn(turn, weeks[turn.week].first, _turn_words(turn, weeks[turn.week].first)) for turn in turns)
+    found = turns(series, rng)
+    return tuple(DriverTurn(turn, weeks[turn.week].first, _turn_words(turn, weeks[turn.week].first)) for turn in found)
 
 
 def _watched(tree: Sequence[Factor]) -> list[Factor]:

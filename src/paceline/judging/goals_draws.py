@@ -48,7 +48,12 @@ def is_flow(metric: Metric) -> bool:
     term = at_grain(metric.numerator, Grain.REP)
     if metric.denominator is not None or not isinstance(term, Measure):
         return False
-    return term.window.kind == "same" and RELATIONS[term.rows].flow and term.kind is not Kind.QUANTILE
+    return _dated(term) and term.kind is not Kind.QUANTILE
+
+
+def _dated(measure: Measure) -> bool:
+    """Whether its rows are events of the period, not states at its end."""
+    return measure.window.kind == "same" and RELATIONS[measure.rows].flow
 
 
 def draws_of(store: Store, metric: Metric, period: Period, now: int, as_of: date | None = None) -> Draws:
@@ -59,7 +64,7 @@ def draws_of(store: Store, metric: Metric, period: Period, now: int, as_of: date
     except ForecastError as error:
         if is_flow(metric):
             return _distinct(store, metric, period, now, rng, as_of)
-        if metric.interval in ("wilson", "mean"):
+        if metric.interval in ("wilson", "mean") and all(_dated(measure) for measure in metric.measures):
             return _ratios(store, metric, period, now, rng, as_of)
         return Draws({}, str(error))
     ends = {(line.level, line.id): line.outlook.draws for line in seen.lines if line.outlook is not None}

@@ -113,9 +113,8 @@ def _weigh(visitor: Visitor) -> None:
     html = gzip.decompress(body).decode()
     files = re.findall(r'(?:href|src)="(/static/[^"]+)"', html)
     sizes = [len(visitor.ask(file)[1]) for file in files]
-    print(
-        f"team page with everything: {(len(body) + sum(sizes)) / 1000:.1f} kB in {1 + len(files)} requests; {html.count('<td')} cells"
-    )
+    kilobytes = (len(body) + sum(sizes)) / 1000
+    print(f"team page with everything: {kilobytes:.1f} kB in {1 + len(files)} requests; {html.count('<td')} cells")
 
 
 def main() -> None:

@@ -7,6 +7,8 @@ import io
 import re
 from collections.abc import Callable
 from html import unescape
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pyarrow.parquet as pq
 import pytest
@@ -28,6 +30,12 @@ PAGES = ("/today/", "/team/", "/forecast/", "/data-health/", "/metrics/", "/metr
 def text(answer: object) -> str:
     body: str = answer.content.decode()  # type: ignore[attr-defined]
     return unescape(re.sub(r"<[^>]+>", " ", body))
+
+
+def big_number(answer: object) -> str:
+    found = re.search(r'class="big">([^<]+)<', answer.content.decode())  # type: ignore[attr-defined]
+    assert found is not None
+    return found[1]
 
 
 def names_in_sight(place: Running, cast: Cast, role: str) -> tuple[set[str], set[str]]:
@@ -91,6 +99,23 @@ def test_the_records_file_has_every_row_and_goes_to_the_audit_log(place: Running
     assert (entry.what, entry.who) == ("exported", str(cast["manager"].public_id))
 
 
+def test_a_trend_is_a_file_too(browser: Browser) -> None:
+    answer = browser("manager").get("/metrics/meetings_held.svg?period=last_month")
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "image/svg+xml"
+    root = ElementTree.fromstring(answer.content)
+    assert root.tag.endswith("svg")
+    assert "light-dark" in "".join(root.itertext())
+
+
+def test_ids_of_any_letters_have_a_page() -> None:
+    from django.urls import resolve, reverse
+
+    for rep_id in ("rep-1", "00Q a/b", "ü%20?#"):
+        address = reverse("rep", args=[rep_id])
+        assert resolve(unquote(address)).kwargs == {"rep_id": rep_id}
+
+
 def test_someone_elses_records_arent_there(cast: Cast, browser: Browser) -> None:
     rep = cast.rep_id("rep")
     for path in (
@@ -138,8 +163,7 @@ def test_pages_speak_the_readers_language(browser: Browser) -> None:
     client = browser("manager")
     shown = client.get("/records/emails_sent/?period=this_quarter", headers={"accept-language": "de"})
     english = client.get("/records/emails_sent/?period=this_quarter", headers={"accept-language": "en"})
-    number = lambda answer: re.search(r'class="big">([^<]+)<', answer.content.decode())  # noqa: E731
-    assert number(shown)[1] == number(english)[1].replace(",", ".")
+    assert big_number(shown) == big_number(english).replace(",", ".")
 
 
 def test_an_address_keeps_only_what_differs_from_the_default() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 from django.utils.translation import gettext
 
@@ -55,3 +57,17 @@ def labels_of(periods: Sequence[Period]) -> list[str]:
     """Short names of the periods: of months and quarters their name, of others the first day."""
     named = ("month", "quarter", "year", "fiscal_quarter", "fiscal_year")
     return [written.period(one) if one.grain in named else written.day_brief(one.first) for one in periods]
+
+
+@cache
+def chart_css() -> str:
+    """The part of the stylesheet that charts need: the colours' names and the charts' own rules."""
+    sheet = (Path(__file__).parents[1] / "static" / "paceline" / "app.css").read_text(encoding="utf-8")
+    colours = sheet[sheet.index(":root {") : sheet.index("}", sheet.index(":root {")) + 1]
+    rules = sheet[sheet.index("/* --- charts --- */") : sheet.index("/* --- narrower --- */")]
+    return f"{colours}\nsvg {{ font-family: system-ui, sans-serif }}\n{rules}"
+
+
+def as_file(picture: Picture) -> str:
+    """A chart as an SVG file of its own."""
+    return charts.standalone(picture.svg, chart_css())

@@ -34,7 +34,7 @@ def of_team(of: Asked, records: Any) -> list[dict[str, Any]]:
     tiles = []
     for goal in found:
         likely = judged.likely_end(of.store, goal.metric, goal.period, of.scope, of.as_of)
-        people = ngettext("goal of %(count)s rep", "goals of %(count)s reps", goal.people) % {"count": goal.people}
+        people = ngettext("%(count)s rep", "%(count)s reps", goal.people) % {"count": goal.people}
         tile = _tile(of, goal.metric, goal.reading.value, goal.target, goal.expected, likely)
         tiles.append(
             {**tile, "href": records(goal.metric.slug, goal.period), "people": people, "because": goal.reading.none_because}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.http import Http404
 from django.urls import reverse
@@ -38,7 +37,7 @@ def records_of(slug: str, period: Period, rep: str = "", team: str = "") -> str:
 
 def rep_link(of: Asked, rep_id: str) -> str:
     """A rep's page, with the same period."""
-    return reverse("rep", args=[quote(rep_id, safe="")]) + Address(period=of.address.period, as_of=of.address.as_of).query()
+    return reverse("rep", args=[rep_id]) + Address(period=of.address.period, as_of=of.address.as_of).query()
 
 
 def term(of: Asked, one: Metric) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from paceline.access.audit import note
 from paceline.access.gate import Asking, action, door_for
 from paceline.charts import Dot
 from paceline.metrics.explain import sentence
@@ -65,12 +67,29 @@ def metric_page(request: Asking, slug: str) -> HttpResponse:
         distribution=charts_of.distribution(one, dots or _peers(request, of, one), of.currency),
         standings=[_standing(of, s) for s in page.standings],
         records=records_link(of, slug, rep_id),
+        picture=reverse("metric_picture", args=[slug]) + of.address.query(rep=rep_id, vs="own"),
         related=[term(of, other) for other in page.related],
         interval=None
         if page.reading.interval is None
         else [written.full(e, one.unit, of.currency) for e in page.reading.interval],
     )
     return render(request, "dashboards/metric.html", context)
+
+
+@action("export")
+@require_safe
+def metric_picture(request: Asking, slug: str) -> HttpResponse:
+    """A metric's trend as an SVG file."""
+    request.door = door_for(request, "see_metric")
+    one = metric_of(request, slug)
+    of = asked(request)
+    page = metric.page(of.store, one, of.scope, of.course, named=False, as_of=of.as_of)
+    note("exported", request.user, {"what": f"trend of {slug}", "form": "svg", "period": str(of.period.first)})
+    labels = charts_of.labels_of([reading.period for reading in page.history])
+    drawn = charts_of.trend(one, page.history, labels, page.limits, of.currency, mark=page.mark)
+    response = HttpResponse(charts_of.as_file(drawn), content_type="image/svg+xml")
+    response["Content-Disposition"] = f'attachment; filename="{slug}-{of.period.first}.svg"'
+    return response
 
 
 def _standing(of: Asked, standing: metric.Standing) -> dict[str, Any]:

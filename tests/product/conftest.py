@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,9 +112,16 @@ def cast(place: Running) -> Cast:
     for stint in place.store.view().stints:
         if stint.from_day <= today < stint.until_day and stint.manager_id and (stint.left_day is None or stint.left_day > today):
             by_manager.setdefault(stint.manager_id, []).append(stint.rep_id)
-    managers = {stint.rep_id for stint in place.store.view().stints if stint.role == "manager"}
-    teams = [(boss, [one for one in people if one not in managers]) for boss, people in sorted(by_manager.items())]
-    (boss, (rep, peer, gone, *_)), (other_boss, (other, *_)) = [(b, p) for b, p in teams if len(p) >= 3][:2]
+    # Bosses of no other boss, so that neither of the two stands above the other.
+    teams = [(boss, people) for boss, people in sorted(by_manager.items()) if not by_manager.keys() & set(people)]
+    # Whoever changed teams is in sight of both bosses, each for some days: the cast never did.
+    boss, other_boss, (rep, peer), other = next(
+        (boss, other_boss, stayed[:2], strangers[0])
+        for (boss, people), (other_boss, others) in permutations(teams, 2)
+        if len(stayed := [one for one in people if not _ever_under(one, other_boss, place)]) >= 2
+        and (strangers := [one for one in others if not _ever_under(one, boss, place)])
+    )
+    gone = next(one for _, people in teams for one in people if one not in (rep, peer, other))
     who = {
         "rep": (Role.REP, rep), "peer": (Role.REP, peer), "manager": (Role.MANAGER, boss), "other_rep": (Role.REP, other),
         "other_manager": (Role.MANAGER, other_boss), "executive": (Role.EXECUTIVE, ""), "admin": (Role.ADMIN, ""),
@@ -126,6 +134,10 @@ def cast(place: Running) -> Cast:
         )
         for name, (role, rep_id) in who.items()
     })
+
+
+def _ever_under(rep_id: str, boss: str, place: Running) -> bool:
+    return any(stint.rep_id == rep_id and stint.manager_id == boss for stint in place.store.view().stints)
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_what_no_load_changed_is_the_same(corrected: Store) -> None:
     now = ask(corrected, "emails_sent", Scope.rep("ana"), _QUARTER).only()
     told = since(corrected, now, _TOLD)
     assert told.shifts == ()
-    assert told.sentence.endswith("then, and is the same now.")
+    assert told.sentence.endswith("as of 2026-05-01, and is the same now.")
 
 
 def test_what_happened_since_is_told_by_its_records(corrected: Store) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from paceline.cli.output import Format, write, write_json
+from paceline.sales.periods import from_epoch_day
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,10 +32,12 @@ def _rows(told: Since, names: Names) -> Iterator[dict[str, Any]]:
     """A row a record that counts otherwise and thing learnt of it; then what became known of rates, stages and the like."""
     for shift in told.shifts:
         record = {"measure": shift.measure, "record": shift.table, "id": shift.id,
-                  "name": names.get(f"{shift.table}_id", {}).get(shift.id), "then": shift.then, "now": shift.now}
+                  "name": names.get(f"{shift.table}_id", {}).get(shift.id), "then": shift.then, "now": shift.now,
+                  "money": shift.money}
         yield from ({**record, **_learnt(one, names)} for one in shift.learnt or (None,))
     for one in told.ground:
-        yield {"measure": None, "record": one.table, "id": one.id, "name": None, "then": None, "now": None, **_learnt(one, names)}
+        yield {"measure": None, "record": one.table, "id": one.id, "name": None, "then": None, "now": None, "money": False,
+               **_learnt(one, names)}
 
 
 def _learnt(one: Learnt | None, names: Names) -> dict[str, Any]:
@@ -70,6 +73,7 @@ def _as_json(told: Since, names: Names) -> dict[str, Any]:
         "sentence": told.sentence,
         "then": _reading(told.then),
         "now": _reading(told.now),
+        "as_of": told.day.isoformat(),
         "changes": list(_rows(told, names)),
     }
 
@@ -87,12 +91,12 @@ def _show(told: Since, names: Names, limit: int, console: Console) -> None:
     if not rows:
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("record", "counted then", "counts now", "what was learnt", "when"):
-        table.add_column(heading, justify="right" if heading.startswith("count") else "left", overflow="fold")
+    for heading in ("record", f"on {told.day}", "now", "what was learnt", "when"):
+        table.add_column(heading, justify="right" if heading in (f"on {told.day}", "now") else "left", overflow="fold")
     before: tuple[Any, ...] = ()
     for row in rows[:limit]:
         what = (row["measure"], row["record"], row["id"])
-        table.add_row(*(("", "", "") if what == before else _counting(row)), *_said(row))
+        table.add_row(*(("", "", "") if what == before else _counting(row, told.now.currency)), *_said(row))
         before = what
     console.print()
     console.print(table)
@@ -100,16 +104,34 @@ def _show(told: Since, names: Names, limit: int, console: Console) -> None:
         console.print(f"{len(rows):,} rows, {limit} shown", style="dim", markup=False)
 
 
-def _counting(row: Mapping[str, Any]) -> tuple[str, str, str]:
+def _counting(row: Mapping[str, Any], currency: str) -> tuple[str, str, str]:
     from rich.markup import escape
 
     label = row["name"] or f"{row['record'].replace('_', ' ')} {row['id']}"
     under = f" [dim]{escape(row['measure'])}[/dim]" if row["measure"] else ""
-    return escape(label) + under, _number(row["then"]), _number(row["now"])
+    then, now = (_number(row[when], currency if row["money"] else "") for when in ("then", "now"))
+    return escape(label) + under, then, now
 
 
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.10g}"
+def _number(value: float | None, currency: str) -> str:
+    if value is None:
+        return "–"
+    return f"{value / 100:,.2f} {currency}" if currency else f"{value:,.10g}"
+
+
+def _value(field: str, text: str | None) -> str:
+    """A field's value for people: amounts, days and instants as such."""
+    if text is None:
+        return "none"
+    if field.endswith("_cents"):
+        return f"{int(text) / 100:,.2f}"
+    if field.endswith("_day"):
+        return str(from_epoch_day(int(text)))
+    return _instant(int(text))[:16].replace("T", " ") if field.endswith("_at") else text
+
+
+def _words(field: str, old: str | None, new: str | None) -> str:
+    return f"{field.removesuffix('_cents').replace('_', ' ')} {_value(field, old)} → {_value(field, new)}"
 
 
 def _said(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -119,5 +141,5 @@ def _said(row: Mapping[str, Any]) -> tuple[str, str]:
         return "[dim]nothing: it happened, or fell due, since[/dim]", ""
     itself = (row["changed"], row["changed_id"]) == (row["record"], row["id"])
     of = "" if itself else f"{row['changed'].replace('_', ' ')} {row['changed_id']}: "
-    words = "new" if row["field"] is None else f"{row['field'].replace('_', ' ')} {row['old'] or 'none'} → {row['new'] or 'none'}"
+    words = "new" if row["field"] is None else _words(row["field"], row["old"], row["new"])
     return escape(of + words), row["learnt"][:16].replace("T", " ")

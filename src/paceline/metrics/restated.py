@@ -8,7 +8,7 @@ learning it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import ibis
@@ -18,7 +18,7 @@ from paceline.metrics.explain import CONTRIBUTION, Explanation, Records, explain
 from paceline.metrics.reading import Reading
 from paceline.metrics.relations import RELATIONS
 from paceline.metrics.store import Store
-from paceline.metrics.vocabulary import Kind
+from paceline.metrics.vocabulary import Kind, Measure
 from paceline.sales.records import BY_NAME, TABLES
 from paceline.warehouse.engine import Engine
 from paceline.warehouse.history import restated, unbound
@@ -48,7 +48,8 @@ class Learnt:
 class Shift:
     """A record that counts otherwise than on the earlier day: under which measure, with how much then and now (None: not at all).
 
-    ``learnt`` is empty where nothing of the record became known later: it is what happened, or fell due, since that day.
+    ``money``: the amounts are cents of the company's currency. ``learnt`` is empty where nothing of the record became known later:
+    it is what happened, or fell due, since that day.
     """
 
     measure: str
@@ -56,13 +57,15 @@ class Shift:
     id: str
     then: float | None
     now: float | None
-    learnt: tuple[Learnt, ...]
+    money: bool = False
+    learnt: tuple[Learnt, ...] = ()
 
 
 @dataclass(frozen=True)
 class Since:
-    """A reading then and now, the records that make the difference, and what else became known (rates, stages, roles…)."""
+    """A reading as of ``day`` and now, the records that make the difference, and what else became known (rates, stages…)."""
 
+    day: date
     then: Reading
     now: Reading
     shifts: tuple[Shift, ...]
@@ -73,14 +76,14 @@ class Since:
         """What the number was and what it is, in one sentence."""
         whole = f"{self.now.metric.name} of {self.now.whom} in {self.now.period.label}"
         if self.then.text == self.now.text and not self.shifts:
-            return f"{whole} was {self.then.text} then, and is the same now."
+            return f"{whole} was {self.then.text} as of {self.day}, and is the same now."
         learnt, happened = (
             len({(shift.table, shift.id) for shift in self.shifts if bool(shift.learnt) is known}) for known in (True, False)
         )
         why = [f"something was learnt of {_counted(learnt)} since"] if learnt else []
         why += [f"{_counted(happened)} {'counts' if happened == 1 else 'count'} otherwise by now"] if happened else []
         because = f", because {' and '.join(why)}" if why else ""
-        return f"{whole} was {self.then.text} then, and is {self.now.text} now{because}."
+        return f"{whole} was {self.then.text} as of {self.day}, and is {self.now.text} now{because}."
 
 
 def _counted(number: int) -> str:
@@ -103,12 +106,11 @@ def since(store: Store, reading: Reading, day: date) -> Since:
     shifts = tuple(_shifts(explain(store, then), explain(store, reading)))
     told = _told(store.engine, {(shift.table, shift.id) for shift in shifts}, then.as_of, reading.as_of)
     ground = _of_the_ground(store.engine, then.as_of, reading.as_of)
-    return Since(then, reading, tuple(_with(shift, told) for shift in shifts), ground)
+    return Since(store.view(day).day, then, reading, tuple(_with(shift, told) for shift in shifts), ground)
 
 
 def _with(shift: Shift, told: Mapping[tuple[str, str], Sequence[Learnt]]) -> Shift:
-    learnt = tuple(told.get((shift.table, shift.id), ()))
-    return Shift(shift.measure, shift.table, shift.id, shift.then, shift.now, learnt)
+    return replace(shift, learnt=tuple(told.get((shift.table, shift.id), ())))
 
 
 # --- which records count otherwise ---
@@ -117,9 +119,15 @@ def _with(shift: Shift, told: Mapping[tuple[str, str], Sequence[Learnt]]) -> Shi
 def _shifts(then: Explanation, now: Explanation) -> Iterator[Shift]:
     for old, new in zip(then.records, now.records, strict=True):
         before, after = _contributions(old), _contributions(new)
+        money = is_money(new.measure)
         for key in sorted(before.keys() | after.keys()):
             if _differ(before.get(key), after.get(key)):
-                yield Shift(new.measure.words or new.measure.rows, *key, before.get(key), after.get(key), ())
+                yield Shift(new.measure.words or new.measure.rows, *key, before.get(key), after.get(key), money)
+
+
+def is_money(measure: Measure) -> bool:
+    """Whether the measure adds up cents."""
+    return bool(measure.columns) and measure.columns[0].endswith("_cents") and measure.kind is not Kind.DISTINCT
 
 
 def _differ(a: float | None, b: float | None) -> bool:

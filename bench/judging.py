@@ -5,7 +5,7 @@ within eight weeks.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -95,3 +95,25 @@ def table_of(score: Score) -> str:
         words = ("below 5", "5 to 25", "25 or more")[band]
         lines.append(f"{kind:6} {words:11} {factor - 1:+.0%}: seen within {WITHIN} weeks {share:.0%} of {n}")
     return "\n".join(lines)
+
+
+def main(seeds: Iterable[int] = range(6001, 6007)) -> None:
+    """Print every table: the usual life, weeks that remember, small teams, and CUSUM beside the scan."""
+    from bench.judging_cusum import judge_with_cusum
+
+    usual, remembers = Life(planted=0.1), Life(planted=0.1, memory=0.5)
+    chosen = tuple(seeds)
+    tables: tuple[tuple[str, Callable[[], Score]], ...] = (
+        ("scan, 50 reps", lambda: judge_companies(chosen, usual)),
+        ("scan, 50 reps, weeks that remember (0.5)", lambda: judge_companies(chosen, remembers)),
+        ("scan, 20 reps", lambda: judge_companies(chosen, usual, reps=20)),
+        ("CUSUM on the same budget, 50 reps", lambda: judge_with_cusum(chosen, usual)),
+        ("CUSUM on the same budget, weeks that remember (0.5)", lambda: judge_with_cusum(chosen, remembers)),
+        ("CUSUM with h = 4, 50 reps", lambda: judge_with_cusum(chosen, usual, budget=None)),
+    )
+    for title, found in tables:
+        print(f"\n{title}\n{table_of(found())}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

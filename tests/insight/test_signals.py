@@ -200,5 +200,25 @@ def test_problems_of_a_table_are_all_named() -> None:
         judge_weekly(weekly(team(16)), FIRST, budget=0)
 
 
+def test_all_kinds_of_problems_come_at_once() -> None:
+    table = weekly(team(17))
+    table["week"][0], table["value"][1], table["n"][2], table["kind"][4] = "soon", "many", "?", "rate"
+    with pytest.raises(ValueError, match="column week holds no date: 'soon'") as told:
+        judge_weekly(table, FIRST + timedelta(weeks=60))
+    for problem in ("column value holds 1 that are no numbers, first 'many' in row 1", "column n holds 1 that are no numbers",
+                    "calls is of several kinds: count, rate"):  # fmt: skip
+        assert problem in str(told.value)
+
+
+def test_a_metric_that_matures_late_for_everybody_is_not_stale() -> None:
+    table = weekly(team(18))
+    last = FIRST + timedelta(weeks=57)
+    late = {name: [*column] for name, column in weekly(team(19), metric="replies").items()}
+    rows = [i for i, week in enumerate(late["week"]) if week < last]  # type: ignore[operator]
+    both = {name: table[name] + [late[name][i] for i in rows] for name in table}
+    found = judge_weekly(both, after(team(18)))
+    assert {one.state for one in found.standings if one.metric == "replies"} <= {State.OK, State.FIRING}
+
+
 def test_an_empty_table_says_nothing() -> None:
     assert judge_weekly(weekly({}), FIRST).cards == ()

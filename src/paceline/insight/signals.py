@@ -31,7 +31,7 @@ Floats = npt.NDArray[np.float64]
 
 BUDGETS = (0.5, 1.0, 2.0)  # false alarms per rep and quarter that a company can choose from
 SHORTEST = 4  # weeks that a level is known from, where a card asks what came after the last one
-STALE = 14  # days after the last whole week without a row before a rep's metric is unknown
+STALE = 14  # days behind the others' last week, or now behind the table's, from which a metric is unknown
 
 
 @dataclass(frozen=True)
@@ -161,9 +161,11 @@ def _standings(weekly: Weekly, group: Group, bars: Bars, found: list[Episode], n
     ]
     firing = {one.series for one in found if one.until is None}
     last = np.where(group.x > 0, np.arange(group.x.shape[1]), -1).max(axis=1)
+    # What takes weeks to mature (replies) is late for everybody: stale is who is later than the others.
+    latest = {metric: int(last[group.metric == metric].max()) for metric in np.unique(group.metric)}
     out = []
     for i in range(len(group.y)):
-        state, because = _state(group, i, int(last[i]), weekly, now, i in firing)
+        state, because = _state(group, i, int(last[i]), latest[group.metric[i]], weekly, now, i in firing)
         fall, rise = (float(s[i]) if np.isfinite(s[i]) and usual[i] > 0 else None for s in smallest)
         out.append(
             Standing(weekly.reps[group.rep[i]], weekly.metrics[group.metric[i]], state, because,
@@ -172,9 +174,8 @@ def _standings(weekly: Weekly, group: Group, bars: Bars, found: list[Episode], n
     return out
 
 
-def _state(group: Group, i: int, last: int, weekly: Weekly, now: date, firing: bool) -> tuple[State, str]:
-    until = weekly.weeks[last] + timedelta(days=7)
-    if (now - until).days > STALE and last < group.x.shape[1] - 2:
+def _state(group: Group, i: int, last: int, latest: int, weekly: Weekly, now: date, firing: bool) -> tuple[State, str]:
+    if 7 * (latest - last) > STALE:
         return State.UNKNOWN, f"no data since the week of {weekly.weeks[last]:%-d %b %Y}"
     if (now - weekly.weeks[-1]).days > 7 + STALE:
         return State.UNKNOWN, f"no data since the week of {weekly.weeks[-1]:%-d %b %Y}"

@@ -58,13 +58,17 @@ def read_weekly(table: Any, now: date) -> Weekly:
     ValueError lists every problem at once.
     """
     columns = _columns(table)
-    weeks = _week_starts(columns["week"])
+    problems: list[str] = []
+    weeks = _week_starts(columns["week"], problems)
     over = weeks + 7 <= (now - _EPOCH).days
-    values, n, workdays = (_numbers(columns[name], name) for name in ("value", "n", "workdays"))
+    values, n, workdays = (_numbers(columns[name], name, problems) for name in ("value", "n", "workdays"))
     rep, reps = _codes(columns["rep"])
     metric, metrics = _codes(columns["metric"])
-    told_kinds = _one_kind_each(metric, metrics, columns["kind"])
-    _check(metric, told_kinds, metrics, values, n, workdays, over)
+    told_kinds = _one_kind_each(metric, metrics, columns["kind"], problems)
+    _check(metric, told_kinds, metrics, values, n, workdays, over, problems)
+    _twice(rep, metric, weeks, over, problems)
+    if problems:
+        raise ValueError("; ".join(problems))
     kinds = tuple(Kind(kind) for kind in told_kinds)
     role, roles = _latest_role(rep, weeks, columns["role"], len(reps))
     shown = np.unique(weeks[over])
@@ -75,8 +79,6 @@ def read_weekly(table: Any, now: date) -> Weekly:
     row = np.full(shape, -1, np.int64)
     keep = np.flatnonzero(over)
     row[rep[keep], metric[keep], at[keep]] = keep
-    if (row >= 0).sum() < len(keep):
-        raise ValueError(f"{len(keep) - int((row >= 0).sum())} rows tell of a rep, metric and week that another row tells of too")
     rep_days = np.full((len(reps), count), np.nan)
     rep_days[rep[keep], at[keep]] = np.nan_to_num(workdays[keep], nan=FULL_WEEK)
     y, x = _sums(row, values, n, workdays, kinds)
@@ -98,26 +100,49 @@ def _columns(table: Any) -> Mapping[str, Sequence[Any]]:
     return table  # type: ignore[no-any-return]
 
 
-def _week_starts(column: Sequence[Any]) -> Whole:
-    """Days from 1970 to each row's Monday."""
-    known = {value: (_day(value) - _EPOCH).days for value in set(column)}
-    days = np.fromiter((known[value] for value in column), np.int64, len(column))
+def _week_starts(column: Sequence[Any], problems: list[str]) -> Whole:
+    """Days from 1970 to each row's Monday; those of no date are named in ``problems``."""
+    known = {value: _day(value) for value in dict.fromkeys(column)}
+    wrong = [str(value) for value, day in known.items() if day is None]
+    if wrong:
+        problems.append(f"column week holds no date: {', '.join(map(repr, wrong[:3]))} (write them like 2025-03-31)")
+    days = np.fromiter(((known[value] or _EPOCH).toordinal() for value in column), np.int64, len(column)) - _EPOCH.toordinal()
     return np.asarray(days - (days + 3) % 7)  # 1970-01-01 was a Thursday
 
 
-def _day(value: Any) -> date:
+def _day(value: Any) -> date | None:
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
         return value
-    return date.fromisoformat(str(value)[:10])
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None
 
 
-def _numbers(column: Sequence[Any], name: str) -> Floats:
+def _numbers(column: Sequence[Any], name: str, problems: list[str]) -> Floats:
     try:
         return np.asarray(column, dtype=np.float64)  # None becomes NaN
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"column {name} holds something that is no number: {error}") from error
+    except (TypeError, ValueError):
+        wrong = [(row, value) for row, value in enumerate(column) if not _is_number(value)]
+        problems.append(f"column {name} holds {len(wrong)} that are no numbers, first {wrong[0][1]!r} in row {wrong[0][0]}")
+        return np.full(len(column), np.nan)
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        np.float64(np.nan if value is None else value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _twice(rep: Whole, metric: Whole, weeks: Whole, over: Truths, problems: list[str]) -> None:
+    rows = np.stack([rep, metric, weeks], axis=1)[over]
+    more = len(rows) - len(np.unique(rows, axis=0))
+    if more:
+        problems.append(f"{more} rows tell of a rep, metric and week that another row tells of too")
 
 
 def _codes(column: Sequence[Any]) -> tuple[Whole, tuple[str, ...]]:
@@ -129,16 +154,14 @@ def _codes(column: Sequence[Any]) -> tuple[Whole, tuple[str, ...]]:
     return np.fromiter((known[value] for value in column), np.int64, len(column)), names
 
 
-def _one_kind_each(metric: Whole, metrics: tuple[str, ...], column: Sequence[Any]) -> list[str]:
+def _one_kind_each(metric: Whole, metrics: tuple[str, ...], column: Sequence[Any], problems: list[str]) -> list[str]:
     kind, names = _codes(column)
     told = np.zeros((len(metrics), max(len(names), 1)), np.bool_)
     told[metric, kind] = True
-    several = [
+    problems += [
         f"{metrics[i]} is of several kinds: {', '.join(names[k] for k in np.flatnonzero(told[i]))}"
         for i in np.flatnonzero(told.sum(axis=1) > 1).tolist()
     ]
-    if several:
-        raise ValueError("; ".join(several))
     return [names[int(k)] for k in told.argmax(axis=1)]
 
 
@@ -152,9 +175,12 @@ def _latest_role(rep: Whole, weeks: Whole, column: Sequence[Any], size: int) -> 
 
 
 def _check(
-    metric: Whole, kinds: list[str], metrics: tuple[str, ...], values: Floats, n: Floats, workdays: Floats, over: Truths
-) -> None:
-    problems = [f"{metrics[i]}: kind {kind}, none of count, rate, mean" for i, kind in enumerate(kinds) if kind not in list(Kind)]
+    metric: Whole, kinds: list[str], metrics: tuple[str, ...], values: Floats, n: Floats, workdays: Floats, over: Truths,
+    problems: list[str],
+) -> None:  # fmt: skip
+    problems += [
+        f"{metrics[i]}: kind {kind}, none of count, rate, mean" for i, kind in enumerate(kinds) if kind not in list(Kind)
+    ]
     count, rate = (np.array([k == kind for k in kinds], dtype=np.bool_)[metric] for kind in ("count", "rate"))
     wrong = {
         "counts below 0": count & (values < 0),
@@ -166,8 +192,6 @@ def _check(
         found = np.flatnonzero(rows & over)
         if len(found):
             problems.append(f"{len(found)} {what}, first in row {found[0]}")
-    if problems:
-        raise ValueError("; ".join(problems))
 
 
 def _sums(row: Whole, values: Floats, n: Floats, workdays: Floats, kinds: tuple[Kind, ...]) -> tuple[Floats, Floats]:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+import numpy as np
+
 from paceline.insight.absence import Notice
 from paceline.insight.cards import Allowed, Card, State
 from paceline.insight.signals import Signals, Standing, judge_weekly
@@ -144,7 +146,7 @@ def signals(
     of_teams = _judged(store, team_weeks, budgets)
     names = {one.rep: one.name for one in shown}
     teams = _whole_teams(store, shown, as_of)
-    cards = [*_fresh(store, found, "rep", names), *_fresh(store, of_teams, _TEAM, dict.fromkeys(teams, ""))]
+    cards = [*_fresh(store, whole, found, "rep", names), *_fresh(store, team_weeks, of_teams, _TEAM, dict.fromkeys(teams, ""))]
     subjects = {*(("rep", name) for name in names), *((_TEAM, name) for name in teams)}
     stored = remember and as_of is None
     known = tell(store.engine, cards, subjects, store.now) if stored else match(told_cards(store.engine), cards)
@@ -182,16 +184,26 @@ def _whole_teams(store: Store, shown: Sequence[Person], as_of: date | None) -> f
     return frozenset(one.team for one in shown if one.team and one.team not in partly)
 
 
-def _fresh(store: Store, found: Signals, level: str, names: Mapping[str, str]) -> list[Fresh]:
+def _fresh(store: Store, weeks: Weeks, found: Signals, level: str, names: Mapping[str, str]) -> list[Fresh]:
     """The cards of those shown, material ones; what is better is known by now."""
     out = []
     for card in (*found.cards, *found.past):
         metric = store.catalog[card.metric]
         if card.rep in names and abs(card.change) >= MATERIAL:
-            told = replace(card, allowed=_for_teams(card) if level == _TEAM else card.allowed)
+            told = replace(card, allowed=(*(_for_teams(card) if level == _TEAM else card.allowed), *_off_work(weeks, card)))
             better = is_better(metric, card.observed, card.expected)
             out.append(Fresh(level, card.rep, told, better, sentence(told, metric, store.settings.currency, level)))
     return out
+
+
+def _off_work(weeks: Weeks, card: Card) -> tuple[Allowed, ...]:
+    """What was counted in weeks without a working day: the records have it, the pace hasn't."""
+    if card.kind != "count":
+        return ()
+    metric = [one.slug for one in weeks.metrics].index(card.metric)
+    place = slice(weeks.mondays.index(card.since), weeks.mondays.index(card.until) + 1)
+    more = float(np.nansum(weeks.top[weeks.reps.index(card.rep), metric, place])) - card.observed
+    return (Allowed("weeks off", f"{more:.0f} more in weeks wholly off aren't counted"),) if more >= 0.5 else ()
 
 
 def _for_teams(card: Card) -> tuple[Allowed, ...]:

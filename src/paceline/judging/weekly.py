@@ -224,7 +224,7 @@ def by_team(weeks: Weeks) -> Weeks:
     scale = FULL_WEEK / np.where(np.isfinite(days), days, 0).max(axis=1, initial=FULL_WEEK, keepdims=True)
     count = np.array([one.kind is SeriesKind.COUNT for one in weeks.metrics])[None, :, None]
     bottom = np.where(count, bottom * scale[:, None, :], bottom)
-    label = np.full((len(teams), shape[2]), "team", np.str_)
+    label = np.full((len(teams), shape[2]), "team")
     names = np.array([[name] * shape[2] for name in teams], np.str_).reshape(len(teams), shape[2])
     return Weeks(weeks.now, teams, weeks.metrics, weeks.mondays, top, bottom, days * scale, label, names)
 

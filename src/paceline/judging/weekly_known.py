@@ -22,7 +22,7 @@ Whole = npt.NDArray[np.int64]
 _FRESH = {
     "crm": (("move", None), ("arrival", None), ("outcome", None), ("lead", None)),
     "mailbox": (("mail", None),),
-    "calendar": (("meeting", None), ("booking", None)),
+    "calendar": (("booking", None),),  # meetings stand there weeks ahead: they don't tell how fresh they are
     "dialer": (("call", None),),
     "recorder": (("call", "talk_ratio"), ("call", "vendor_talk_ratio")),
 }
@@ -65,14 +65,19 @@ def _connected(view: View, kind: str, reps: tuple[str, ...], first: Whole) -> Tr
 
 def _last_day(view: View, kind: str) -> int:
     """The latest day up to today with a record of the kind, anybody's."""
-    found = [_NEVER]
-    for name, column in _FRESH[kind]:
-        fact = view.frame.fact(name)
-        rows = fact.filter(fact.day <= epoch_day(view.day))
-        rows = rows if column is None else rows.filter(rows[column].notnull())
-        value = view.engine.query(rows.aggregate(last=rows.day.max()))["last"][0].as_py()
-        found.append(_NEVER if value is None else int(value))
-    return max(found)
+    latest = max(_last_row(view, name, column) for name, column in _FRESH[kind])
+    if kind == "calendar" and latest == _NEVER:  # invitations without the day on which they were sent
+        return _last_row(view, "meeting", None)
+    return latest
+
+
+def _last_row(view: View, name: str, column: str | None) -> int:
+    """The latest day up to today of a fact's rows (with the column known); before all days where there are none."""
+    fact = view.frame.fact(name)
+    rows = fact.filter(fact.day <= epoch_day(view.day))
+    rows = rows if column is None else rows.filter(rows[column].notnull())
+    value = view.engine.query(rows.aggregate(last=rows.day.max()))["last"][0].as_py()
+    return _NEVER if value is None else int(value)
 
 
 def _in_role(metric: Metric, role: npt.NDArray[np.str_], here: Truths) -> Truths:

@@ -14,12 +14,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from paceline.facts.build import build
-from paceline.facts.refresh import refresh
-from paceline.metrics import rollup
+from paceline.facts import schema
+from paceline.facts.shape import WORKING
 from paceline.metrics.ask import ask
-from paceline.metrics.catalog import CATALOG
+from paceline.metrics.rollup import ROLLED, table_name
 from paceline.metrics.store import Store
+from paceline.project.loading import MADE_WITH, bring_up_to_date
 from paceline.sales.periods import Period, epoch_day
 from paceline.sales.scope import Scope
 from paceline.sales.settings import FREE_MAIL, Settings
@@ -163,10 +163,18 @@ def script(name: str) -> str:
 
 
 def full(prepared: Prepared) -> None:
-    """All facts and roll-ups anew."""
-    build(prepared.engine, prepared.settings)
-    for name, expression in rollup.rollups(prepared.store.view().frame.tables, CATALOG.values()).items():
-        prepared.engine.create(name, expression)
+    """All facts and roll-ups anew, in a store that has none: their SQL is compiled, too."""
+    bring_up_to_date(prepared.engine, prepared.settings, _quietly)
+
+
+def full_again(prepared: Prepared) -> None:
+    """All facts and roll-ups anew, where the store has their SQL."""
+    prepared.engine.drop(MADE_WITH)
+    bring_up_to_date(prepared.engine, prepared.settings, _quietly)
+
+
+def _quietly(_: str) -> None:
+    """Nobody listens."""
 
 
 def answer(prepared: Prepared) -> None:
@@ -174,11 +182,49 @@ def answer(prepared: Prepared) -> None:
     ask(prepared.store, METRICS, Scope.company(), prepared.history, by=("rep", "month"), mean_of_reps=False)
 
 
+def first_tick(prepared: Prepared) -> None:
+    """The first day's load after the build, merged; facts and roll-ups brought up to date. The SQL of that is compiled, too."""
+    _day(prepared, "day_before", prepared.now - 86_400)
+
+
 def tick(prepared: Prepared) -> None:
-    """The last day's records merged, and facts brought up to date."""
-    day = {file.stem: pa.ipc.open_file(file).read_all() for file in sorted((prepared.folder / "last_day").glob("*.arrow"))}
-    load(prepared.engine, day, "bench", prepared.now)
-    refresh(prepared.engine, prepared.settings)
+    """The same of the next day, in another process: as every day's load goes."""
+    _day(prepared, "last_day", prepared.now)
+
+
+def _day(prepared: Prepared, folder: str, known_at: int) -> None:
+    day = {file.stem: pa.ipc.open_file(file).read_all() for file in sorted((prepared.folder / folder).glob("*.arrow"))}
+    load(prepared.engine, day, "bench", known_at)
+    bring_up_to_date(prepared.engine, prepared.settings, _quietly)
+
+
+def check(prepared: Prepared) -> None:
+    """What the increments made is what a full build makes, table by table. Raises AssertionError naming those that differ."""
+    made = _sums(prepared)
+    full_again(prepared)
+    built = _sums(prepared)
+    differing = sorted(name for name in built if made.get(name) != built[name])
+    assert not differing, f"increments and a full build differ in {', '.join(differing)}"
+
+
+def _sums(prepared: Prepared) -> dict[str, tuple[int, str]]:
+    """Of each table of facts, references and roll-ups: how many rows, and a sum of their hashes, whatever their order.
+
+    Numbers that aren't whole are compared to nine digits: their sums depend on the order of adding.
+    """
+    engine = prepared.engine
+    facts = (*schema.BY_NAME.values(), *WORKING.values())
+    names = [fact.table for fact in facts] + [f"ref_{one.name}" for one in schema.REFERENCES]
+    names += [table_name(rows) for rows in ROLLED]
+    sums = {}
+    for name in names:
+        columns = ", ".join(
+            f"format('{{:.9g}}', \"{field.name}\")" if pa.types.is_floating(field.type) else f'"{field.name}"'
+            for field in engine.schema(name)
+        )
+        rows = engine.query(f"SELECT count(*) AS n, CAST(sum(hash(row({columns}))) AS VARCHAR) AS s FROM {name}").to_pylist()
+        sums[name] = (rows[0]["n"], rows[0]["s"])
+    return sums
 
 
 def team(prepared: Prepared) -> None:
@@ -208,7 +254,8 @@ def team_by_hand(prepared: Prepared) -> None:
 
 
 PHASES: dict[str, Callable[[Prepared], None]] = {
-    phase.__name__: phase for phase in (scan, by_hand, full, answer, tick, team, team_warm, team_by_hand)
+    phase.__name__: phase
+    for phase in (scan, by_hand, full, full_again, answer, team, team_warm, team_by_hand, first_tick, tick, check)
 }
 
 

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from paceline.facts.merged import surviving
 from paceline.facts.parts import Parts
-from paceline.facts.people import normalised
+from paceline.facts.people import folded, normalised
 from paceline.facts.schema import FOREVER
 from paceline.warehouse.store import unbound
 
@@ -15,23 +15,21 @@ ADDRESSED = (("email_recipient", "address"), ("email", "from_address"), ("call",
 
 
 def met(parts: Parts) -> ir.Table:
-    """Column address: what the changed activities name, or once named."""
-    each = (parts.versions(record, column).rename(address=column) for record, column in ADDRESSED)
-    rows = ibis.union(*(one.select(address=normalised(one.address)) for one in each), distinct=True)
-    return rows.filter(rows.address.notnull())
+    """Column written: what the changed activities name, or once named."""
+    each = (parts.versions(record, column).select(written=column) for record, column in ADDRESSED)
+    rows = ibis.union(*each, distinct=True)
+    return rows.filter(rows.written.notnull())
 
 
 def met_now(parts: Parts) -> ir.Table:
-    """Column address: which of `met` some activity names now. Only those that changed records no longer name are looked for."""
-    named = []
-    for record, column in ADDRESSED:
-        rows = unbound(record).semi_join(parts.changed(record), "id")
-        named.append(rows.select(address=normalised(rows[column])))
+    """Columns written, address: which of `met` some activity names now. Only those that changed records no longer name are
+    looked for."""
+    named = (unbound(record).semi_join(parts.changed(record), "id").select(written=column) for record, column in ADDRESSED)
     here = ibis.union(*named, distinct=True)
-    here = here.filter(here.address.notnull())
-    gone = parts.part("address").anti_join(here, "address")
-    elsewhere = [unbound(record).select(address=normalised(unbound(record)[column])) for record, column in ADDRESSED]
-    return ibis.union(here, *(rows.semi_join(gone, "address") for rows in elsewhere), distinct=True)
+    here = here.filter(here.written.notnull())
+    gone = parts.part("address").anti_join(here, "written")
+    elsewhere = (unbound(record).select(written=column).semi_join(gone, "written") for record, column in ADDRESSED)
+    return folded(ibis.union(here, *elsewhere, distinct=True))
 
 
 def seen_otherwise(parts: Parts) -> ir.Table:
@@ -45,10 +43,21 @@ def seen_otherwise(parts: Parts) -> ir.Table:
     return ibis.union(changed.semi_join(parts.part("person_was"), "address"), new.filter(named), distinct=True)
 
 
+def seen_as(parts: Parts) -> ir.Table:
+    """Column written: how activities write those of `seen_otherwise` that are addresses."""
+    return parts.fact("address").semi_join(parts.part("seen"), "address").select("written")
+
+
 def _at(parts: Parts, record: str, column: str, id_: str) -> ir.Table:
-    """Column id: activities that name a key of `seen_otherwise`."""
-    rows = unbound(record)
-    return rows.select(id=rows[id_], address=normalised(rows[column])).semi_join(parts.part("seen"), "address").select("id")
+    """Column id: activities that name an address of `seen_otherwise`."""
+    return unbound(record).semi_join(parts.part("seen_as"), [(column, "written")]).select(id=id_)
+
+
+def _ids_in(keys: ir.StringColumn, kind: str) -> ir.Table:
+    """Column named_: the ids of that kind of record among keys that are written `kind:ID`."""
+    prefix = f"{kind}:"
+    rows = keys.name("key_").as_table()
+    return rows.filter(rows.key_.startswith(prefix)).select(named_=rows.key_.substr(len(prefix)))
 
 
 def _of(parts: Parts, record: str, column: str) -> ir.Table:
@@ -63,10 +72,14 @@ def meetings(parts: Parts) -> ir.Table:
 
 def calls(parts: Parts) -> ir.Table:
     """Column id: the calls concerned."""
-    call, seen = unbound("call"), parts.part("seen")
-    named = (call.select("id", address=ibis.literal(f"{kind}:") + call[f"{kind}_id"]) for kind in ("contact", "lead"))
     return _distinct(parts.changed("call"), _of(parts, "call_turn", "call_id"), _at(parts, "call", "address", "id"),
-                     *(rows.semi_join(seen, "address").select("id") for rows in named))
+                     *_calls_with(parts.part("seen").address))
+
+
+def _calls_with(keys: ir.StringColumn) -> list[ir.Table]:
+    """Column id: calls with the contacts and leads named in keys."""
+    call = unbound("call")
+    return [call.semi_join(_ids_in(keys, kind), [(f"{kind}_id", "named_")]).select("id") for kind in ("contact", "lead")]
 
 
 def emails(parts: Parts) -> ir.Table:
@@ -197,17 +210,18 @@ def records_of_leads(parts: Parts) -> ir.Table:
 
 def recipients_of_leads(parts: Parts) -> ir.Table:
     """To whom mails at those leads went."""
-    to = unbound("email_recipient")
-    return to.mutate(key_=normalised(to.address)).semi_join(parts.part("lead_key"), [("key_", "lead_key_")]).drop("key_")
+    return unbound("email_recipient").semi_join(_lead_addresses(parts), [("address", "written")])
+
+
+def _lead_addresses(parts: Parts) -> ir.Table:
+    return parts.fact("address").semi_join(parts.part("lead_key"), [("address", "lead_key_")]).select("written")
 
 
 def calls_of_leads(parts: Parts) -> ir.Table:
     """Calls at those leads."""
-    call, key = unbound("call"), parts.part("lead_key")
-    tried = call.mutate(k1_=ibis.literal("contact:") + call.contact_id, k2_=ibis.literal("lead:") + call.lead_id,
-                        k3_=normalised(call.address))
-    hits = ibis.union(*(tried.semi_join(key, [(name, "lead_key_")]).select("id") for name in ("k1_", "k2_", "k3_")))
-    return call.semi_join(hits, "id")
+    call = unbound("call")
+    by_address = call.semi_join(_lead_addresses(parts), [("address", "written")]).select("id")
+    return call.semi_join(ibis.union(by_address, *_calls_with(parts.part("lead_key").lead_key_)), "id")
 
 
 def _distinct(*ids: ir.Table) -> ir.Table:

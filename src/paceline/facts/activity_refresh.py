@@ -67,6 +67,7 @@ class ActivityRefresh:
         parts.make("person_was", nobody, "nobody")
         parts.make("person_changed", lambda: nobody().select("address", "person_id"), "nobody")
         parts.make("seen", lambda: nobody().select("address"), "nobody")
+        parts.make("seen_as", lambda: keys.seen_as(parts))
 
     def _anew(self, name: str) -> None:
         build.create(self.parts.queries, name)
@@ -76,7 +77,7 @@ class ActivityRefresh:
     def _address(self) -> None:
         parts = self.parts
         parts.make("address", lambda: keys.met(parts))
-        parts.put("address", lambda: keys.met_now(parts), ("address", ("address",)))
+        parts.put("address", lambda: keys.met_now(parts), ("address", ("written",)))
 
     def _person(self) -> None:
         parts = self.parts
@@ -88,6 +89,7 @@ class ActivityRefresh:
         parts.engine.delete_matching("fact_person", "part_person_changed", ("address",))
         parts.insert("person", "person_now")
         parts.make("seen", lambda: keys.seen_otherwise(parts))
+        parts.make("seen_as", lambda: keys.seen_as(parts))
 
     def _ownership(self) -> None:
         parts = self.parts
@@ -248,7 +250,9 @@ class ActivityRefresh:
         parts = self.parts
         parts.make("lead_key_new", lambda: build.expression("lead_key", self.t))
         parts.make("lead_key_was", lambda: ibis.difference(parts.fact("lead_key"), parts.part("lead_key_new")))
-        self._anew("lead_key")
+        parts.make("lead_key_now", lambda: ibis.difference(parts.part("lead_key_new"), parts.fact("lead_key")))
+        parts.engine.delete_matching("fact_lead_key", "part_lead_key_was", ("lead_key_", "lead_id"))
+        parts.insert("lead_key", "lead_key_now")
 
     def _lead(self) -> None:
         parts = self.parts

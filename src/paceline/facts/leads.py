@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from paceline.facts import days
 from paceline.facts.merged import surviving
 from paceline.facts.people import normalised
-from paceline.facts.shape import LEAD_KEY, LIFE, stored
+from paceline.facts.shape import ADDRESS, LEAD_KEY, LIFE, stored
 from paceline.facts.tables import Tables
 
 
@@ -32,12 +32,15 @@ def attempts(t: Tables) -> ir.Table:
 
 
 def _tried_by_mail(t: Tables) -> ir.Table:
-    mail, to = t.rec("email"), t.rec("email_recipient")
+    mail, to, spelt = t.rec("email"), t.rec("email_recipient"), stored(t, ADDRESS)
+    keys = stored(t, LEAD_KEY).select("lead_key_").distinct()
+    meant = spelt.semi_join(keys, [("address", "lead_key_")]).select("written", key_="address")
+    to = to.select("email_id", "address").join(meant, [("address", "written")]).drop("address", "written")
     sent = mail.filter(mail.direction == "outbound", ~mail.automated.fill_null(False), ~mail.calendar_reply.fill_null(False),
                        ~mail.bounce.fill_null(False))
     sent = sent.select("rep_id", "sent_at", mail_="id")
     each = to.inner_join(sent, to.email_id == sent.mail_)
-    return each.select(key_=normalised(each.address), by_="rep_id", tried_at="sent_at",
+    return each.select("key_", by_="rep_id", tried_at="sent_at",
                        touch_=ibis.literal("email:") + each.email_id)
 
 

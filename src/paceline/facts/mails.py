@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from paceline.facts.days import DAY_SECONDS, with_local_day
-from paceline.facts.people import normalised
+from paceline.facts.people import external_people
 from paceline.facts.shape import FIRST_MAIL, shaped, stored
 from paceline.facts.tables import Tables
 
@@ -62,10 +62,9 @@ def _sent(t: Tables) -> ir.Table:
 
 def _answers(t: Tables) -> ir.Table:
     """Human inbound mails from external people: email_id, thread_id, rep_id, at, automated, person_id, account_id."""
-    email, person = t.rec("email"), t.fact("person")
-    people = person.filter(person.external).select("person_id", "account_id", key_="address")
-    inbound = email.filter(human(email)).mutate(from_=lambda e: normalised(e.from_address))
-    known = inbound.join(people, inbound.from_ == people.key_)
+    email, people = t.rec("email"), external_people(t).select("written_", "person_id", "account_id")
+    inbound = email.filter(human(email))
+    known = inbound.join(people, inbound.from_address == people.written_)
     return known.select(
         "thread_id", "rep_id", "person_id", "account_id", email_id="id", at="sent_at", automated=known.automated.fill_null(False)
     )

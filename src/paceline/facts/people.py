@@ -132,24 +132,39 @@ def _lead_keys(t: Tables, contact_keys: ir.Table) -> ir.Table:
 
 
 def address(t: Tables) -> ir.Table:
-    """The working table `address`: every normalised address of an activity, once."""
+    """The working table `address`: every address of an activity as written there, and the same normalised.
+
+    Facts look people up by what is written: letters are then folded once an address, not once a mail.
+    """
     sources = (
         t.rec("email_recipient").address,
         t.rec("email").from_address,
         t.rec("call").address,
         t.rec("meeting_attendee").address,
     )
-    # Made distinct as written first: letters are then folded once an address, not once a mail.
-    written = ibis.union(*(column.name("address").as_table().distinct() for column in sources), distinct=True)
-    met = written.select(address=normalised(written.address))
-    return met.filter(met.address.notnull()).distinct()
+    written = ibis.union(*(column.name("written").as_table().distinct() for column in sources), distinct=True)
+    return folded(written)
+
+
+def folded(written: ir.Table) -> ir.Table:
+    """Columns written, address, of addresses as written."""
+    met = written.select("written", address=normalised(written.written))
+    return met.filter(met.address.notnull())
+
+
+def external_people(t: Tables) -> ir.Table:
+    """People outside, by an address as written in an activity: written_, person_id, account_id, rule, level."""
+    person = t.fact("person")
+    known = person.filter(person.external).select("person_id", "account_id", "rule", "level", key_="address")
+    spelt = stored(t, ADDRESS).select(written_="written", spelt_="address")
+    return spelt.join(known, spelt.spelt_ == known.key_).drop("spelt_", "key_")
 
 
 def person_key(t: Tables) -> ir.Table:
     """The working table `person_key`: every key, once."""
     contact_keys = stored(t, CONTACT_KEY)
     known = ibis.union(contact_keys, _lead_keys(t, contact_keys))
-    strangers = stored(t, ADDRESS).anti_join(known, "address")
+    strangers = stored(t, ADDRESS).select("address").distinct().anti_join(known, "address")
     reps, rooms = _rep_addresses(t), _rooms(t)
     inside = ibis.union(reps, rooms, distinct=True)
     strangers = strangers.left_join(inside, strangers.address == inside.inside_)

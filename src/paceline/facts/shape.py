@@ -86,8 +86,8 @@ FIRST_MAIL = Fact("first_mail", "A rep's first mail to a person.", ("rep_id", "p
     *_columns(Type.DAY, day="local day of the rep"), *_columns(Type.AT, at="instant"),
 ))
 
-ADDRESS = Fact("address", "Every normalised address of an activity, once.", ("address",), (
-    *_columns(Type.TEXT, address="normalised"),
+ADDRESS = Fact("address", "Every address of an activity as it is written there, once.", ("written",), (
+    *_columns(Type.TEXT, written="as written", address="the same normalised"),
 ), dated=None)
 
 LEAD_KEY = Fact("lead_key", "By what an activity is known to be meant for a lead.", ("lead_key_", "lead_id"), (

@@ -32,8 +32,8 @@ def _unbound(name: str, columns: tuple[Column, ...]) -> ir.Table:
 
 
 def described(settings: Settings) -> str:
-    """All settings in words, the same for the same settings in every process."""
-    told = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    """All settings that facts may depend on, in words: the same for the same settings in every process."""
+    told = {field.name: getattr(settings, field.name) for field in fields(settings) if field.name != "judgement"}
     plain = {name: sorted(value.items()) if isinstance(value, Mapping) else value for name, value in told.items()}
     return repr({name: sorted(value) if isinstance(value, frozenset) else value for name, value in plain.items()})
 

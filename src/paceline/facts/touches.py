@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from paceline.facts import schema
 from paceline.facts.days import ALWAYS_AT, with_local_day
 from paceline.facts.merged import surviving
-from paceline.facts.people import normalised
+from paceline.facts.people import external_people
 from paceline.facts.shape import GUEST, OWNERSHIP, shaped, stored
 from paceline.facts.tables import Tables
 from paceline.sales.records import BUYING_ROLES
@@ -65,9 +65,13 @@ def ownership(t: Tables) -> ir.Table:
 def _mails(t: Tables) -> ir.Table:
     email, recipient = t.rec("email"), t.rec("email_recipient")
     sent = email.filter(email.direction == "outbound", ~email.calendar_reply.fill_null(False), ~email.bounce.fill_null(False))
-    each = sent.join(recipient.select("email_id", to_=normalised(recipient.address)), sent.id == recipient.email_id)
-    people = _external(t)
-    met = each.join(people, each.to_ == people.key_)
+    sent = sent.select("id", "rep_id", "sent_at", "automated")
+    known = external_people(t)
+    reached = recipient.select("email_id", "address").join(known.select("written_", "person_id"), [("address", "written_")])
+    reached = reached.select("email_id", "person_id").distinct()  # somebody may be on it under several addresses
+    told = known.select("account_id", "rule", "level", who_="person_id").distinct()
+    met = sent.join(reached, sent.id == reached.email_id)
+    met = met.join(told, met.person_id == told.who_)
     return met.select(
         touch_id=ibis.literal("email:") + met.id,
         rep_id=met.rep_id,
@@ -76,12 +80,7 @@ def _mails(t: Tables) -> ir.Table:
         automated=met.automated.fill_null(False),
         two_way=ibis.literal(False),
         **_whom(met),
-    ).distinct()
-
-
-def _external(t: Tables) -> ir.Table:
-    person = t.fact("person")
-    return person.filter(person.external).select("person_id", "account_id", "rule", "level", key_="address")
+    )
 
 
 def _whom(met: ir.Table) -> dict[str, ir.Column]:
@@ -146,6 +145,22 @@ def reached(t: Tables) -> ir.Table:
     return _with_own_open(_with_contact_rule(t, met, ranges), ranges).select(*REACHED)
 
 
+def covered(ranges: ir.Table, *by: str) -> ir.Table:
+    """Columns ``by``, covered_from_, covered_until_: when at least one of the ranges holds, in stretches that don't overlap.
+
+    So an instant meets at most one of them, and a left join tells whether it does without ever making two rows of one.
+    """
+    so_far = ibis.window(group_by=list(by), order_by=["from_at", "until_at"], preceding=None, following=0)
+    order = ibis.window(group_by=list(by), order_by=["from_at", "until_at"])
+    rows = ranges.select(*by, "from_at", "until_at")
+    rows = rows.mutate(reach_=rows.until_at.max().over(so_far))
+    rows = rows.mutate(goes_on_=(rows.from_at <= rows.reach_.lag().over(order)).fill_null(False))
+    rows = rows.mutate(begins_=ibis.ifelse(rows.goes_on_, 0, 1))
+    rows = rows.mutate(stretch_=rows.begins_.sum().over(so_far))
+    whole = rows.group_by(*by, "stretch_").aggregate(covered_from_=rows.from_at.min(), covered_until_=rows.until_at.max())
+    return whole.drop("stretch_")
+
+
 def with_new_account(t: Tables, rows: ir.Table) -> ir.Table:
     """Rows of `reached` with `new_account`, which the rep's earlier touches of the account among these rows decide.
 
@@ -185,28 +200,30 @@ def _open_for_person(t: Tables, met: ir.Table, ranges: ir.Table) -> ir.Table:
 
 
 def _with_contact_rule(t: Tables, met: ir.Table, ranges: ir.Table) -> ir.Table:
-    keys = met.select("touch_id", "rep_id", "person_id", "at")
-    on = _open_for_person(t, keys, ranges).select(on_touch_="touch_id", on_rep_="rep_id", on_person_="person_id").distinct()
-    joined = met.left_join(on, [met.touch_id == on.on_touch_, met.rep_id == on.on_rep_, met.person_id == on.on_person_])
-    return joined.mutate(rule=joined.on_touch_.notnull().ifelse("opportunity_contact", joined.rule)).drop(
-        "on_touch_", "on_rep_", "on_person_"
+    """Rule `opportunity_contact` where the person takes part in an opportunity that is open then."""
+    part = taking_part(t).select("part_person_", "part_opportunity_").distinct()
+    held = part.join(ranges.select("opportunity_id", "from_at", "until_at"), part.part_opportunity_ == ranges.opportunity_id)
+    open_ = covered(held, "part_person_")
+    joined = met.left_join(
+        open_, [met.person_id == open_.part_person_, met["at"] >= open_.covered_from_, met["at"] < open_.covered_until_]
     )
+    return joined.mutate(rule=joined.part_person_.notnull().ifelse("opportunity_contact", joined.rule)).select(*met.columns)
 
 
 def _with_own_open(met: ir.Table, ranges: ir.Table) -> ir.Table:
-    keys = met.select("touch_id", "rep_id", "account_id", "at").distinct()
-    own = keys.join(
-        ranges.drop("opportunity_id"),
+    """Column own_open: whether the rep has an opportunity of the account open then."""
+    named = ranges.filter(ranges.account_id.notnull(), ranges.owner_id.notnull())
+    own = covered(named.select("from_at", "until_at", own_account_="account_id", own_rep_="owner_id"), "own_account_", "own_rep_")
+    joined = met.left_join(
+        own,
         [
-            keys.account_id == ranges.account_id,
-            keys.rep_id == ranges.owner_id,
-            keys["at"] >= ranges.from_at,
-            keys["at"] < ranges.until_at,
+            met.account_id == own.own_account_,
+            met.rep_id == own.own_rep_,
+            met["at"] >= own.covered_from_,
+            met["at"] < own.covered_until_,
         ],
     )
-    own = own.select(own_touch_="touch_id", own_rep_="rep_id", own_account_="account_id").distinct()
-    joined = met.left_join(own, [met.touch_id == own.own_touch_, met.rep_id == own.own_rep_, met.account_id == own.own_account_])
-    return joined.mutate(own_open=joined.own_touch_.notnull()).drop("own_touch_", "own_rep_", "own_account_")
+    return joined.mutate(own_open=joined.own_rep_.notnull()).select(*met.columns, "own_open")
 
 
 def touch(t: Tables) -> ir.Table:

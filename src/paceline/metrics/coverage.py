@@ -27,7 +27,7 @@ _PLURALS = {
 
 def connected(view: View, kind: str, first_day: int, last_day: int) -> frozenset[str]:
     """The reps whose data of the kind is there on some day from first to last."""
-    return frozenset(c.rep_id for c in view.connections if c.kind == kind and c.from_day <= last_day and c.until_day > first_day)
+    return view.connected(kind, first_day, last_day)
 
 
 def expected(metric: Metric, stints: Sequence[Stint]) -> frozenset[str]:

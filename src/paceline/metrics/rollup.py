@@ -6,7 +6,7 @@ many mails were sent. Only facts of what has happened are rolled up (nothing in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2s
 
 import ibis
@@ -14,15 +14,16 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from paceline.facts import schema
+from paceline.facts.queries import Queries
 from paceline.facts.tables import Tables
 from paceline.metrics.aggregate import aggregate, rows_behind, rows_matched, squares
 from paceline.metrics.conditions import columns_of
 from paceline.metrics.frame import Frame
 from paceline.metrics.vocabulary import Kind, Measure, Metric
-from paceline.warehouse.engine import Engine
 
 # Facts whose rows never lie in the future, and are many.
 ROLLED = ("mail", "touch_opportunity", "touch_person", "call", "outreach", "outcome", "move", "lead")
+_CELLS = "redone_cells"
 _COLUMN_TYPES = {Kind.COUNT: "int64", Kind.SQUARES: "float64"}
 
 
@@ -64,31 +65,42 @@ def _wanted(metric: Metric) -> Iterable[Measure]:
 
 def rollups(tables: Tables, metrics: Iterable[Metric]) -> dict[str, ir.Table]:
     """The roll-ups to store: table name → expression over the facts; ``rep_id``, ``day`` and a column a measure."""
-    made = {}
+    return {tables.prefix + table_name(rows): _daily(tables.fact(rows), columns)
+            for rows, columns in sorted(rolled_measures(metrics).items())}
+
+
+def roll_up(queries: Queries, metrics: Iterable[Metric], touched: Mapping[str, pa.Table | None] | None) -> None:
+    """Bring the stored roll-ups of what the metrics add up to date. ``touched``: the facts that changed, each with the reps and
+    days whose rows did (rep_id, day; each once; None: any may have); None: all roll-ups are made anew.
+    """
     for rows, columns in sorted(rolled_measures(metrics).items()):
-        fact = tables.fact(rows)
-        values = {name: aggregate(fact, measure) for name, measure in sorted(columns.items())}
-        made[tables.prefix + table_name(rows)] = fact.group_by("rep_id", "day").agg(**values)
-    return made
+        if touched is None or rows in touched:
+            _roll_up_one(queries, rows, columns, None if touched is None else touched[rows])
 
 
-def redo_cells(engine: Engine, name: str, expression: ir.Table, rows: str, t: Tables, cells: pa.Table) -> None:
-    """Redo the reps and days in ``cells`` (rep_id, day; each once) of the roll-up ``name`` of the fact ``rows``; others stay.
+def _roll_up_one(queries: Queries, rows: str, columns: Mapping[str, Measure], cells: pa.Table | None) -> None:
+    """Redo the roll-up of a fact, of those reps and days alone where they are told.
 
     Days of nobody can't be told apart by equality: where one is among them the roll-up is made anew.
     """
-    if not cells.num_rows:
-        return
-    if cells["rep_id"].null_count or cells["day"].null_count:
-        engine.create(name, expression)
-        return
-    fact = t.fact(rows)
-    with engine.lent("redone_cells", cells):
-        keys = ibis.table({"rep_id": "string", "day": "int32"}, name="redone_cells")
-        source = fact.op()
-        part = expression.op().replace({source: fact.semi_join(keys, ["rep_id", "day"]).select(*fact.columns).op()}).to_expr()
-        engine.delete_matching(name, "redone_cells", ("rep_id", "day"))
-        engine.insert(name, part)
+    name, engine = queries.t.prefix + table_name(rows), queries.engine
+    meant = f"{name} {' '.join(sorted(columns))}"
+    if cells is None or cells["rep_id"].null_count or cells["day"].null_count:
+        engine.create(name, queries.compiled(f"rollup {meant}", lambda t: _daily(t.fact(rows), columns)))
+    elif cells.num_rows:
+        with engine.lent(_CELLS, cells):
+            engine.delete_matching(name, _CELLS, ("rep_id", "day"))
+            engine.insert(name, queries.compiled(f"rollup cells {meant}", lambda t: _daily(_in_cells(t.fact(rows)), columns)))
+
+
+def _in_cells(fact: ir.Table) -> ir.Table:
+    keys = ibis.table({"rep_id": "string", "day": "int32"}, name=_CELLS)
+    return fact.semi_join(keys, ["rep_id", "day"]).select(*fact.columns)
+
+
+def _daily(fact: ir.Table, columns: Mapping[str, Measure]) -> ir.Table:
+    values = {name: aggregate(fact, measure) for name, measure in sorted(columns.items())}
+    return fact.group_by("rep_id", "day").agg(**values)
 
 
 def rolled_rows(frame: Frame, rows: str, measures: Sequence[Measure]) -> ir.Table:

@@ -58,6 +58,7 @@ class View:
     _sql: dict[Question, str] = field(default_factory=dict)
     _stints: tuple[Stint, ...] | None = None
     _connections: tuple[Connection, ...] | None = None
+    _connected: dict[tuple[str, int, int], frozenset[str]] = field(default_factory=dict)
 
     @property
     def day(self) -> date:
@@ -71,11 +72,12 @@ class View:
         return Frame(Tables(self.settings, past, self.prefix))
 
     def sql(self, question: Question, periods: list[PeriodRow], members: list[MemberRow]) -> str:
-        """The SQL that answers the question; compiled once, with periods and members written in."""
+        """The SQL that answers the question; compiled once for all past days, with periods and members written in."""
+        tables = self.frame.tables
         text = self._sql.get(question)
         if text is None:
-            text = self._sql[question] = compiled(self.frame, self.engine, question)
-        return filled(self.engine, text, periods, members)
+            text = self._sql[question] = compiled(Frame(tables.of_any_day), self.engine, question)
+        return filled(self.engine, tables.at_its_day(text), periods, members)
 
     @property
     def stints(self) -> tuple[Stint, ...]:
@@ -106,6 +108,15 @@ class View:
             self._connections = tuple(Connection(**row) for row in rows.to_pylist())
         return self._connections
 
+    def connected(self, kind: str, first_day: int, last_day: int) -> frozenset[str]:
+        """The reps whose data of the kind is there on some day from first to last; looked up once."""
+        asked = (kind, first_day, last_day)
+        if asked not in self._connected:
+            self._connected[asked] = frozenset(
+                c.rep_id for c in self.connections if c.kind == kind and c.from_day <= last_day and c.until_day > first_day
+            )
+        return self._connected[asked]
+
     def _read(self, fact: str, columns: tuple[str, ...]) -> pa.Table:
         return self.engine.query(self.frame.fact(fact).select(*columns))
 
@@ -129,6 +140,7 @@ class Store:
         self._past_facts = past_facts
         self._lock = Lock()
         self._views: dict[int, View] = {}
+        self._past_sql: dict[Question, str] = {}
 
     def refresh(self, now: int) -> None:
         """Forget what was read, after a load; the as-of instant moves to ``now``."""
@@ -159,4 +171,4 @@ class Store:
             raise ValueError("this store was opened without a way to build the facts of a past day")
         prefix = f"asof_{epoch_day(datetime.fromtimestamp(at, ZoneInfo(self.settings.time_zone)).date())}_"
         self._past_facts(self.engine, self.settings, at, prefix)
-        return View(self.engine, self.settings, at, prefix)
+        return View(self.engine, self.settings, at, prefix, _sql=self._past_sql)

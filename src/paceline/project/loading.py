@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from hashlib import blake2s
 from importlib.metadata import version
 from pathlib import Path
@@ -13,10 +13,11 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from paceline.facts.build import BUILDERS, build
+from paceline.facts.queries import Queries
 from paceline.facts.refresh import Touched, refresh
-from paceline.facts.tables import Tables
+from paceline.facts.tables import Tables, described
 from paceline.metrics.catalog import CATALOG
-from paceline.metrics.rollup import redo_cells, rolled_measures, rollups, table_name
+from paceline.metrics.rollup import roll_up, rolled_measures
 from paceline.metrics.vocabulary import Metric
 from paceline.project.folder import Project, catalog
 from paceline.sales.records import BY_NAME
@@ -25,7 +26,7 @@ from paceline.sources.contract import ReadReport
 from paceline.sources.files.read import read_folder
 from paceline.warehouse.engine import Engine
 from paceline.warehouse.load import LoadReport, clear_changes, load, pending_changes
-from paceline.warehouse.store import create_store, ibis_table, unbound
+from paceline.warehouse.store import create_store, plain, unbound
 
 MADE_WITH = "made_with"  # the table that tells with what facts and roll-ups were made
 _MADE_SCHEMA = pa.schema([("facts", pa.string()), ("rollups", pa.string())])
@@ -96,7 +97,7 @@ def bring_up_to_date(engine: Engine, settings: Settings, tell: Tell, metrics: Ma
     all of them are made anew.
     """
     wanted = made_with(settings, metrics)
-    before = engine.query(ibis_table(MADE_WITH, _MADE_SCHEMA)).to_pylist() if MADE_WITH in engine.tables() else []
+    before = engine.query(plain(engine, MADE_WITH, _MADE_SCHEMA)).to_pylist() if MADE_WITH in engine.tables() else []
     made = before[0] if before else {"facts": "", "rollups": ""}
     if made == wanted and not pending_changes(engine):
         return
@@ -112,28 +113,16 @@ def bring_up_to_date(engine: Engine, settings: Settings, tell: Tell, metrics: Ma
             clear_changes(engine)
             touched = dict.fromkeys(BUILDERS)
         tell("Rolling up…")
-        _roll_up(engine, Tables(settings), metrics, None if made["rollups"] != wanted["rollups"] else touched)
+        queries = Queries(engine, Tables(settings))
+        roll_up(queries, metrics.values(), None if made["rollups"] != wanted["rollups"] else touched)
+        queries.save()
         engine.put(MADE_WITH, pa.Table.from_pylist([wanted], schema=_MADE_SCHEMA))
-
-
-def _roll_up(engine: Engine, t: Tables, metrics: Mapping[str, Metric], touched: Touched | None) -> None:
-    """Redo the roll-ups of the facts touched, of their changed days alone where those are told (None: all roll-ups, whole)."""
-    for name, expression in rollups(t, metrics.values()).items():
-        rows = name.removeprefix(table_name(""))
-        cells = None if touched is None else touched.get(rows)
-        if touched is not None and rows in touched and cells is not None:
-            redo_cells(engine, name, expression, rows, t, cells)
-        elif touched is None or rows in touched:
-            engine.create(name, expression)
 
 
 def made_with(settings: Settings, metrics: Mapping[str, Metric]) -> dict[str, str]:
     """What facts and roll-ups are made with, as fingerprints of the settings, the program's version and the metrics."""
-    told = {field.name: getattr(settings, field.name) for field in fields(settings) if field.name != "judgement"}
-    plain = {name: sorted(value.items()) if isinstance(value, Mapping) else value for name, value in told.items()}
-    plain = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in plain.items()}
     columns = {rows: sorted(measures) for rows, measures in sorted(rolled_measures(metrics.values()).items())}
-    return {"facts": _fingerprint((version("paceline"), plain)), "rollups": _fingerprint(columns)}
+    return {"facts": _fingerprint((version("paceline"), described(settings))), "rollups": _fingerprint(columns)}
 
 
 def _fingerprint(of: object) -> str:

@@ -18,8 +18,8 @@ from importlib.resources.abc import Traversable
 import ibis
 import pyarrow as pa
 
-from paceline.warehouse.engine import Compiled, Engine
-from paceline.warehouse.store import ibis_table
+from paceline.warehouse.engine import Compiled, Engine, uncollected
+from paceline.warehouse.store import plain
 
 COMPILED = "compiled_sql"
 COMPILED_SCHEMA = pa.schema([(name, pa.string()) for name in ("made_with", "name", "sql", "told", "checked")])
@@ -55,7 +55,8 @@ class Kept:
         self._used.add(name)
         found = self._here.get(name)
         if found is None:
-            found = self._here[name] = self._engine.compiled(expression())
+            with uncollected():
+                found = self._here[name] = self._engine.compiled(expression())
         elif self.check:
             anew = self._engine.compiled(expression())
             assert anew == found, f"{name} means two things:\n{found.sql}\n\n{anew.sql}"
@@ -106,7 +107,8 @@ def _names(engine: Engine) -> list[tuple[str, str]]:
     """(made with, name) of what is stored; none where the table isn't what this program writes."""
     if COMPILED not in engine.tables() or not engine.schema(COMPILED).equals(COMPILED_SCHEMA):
         return []
-    rows = engine.query(ibis_table(COMPILED, COMPILED_SCHEMA).select("made_with", "name")).to_pydict()
+    columns = pa.schema([COMPILED_SCHEMA.field(name) for name in ("made_with", "name")])
+    rows = engine.query(plain(engine, COMPILED, columns)).to_pydict()
     return list(zip(rows["made_with"], rows["name"], strict=True))
 
 
@@ -114,8 +116,7 @@ def _read(engine: Engine, made_with: str) -> tuple[dict[str, Compiled], bool]:
     """What is stored by name, and whether some of it is spoilt."""
     if COMPILED not in engine.tables() or not engine.schema(COMPILED).equals(COMPILED_SCHEMA):
         return {}, False
-    table = ibis_table(COMPILED, COMPILED_SCHEMA)
-    rows = engine.query(table.filter(table.made_with == made_with)).to_pylist()
+    rows = engine.query(plain(engine, COMPILED, COMPILED_SCHEMA, only=f"made_with = '{made_with}'")).to_pylist()
     found = {row["name"]: _compiled(row) for row in rows
              if row["checked"] == _digest(made_with, *(str(row[column]) for column in ("name", "sql", "told")))}
     return found, len(found) < len(rows)

@@ -28,9 +28,9 @@ from paceline.warehouse.store import (
     LOG_SCHEMA,
     current_name,
     current_schema,
-    ibis_table,
     past_name,
     past_schema,
+    plain,
     unbound,
 )
 
@@ -80,7 +80,7 @@ def load(engine: Engine, batch: Mapping[str, pa.Table], source: str, known_at: i
     """
     batches = {name: canonical_batch(BY_NAME.get(name), name, rows) for name, rows in batch.items()}
     with engine.transaction():
-        log = engine.query(ibis_table(LOAD_LOG, LOG_SCHEMA))
+        log = engine.query(plain(engine, LOAD_LOG, LOG_SCHEMA))
         at = _moment(log, known_at)
         load_id = (pc.max(log["load_id"]).as_py() or 0) + 1
         loads = {}
@@ -95,7 +95,7 @@ def load(engine: Engine, batch: Mapping[str, pa.Table], source: str, known_at: i
 
 def pending_changes(engine: Engine) -> dict[str, pa.ChunkedArray]:
     """The ids inserted or updated since `clear_changes`, by table: what facts have yet to take in."""
-    rows = engine.query(ibis_table(CHANGED, CHANGED_SCHEMA))
+    rows = engine.query(plain(engine, CHANGED, CHANGED_SCHEMA))
     names = pc.unique(rows["table"]).to_pylist()
     return {name: rows.filter(pc.equal(rows["table"], name))["id"] for name in sorted(names)}
 
@@ -142,7 +142,8 @@ def _stored_versions(engine: Engine, table: Table, batch: pa.Table) -> pa.Table:
     """The stored current versions of the batch's ids."""
     keys = batch.select(["id"])
     with engine.lent(_KEYS, keys):
-        return engine.query(unbound(table.name).semi_join(ibis_table(_KEYS, keys.schema), "id"))
+        known = f"id IN (SELECT id FROM {engine.quoted(_KEYS)})"
+        return engine.query(plain(engine, current_name(table.name), current_schema(table), only=known))
 
 
 def _superseded(table: Table, old: pa.Table, at: int) -> pa.Table:

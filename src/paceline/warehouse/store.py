@@ -4,6 +4,7 @@
 ``rec_<table>_past``   versions that a later load replaced: the same, then superseded_at
 ``load_log``           one row a load and table: how many rows were read, inserted, updated, unchanged
 ``changed``            (table, id) of every row inserted or updated since the facts were last refreshed
+``compiled_sql``       the SQL of facts, kept from one process to the next (see `compiled`); made when first needed
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import ibis
 import pyarrow as pa
 
 from paceline.sales.records import BY_NAME, STAMPS, SUPERSEDED_AT, TABLES, Column, Table, Type
-from paceline.warehouse.engine import Engine, WarehouseError
+from paceline.warehouse.engine import Compiled, Engine, WarehouseError
 
 LOAD_LOG = "load_log"
 CHANGED = "changed"
@@ -67,6 +68,12 @@ def unbound_past(table: str) -> ibis.Table:
 def ibis_table(name: str, schema: pa.Schema) -> ibis.Table:
     """An unbound table with a kernel schema."""
     return ibis.table({field.name: _IBIS_TYPES[field.type] for field in schema}, name=name)
+
+
+def plain(engine: Engine, name: str, schema: pa.Schema, only: str = "") -> Compiled:
+    """All columns of a stored table's rows, or with a condition after ``only`` of some, without the time that Ibis takes."""
+    columns = ", ".join(f"{engine.quote}{column}{engine.quote}" for column in schema.names)
+    return Compiled(f"SELECT {columns} FROM {engine.quoted(name)}{only and f' WHERE {only}'}", schema, frozenset({name}))
 
 
 def create_store(engine: Engine) -> None:

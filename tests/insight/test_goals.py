@@ -110,6 +110,9 @@ def test_a_joiner_without_a_past_is_taken_for_one_of_the_peers_and_no_history_sa
     none = recommend("new", history[:7], 1.0, rng)
     assert none.levels == ()
     assert "7 earlier periods" in none.sentence
+    nothing = recommend("new", [Past(str(who % 5), 0.0) for who in range(20)], 1.0, rng)
+    assert (nothing.levels, nothing.middle) == ((), 0)
+    assert "too little was reached" in nothing.sentence
     away = recommend("new", [Past("0", 50.0, 0.1)] * 20, 1.0, rng)
     assert away.levels == ()
     with pytest.raises(ValueError, match="between 0 and 1"):

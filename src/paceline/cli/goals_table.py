@@ -215,7 +215,8 @@ def show_plans(found: Backwards, question: Question, console: Console) -> None:
 
 def _rates(found: Backwards) -> str:
     rates = found.rates
-    words = [f"{rates.won} deals won, {rates.lost} lost" if len(rates.cycles) else f"{rates.won} opportunities sourced"]
+    sourced = found.metric == "pipeline_generated"
+    words = [f"{rates.won} opportunities sourced" if sourced else f"{rates.won} deals won, {rates.lost} lost"]
     if len(rates.cycles):
         words.append(f"half of the won ones within {sorted(rates.cycles)[len(rates.cycles) // 2]:.0f} days")
     if rates.meetings is not None:

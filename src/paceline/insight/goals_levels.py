@@ -71,6 +71,9 @@ def recommend(
         return Recommendation((), None, len(people), len(some), own, f"{why}, it takes {FEWEST_PERIODS}.")
     draws = draw_periods(person, some, present, rng)
     chosen = tuple(level for chance in sorted(levels) if (level := _level(draws, chance)).target > 0)
+    if not chosen:
+        why = f"No goal to recommend: in {len(some)} periods of {len(people)} comparable people too little was reached."
+        return Recommendation((), float(np.median(draws)), len(people), len(some), own, why)
     words = ", ".join(f"{level.target:,.10g} is reached {level.chance:.0%} of the time" for level in chosen)
     of = f"{len(some)} periods of {len(people)} comparable people, {own} of one's own"
     return Recommendation(chosen, float(np.median(draws)), len(people), len(some), own, f"From {of}: {words}.")

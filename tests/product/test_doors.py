@@ -17,7 +17,9 @@ from paceline.sales.scope import Scope, Stint
 from tests.product.conftest import UNTIL, Cast
 
 PERIOD = Period.between(UNTIL - timedelta(days=120), UNTIL + timedelta(days=1))
-METRICS = ("revenue", "win_rate", "meetings_held", "emails_sent", "opportunity_progressions", "open_pipeline", "new_opportunities")
+METRICS = (
+    "revenue", "win_rate", "meetings_held", "emails_sent", "opportunity_progressions", "open_pipeline", "new_opportunities",
+)
 
 
 def _door(place: Running, cast: Cast, name: str, action: str = "see_rep", peers: bool = True) -> Door:
@@ -116,7 +118,7 @@ def test_without_a_rule_or_a_person_of_the_crm_there_is_nobody(place: Running, c
 def test_peers_are_for_people_in_sight_if_the_company_allows_it_and_the_team_is_large(place: Running, cast: Cast) -> None:
     rep_id = cast.rep_id("rep")
     scope = _door(place, cast, "rep", "see_peers").peers(rep_id)
-    team = next(stint.team for stint in place.store.view().stints if stint.rep_id == rep_id and stint.until_day > epoch_day(UNTIL))
+    team = next(s.team for s in place.store.view().stints if s.rep_id == rep_id and s.until_day > epoch_day(UNTIL))
     size = len({s.rep_id for s in place.store.view().stints if s.team == team and s.from_day <= epoch_day(UNTIL) < s.until_day
                 and (s.left_day is None or s.left_day > epoch_day(UNTIL))})
     assert (scope is not None) == (size >= 5)

@@ -22,6 +22,7 @@ from paceline.cli import (
     init,
     load,
     metrics,
+    people,
     pipeline,
     ramp,
     report,
@@ -61,6 +62,8 @@ app.command("ramp")(ramp.ramp)
 app.command("segments")(segments.segments)
 app.add_typer(goals.app, name="goals")
 app.add_typer(metrics.app, name="metrics")
+app.add_typer(people.app, name="people")
+app.command("audit")(people.audit)
 
 
 def _version(wanted: bool) -> None:

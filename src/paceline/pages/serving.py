@@ -37,24 +37,34 @@ def prepare(folder: Path, now: int | None = None) -> Running:
     ``now``: the moment that always counts as now, epoch seconds; None: the clock's. One folder a process.
     Raises BadConfigError, BadDatabaseError, WeakKeyError, WarehouseError.
     """
+    place = start(folder, now)
+    open_database(folder)
+    return place
+
+
+def open_database(folder: Path) -> None:
+    """Django over the folder, its database's tables up to date; without the store. Once a process.
+
+    Raises BadConfigError, BadDatabaseError, WeakKeyError.
+    """
     os.environ["PACELINE_PROJECT"] = str(folder.resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "paceline.pages.settings")
     import django
     from django.core.management import call_command
 
-    place = start(folder, now)
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     _private_files(folder)
-    return place
 
 
 def listen(host: str, port: int) -> Listening:
     """Take the port. Raises OSError when it can't be had."""
+    from django.urls import get_resolver
     from waitress.server import create_server
 
     from paceline.pages.wsgi import application
 
+    list(get_resolver().url_patterns)  # every page's code is read now, not while the first visitor waits
     proxied = _proxied()
     server = create_server(
         application,

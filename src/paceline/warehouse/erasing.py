@@ -37,7 +37,7 @@ def _addresses(engine: Engine, rep_id: str) -> list[str]:
     for name, schema in _both(table):
         rows = ibis_table(name, schema)
         emails = engine.query(rows.filter(rows.id == rep_id).select("email"))["email"].to_pylist()
-        found |= {str(one).lower() for one in emails if one}
+        found |= {str(one).lower() for one in emails if one and one != ADDRESS}
     return sorted(found)
 
 

@@ -143,3 +143,14 @@ def test_a_deal_of_which_the_owner_has_no_share_is_no_revenue_of_zero() -> None:
     )
     reading = ask(store, "revenue", Scope.rep("bob"), parse("2026-07", SETTINGS, NOW)).only()
     assert reading.value is None, "his one deal has no known amount"
+
+
+def test_costs_of_a_negative_cycle_are_not_those_of_later_days() -> None:
+    """Wrong dates make a cycle negative: one cycle earlier is then the same days, never later ones."""
+    costs = [
+        {"cost_id": on, "rep_id": None, "from_day": day(on), "until_day": day(on) + 1, "amount_cents": 100_00}
+        for on in ("2026-07-31", "2026-08-01")
+    ]
+    won = {**_won("o", "bob", "2026-07-02", 40), "first_won": True, "account_id": "a", "cycle_days": -5}
+    store = _store(cost=costs, outcome=[won])
+    assert _ask(store, Scope.company(), "customer_acquisition_cost_lagged") == pytest.approx((100, 0.01))

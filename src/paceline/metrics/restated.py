@@ -48,7 +48,7 @@ class Learnt:
 class Shift:
     """A record that counts otherwise than on the earlier day: under which measure, with how much then and now (None: not at all).
 
-    ``money``: the amounts are cents of the company's currency. ``learnt`` is empty where nothing of the record became known later:
+    ``money``: the amounts are cents of the company's currency. ``learnt`` is empty where nothing of it became known later:
     it is what happened, or fell due, since that day.
     """
 

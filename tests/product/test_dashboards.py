@@ -17,6 +17,7 @@ from django.test import Client
 from paceline.access.doors import door_to
 from paceline.metrics.ask import ask
 from paceline.pages.dashboards.address import Address, Course
+from paceline.pages.dashboards.team import team
 from paceline.people.roles import Role
 from paceline.project.running import Running
 from paceline.sales.periods import Period
@@ -97,6 +98,16 @@ def test_the_records_file_has_every_row_and_goes_to_the_audit_log(place: Running
     entry = AuditEntry.objects.order_by("-number").first()
     assert entry is not None
     assert (entry.what, entry.who) == ("exported", str(cast["manager"].public_id))
+
+
+def test_a_long_team_comes_in_parts_that_are_the_whole(place: Running) -> None:
+    settings, day = place.store.settings, place.store.view().day
+    course = Course.to(Period.containing("month", day, settings), day)
+    whole = team(place.store, Scope.company(), course)
+    parts = [team(place.store, Scope.company(), course, first=first, most=5) for first in range(0, whole.everybody, 5)]
+    assert len(parts) > 1
+    rows = [row.rep for part in parts for block in part.blocks for row in block.rows]
+    assert rows == [row.rep for block in whole.blocks for row in block.rows]
 
 
 def test_a_trend_is_a_file_too(browser: Browser) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
+from django.utils.translation import gettext
+
 from paceline.insight.scoreboard import RAMP_DAYS, blocks_for, mark
 from paceline.metrics.reading import Reading
 from paceline.metrics.store import Store
@@ -55,7 +57,7 @@ class Cell:
     def because(self) -> str:
         """Why there is no value; empty where there is one."""
         if self.reading is None:
-            return "not here in this period"
+            return gettext("not here in this period")
         return self.reading.none_because or ""
 
     @property
@@ -97,10 +99,11 @@ class Block:
 
 @dataclass(frozen=True)
 class Team:
-    """The page: a block a role; how many numbers there are, and how many of them stand out."""
+    """The page: a block a role; how many numbers there are, and how many of them stand out. ``everybody``: on all its parts."""
 
     course: Course
     blocks: tuple[Block, ...]
+    everybody: int
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -146,23 +149,36 @@ def people_of(store: Store, scope: Scope, period: Period, as_of: date | None = N
     return found
 
 
-def team(store: Store, scope: Scope, course: Course, *, vs: str = "own", as_of: date | None = None) -> Team:
-    """The page for a scope, a block for each role whose people have numbers. Managers only with numbers of their own."""
+def team(
+    store: Store,
+    scope: Scope,
+    course: Course,
+    *,
+    vs: str = "own",
+    as_of: date | None = None,
+    first: int = 0,
+    most: int | None = None,
+) -> Team:
+    """The page for a scope: people by role and name, a block a role; ``most`` of them from ``first`` on. Managers aren't rows."""
     people = people_of(store, scope, course.last, as_of)
     managers = {stint.manager_id for stint in people.values()}
-    roles = sorted({stint.role or "" for stint in people.values()})
+    listed = sorted(
+        (stint for rep, stint in people.items() if rep not in managers),
+        key=lambda stint: (stint.role or "", (stint.name or stint.rep_id).casefold(), stint.rep_id),
+    )
+    shown = listed[first:] if most is None else listed[first : first + most]
     blocks = []
-    for role in roles:
-        members = {rep: stint for rep, stint in people.items() if (stint.role or "") == role and rep not in managers}
-        block = _block(store, scope, role, members, course, vs, as_of) if members else None
-        if block is not None and block.rows:
+    for role in sorted({stint.role or "" for stint in shown}):
+        members = {stint.rep_id: stint for stint in shown if (stint.role or "") == role}
+        block = _block(store, scope, role, members, course, vs, as_of)
+        if block.rows:
             blocks.append(block)
-    return Team(course, tuple(blocks))
+    return Team(course, tuple(blocks), len(listed))
 
 
 def _block(
     store: Store, scope: Scope, role: str, members: Mapping[str, Stint], course: Course, vs: str, as_of: date | None
-) -> Block | None:
+) -> Block:
     groups = groups_of(role or None, store.catalog)
     metrics = tuple(metric for _, of_group in groups for metric in of_group)
     inside = scope & Scope.role(role) if role else scope & Scope.reps(members)

@@ -19,13 +19,16 @@ from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.export import as_file
 from paceline.pages.dashboards.links import records_link, records_of, rep_link, term
 
+MOST = 50  # reps on a page: with a hundred a browser takes half a second
+
 
 @action("see_team")
 @require_safe
 def team_page(request: Asking) -> HttpResponse:
     """Reps by metrics."""
     of = asked(request)
-    page = team.team(of.store, of.scope, of.course, vs=of.address.vs, as_of=of.as_of)
+    first = int(request.GET["from"]) if request.GET.get("from", "").isdigit() else 0
+    page = team.team(of.store, of.scope, of.course, vs=of.address.vs, as_of=of.as_of, first=first, most=MOST)
     people = request.door.people(of.as_of)
     context = of.base(
         blocks=[_block(of, block, number) for number, block in enumerate(page.blocks)],
@@ -34,12 +37,19 @@ def team_page(request: Asking) -> HttpResponse:
         out=page.standing_out,
         roles=choices({p.role: p.role for p in people if p.role}, of.address.role),
         teams=choices({p.team: p.team for p in people if p.team}, of.address.team),
+        before=_part(of, first - MOST) if first else None,
+        after=_part(of, first + MOST) if first + MOST < page.everybody else None,
         goals=goal_tiles.of_team(of, records_of),
         goals_title=goal_tiles.title(of),
         csv=reverse("team_export", args=["csv"]) + of.address.query(),
-        summary=ngettext("%(count)s rep", "%(count)s reps", page.people) % {"count": page.people},
+        summary=ngettext("%(count)s rep", "%(count)s reps", page.everybody) % {"count": page.everybody},
     )
     return render(request, "dashboards/team.html", context)
+
+
+def _part(of: Asked, first: int) -> str:
+    """Another part of a long team."""
+    return of.address.query(**({"from": str(first)} if first > 0 else {})) or "?"
 
 
 def _block(of: Asked, block: team.Block, number: int) -> dict[str, Any]:

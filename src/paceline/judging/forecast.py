@@ -35,7 +35,7 @@ from paceline.judging.winchance import Chances, win_chances
 from paceline.metrics.ask import ask
 from paceline.metrics.relations import RELATIONS
 from paceline.metrics.store import Store
-from paceline.metrics.vocabulary import Measure, Metric, Unit
+from paceline.metrics.vocabulary import Grain, Kind, Measure, Metric, Unit, at_grain
 from paceline.sales.periods import Period, epoch_day
 from paceline.sales.scope import Scope
 
@@ -88,6 +88,7 @@ class Ahead:
     weighted: Floats | None
     weeks: Floats  # (reps, draws)
     none_because: str | None = None
+    pooled: float = 1.0  # what counts together of what counts for each: a meeting of two reps is one of their team
 
     @property
     def moving(self) -> set[str]:
@@ -133,7 +134,7 @@ def foresee(
         none = np.zeros(len(found.reps))
         because = None if found.reps or now >= until else f"nobody has any {asked.name.lower()} in the half year before"
         ahead = Ahead(found.reps, found.draws, none, found.draws.mean(axis=1), None, None, found.average, found.last, None,
-                      found.draws[:, :0], because)  # fmt: skip
+                      found.draws[:, :0], because, found.shared)  # fmt: skip
     lines = _lines(store, asked, period, scope, ahead, as_of)
     wanted = {line.id for line in lines if line.level == REP} | ({NOBODY} if scope.is_company else set())
     deals = tuple(deal for deal in deals if deal.rep_id in wanted)
@@ -154,11 +155,14 @@ def adding_up(store: Store, slug: str) -> Metric:
 
 
 def _adds_up(metric: Metric) -> bool:
-    """Whether the period's value is the sum of its days' values: a count or sum of rows that are dated in it."""
-    term = metric.numerator
-    if metric.denominator is not None or not isinstance(term, Measure):
+    """Whether a rep's value of a period is the sum of its days' values: a count or sum of rows that are dated in it."""
+    term = at_grain(metric.numerator, Grain.REP)
+    if metric.denominator is not None or not isinstance(term, Measure) or term.window.kind != "same":
         return False
-    return term.additive and term.window.kind == "same" and RELATIONS[term.rows].flow
+    rows = RELATIONS[term.rows]
+    # Different meetings of a rep are rows of one day each: their number adds up over days, too.
+    once = term.kind is Kind.DISTINCT and {*term.columns, "rep_id"} >= set(rows.key)
+    return rows.flow and (term.additive or once)
 
 
 def _of_deals(
@@ -285,11 +289,13 @@ class _Shape:
                 level, id, name, self.metric.slug, self.metric.unit, currency, None, because, so_far, None, None, goal, said,
                 Baselines(), words,
             )  # fmt: skip
-        outlook = Outlook(so_far + ahead.draws[at].sum(axis=0), so_far, float(ahead.open[at].sum()), float(ahead.new[at].sum()))
+        part = 1.0 if level == REP else ahead.pooled
+        new = float(ahead.new[at].sum()) * part
+        outlook = Outlook(so_far + ahead.draws[at].sum(axis=0) * part, so_far, float(ahead.open[at].sum()), new)
         alive, stale = (None if some is None else int(some[at].sum()) for some in (ahead.alive, ahead.stale))
         weighted = None if ahead.weighted is None else so_far + float(ahead.weighted[at].sum())
         baselines = summed_baselines(
-            so_far + float(ahead.average[at].sum()), so_far + float(ahead.last[at].sum()), weighted,
+            so_far + float(ahead.average[at].sum()) * part, so_far + float(ahead.last[at].sum()) * part, weighted,
             so_far + ahead.weeks[at].sum(axis=0),
         )  # fmt: skip
         words = sentence(outlook, alive, stale, self.metric.unit, currency, bool(ahead.draws.shape[1] > 1))

@@ -29,6 +29,7 @@ class CountDraws:
     draws: Floats  # (reps, draws)
     average: Floats
     last: Floats
+    shared: float = 1.0  # the company's reading ÷ the sum of its reps' of the past weeks
 
 
 def week_rows(store: Store, metric: str, now: int, weeks: int, as_of: date | None = None) -> Rows:
@@ -100,4 +101,12 @@ def count_draws(
         np.array([(found[rep].draws - found[rep].so_far) * part for rep in reps]),
         np.array([sum(mine[rep]) / len(mine[rep]) * days / 7 for rep in reps]),
         np.array([sum(late[rep]) / max(len(late[rep]), 1) * days / 7 for rep in reps]),
+        _shared(store, metric, now, sum(rows["value"]), as_of),
     )
+
+
+def _shared(store: Store, metric: str, now: int, summed: float, as_of: date | None) -> float:
+    """How much counts for all together of what counts for each rep: a meeting of two reps counts for both, and once for all."""
+    past = Period.between(from_epoch_day(now - 7 * WEEKS), from_epoch_day(now))
+    whole = ask(store, metric, Scope.company(), past, as_of=as_of, mean_of_reps=False).only().value
+    return min(1.0, whole / summed) if whole and summed else 1.0

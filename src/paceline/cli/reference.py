@@ -14,6 +14,7 @@ from typing import Any
 
 import typer.main
 
+from paceline.access.reference import permissions_page
 from paceline.cli.app import app
 from paceline.cli.failure import MEANING
 from paceline.facts import schema
@@ -31,6 +32,7 @@ def pages() -> dict[str, str]:
         "settings.md": settings_page(),
         "records.md": records_page(),
         "facts.md": facts_page(),
+        "permissions.md": permissions_page(_NOTE),
     }
 
 

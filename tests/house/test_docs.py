@@ -73,3 +73,13 @@ def test_links_lead_somewhere() -> None:
         if not (page.parent / target).exists()
     ]
     assert not broken
+
+
+def test_the_code_for_signals_from_any_table_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    blocks = [text for page, text in quoted("python") if page == "signals-from-any-table.md"]
+    assert len(blocks) == 2
+    for text in blocks:
+        exec(compile(text, "signals-from-any-table.md", "exec"), {})
+    said = capsys.readouterr().out
+    assert "R3 Since " in said
+    assert "Below the own past." in said

@@ -40,9 +40,9 @@ class NotComparableError(ValueError):
 class Comparison:
     """One rep's reading of one metric.
 
-    ``value``: as read, None: ``none_because``. ``past`` and ``peers`` are None where there is nothing to read, ``goal`` where
-    none is set. ``smallest_fall``: the smallest lasting fall of the rep's weeks that would be seen within 8 weeks. It is
-    None where none would be, or the metric isn't watched by the week (``watched``).
+    ``value``: as read; ``none_because``: why there is none, or no comparison. ``past`` and ``peers`` are None where there is
+    nothing to read, ``goal`` where none is set. ``smallest_fall``: the smallest lasting fall of the rep's weeks that would be seen
+    within 8 weeks. It is None where none would be, or the metric isn't watched by the week (``watched``).
     """
 
     person: Person
@@ -62,7 +62,9 @@ class Comparison:
         said = [f"Own past: {self.past.sentence}"] if self.past else []
         said += [f"Peers: {self.peers.sentence}"] if self.peers else []
         said += [f"Goal: {self.goal.sentence}"] if self.goal else []
-        return " ".join(said) if said else f"No value: {self.none_because}."
+        if said:
+            return " ".join(said)
+        return f"{'No value' if self.value is None else 'Not compared'}: {self.none_because}."
 
 
 def usual_metrics(store: Store) -> tuple[str, ...]:

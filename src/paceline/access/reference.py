@@ -14,7 +14,7 @@ def permissions_page(note: str) -> str:
     lines = [
         "# Permissions\n",
         note,
-        "Who may do what, over whose rows. What isn't here isn't allowed. Somebody who may read a thing but not change it is told",
+        "Who may do what, over whose rows. What isn't here isn't allowed. Who may read a thing but not change it is told",
         "so (403); for everybody else it isn't there (404). The same table decides every request: `access/rules.py`.\n",
         "*own*: the user's own person of the CRM. *own and reports*: also those who reported to the user, directly or through",
         "others, on the days on which they did. *yes*: no one's numbers are in it.\n",

@@ -14,11 +14,12 @@ from paceline.judging.people import WorkDays, people, workdays
 from paceline.metrics.answer import Asked, numbers
 from paceline.metrics.relations import RELATIONS
 from paceline.metrics.store import Store, View
-from paceline.metrics.vocabulary import Kind, Measure, Metric, Unit, at_grain
+from paceline.metrics.vocabulary import Grain, Kind, Measure, Metric, Unit, at_grain
 from paceline.sales.periods import Period, add_months, epoch_day, from_epoch_day
 from paceline.sales.scope import Scope, Stint
 
 YEARS = 3  # of hires looked back at: earlier ones sold in other times
+_LOOK = 45  # days between two looks at who sells: who came and went in between is missed
 _STATES = ("span", "goal", "forecast", "cost")
 _EVER = -2_000_000
 NO_WORD = ""  # of a role or segment nobody wrote down
@@ -59,8 +60,8 @@ def counted(store: Store, slug: str) -> Counted:
     if slug not in store.catalog:
         raise RampError(f"no metric is called {slug!r}")
     metric = store.catalog[slug]
-    top = at_grain(metric.numerator, True)
-    bottom = None if metric.denominator is None else at_grain(metric.denominator, True)
+    top = at_grain(metric.numerator, Grain.REP)
+    bottom = None if metric.denominator is None else at_grain(metric.denominator, Grain.REP)
     terms = [term for term in (top, bottom) if term is not None]
     if not isinstance(top, Measure) or not (bottom is None or isinstance(bottom, Measure)):
         raise RampError(f"{slug} is calculated from several numbers; ask for the ramp of one of them")
@@ -73,7 +74,7 @@ def counted(store: Store, slug: str) -> Counted:
 
 def sellers(store: Store, day: date, as_of: date | None) -> tuple[Seller, ...]:
     """Everyone who sells or sold in the years up to the day, as they were when hired (or first seen)."""
-    looks = [day - timedelta(days=91 * i) for i in range(4 * YEARS + 1)]
+    looks = [day - timedelta(days=_LOOK * i) for i in range(365 * YEARS // _LOOK + 1)]
     chosen = {one.rep for look in looks for one in people(store, look, Scope.company(), as_of)}
     stints: dict[str, list[Stint]] = {}
     for stint in sorted(store.view(as_of).stints, key=lambda stint: stint.from_day):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from paceline.facts.shape import LIFE, stored
@@ -116,34 +117,39 @@ class _Day:
         self.view, self.day = view, epoch_day(day)
         self.home = view.settings.currency
 
+    def open_spans(self) -> ir.Table:
+        """What was open on the day."""
+        span = self.view.frame.fact("span")
+        return span.filter(span.from_day <= self.day, span.until_day > self.day)
+
+    def outcomes(self) -> ir.Table:
+        """Final closes with a day, a row each, with who owned it."""
+        outcome = self.view.frame.fact("outcome")
+        return outcome.filter(outcome.owner, outcome.day.notnull())
+
     def open(self) -> dict[str, dict[str, Any]]:
         """Open opportunities by id."""
-        span = self.view.frame.fact("span")
-        span = span.filter(span.from_day <= self.day, span.until_day > self.day)
         wanted = ("opportunity_id", "rep_id", "native_cents", "currency", "close_day", "start_day", "valued")
-        return {row["opportunity_id"]: row for row in self._rows(span.select(*wanted))}
+        return self._by_id(self.open_spans().select(*wanted))
 
-    def closes(self) -> dict[str, dict[str, Any]]:
-        """Final closes by opportunity: who owned it, won, day, amount (cents; None: unknown or out of value metrics)."""
-        outcome = self.view.frame.fact("outcome")
-        outcome = outcome.filter(outcome.owner, outcome.day.notnull())
-        return {
-            row["opportunity_id"]: row
-            for row in self._rows(outcome.select("opportunity_id", "rep_id", "won", "day", "amount_cents", "valued"))
-        }
+    def closes(self, *among: ir.Table) -> dict[str, dict[str, Any]]:
+        """Final closes by opportunity, of those in one of the tables: owner, won, day, amount (cents; None: unknown), valued."""
+        wanted = ("opportunity_id", "rep_id", "won", "day", "amount_cents", "valued")
+        found: dict[str, dict[str, Any]] = {}
+        for some in among:
+            found |= self._by_id(self.outcomes().semi_join(some, "opportunity_id").select(*wanted))
+        return found
 
-    def lives(self) -> dict[str, dict[str, Any]]:
-        """Start, last amount and currency of every opportunity that has started."""
-        life = stored(self.view.frame.tables, LIFE)
-        wanted = ("opportunity_id", "start_day", "native_cents", "currency")
-        return {row["opportunity_id"]: row for row in self._rows(life.select(*wanted))}
+    def lives(self, among: ir.Table) -> dict[str, dict[str, Any]]:
+        """Start, last amount and currency of the opportunities in the table."""
+        life = stored(self.view.frame.tables, LIFE).semi_join(among, "opportunity_id")
+        return self._by_id(life.select("opportunity_id", "start_day", "native_cents", "currency"))
 
-    def last_close_days(self) -> dict[str, int | None]:
-        """The close date that each opportunity had when it last was open."""
-        span = self.view.frame.fact("span")
-        rows = self._rows(span.select("opportunity_id", "from_at", "close_day"))
+    def last_close_days(self, among: ir.Table) -> dict[str, int | None]:
+        """The close date that each opportunity in the table had when it last was open."""
+        span = self.view.frame.fact("span").semi_join(among, "opportunity_id")
         latest: dict[str, tuple[int, int | None]] = {}
-        for row in rows:
+        for row in self._rows(span.select("opportunity_id", "from_at", "close_day")):
             if row["opportunity_id"] not in latest or row["from_at"] > latest[row["opportunity_id"]][0]:
                 latest[row["opportunity_id"]] = row["from_at"], row["close_day"]
         return {deal: close_day for deal, (_, close_day) in latest.items()}
@@ -163,16 +169,23 @@ class _Day:
             stints.setdefault(stint.rep_id, []).append(stint)
         return lambda rep, day: any(one.from_day <= day < one.until_day for one in stints.get(rep or "", ()))
 
+    def _by_id(self, query: ir.Table) -> dict[str, dict[str, Any]]:
+        return {row["opportunity_id"]: row for row in self._rows(query)}
+
     def _rows(self, query: Any) -> Rows:
         return list(self.view.engine.query(query).to_pylist())
 
 
 def _deals(scope: Scope, first: _Day, last: _Day, due_until: int | None) -> list[Deal]:
     """Every deal that was open on one of the days, or closed in between."""
-    before, after, closed_before, closes, lives = first.open(), last.open(), first.closes(), last.closes(), last.lives()
+    were, are, ended = first.open_spans(), last.open_spans(), last.outcomes()
+    since = ended.filter(ended.day > first.day)
+    before, after = first.open(), last.open()
+    closes, closed_before = last.closes(since, were), first.closes(since, are)
+    lives = last.lives(since) | last.lives(were)
     rates, later = first.rates(), last.rates()
     inside_first, inside_last = first.inside(scope), last.inside(scope)
-    due_days = last.last_close_days() if due_until is not None else {}
+    due_days = last.last_close_days(since) | last.last_close_days(were) if due_until is not None else {}
 
     def close_of(deal: str) -> Closing | None:
         row, earlier = closes.get(deal), closed_before.get(deal)

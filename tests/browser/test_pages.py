@@ -70,8 +70,10 @@ def test_nothing_scrolls_sideways_and_nothing_is_too_small_on_a_phone(open_page:
     wrong = []
     for path in pages(served):
         page.goto(served.address + path)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        wrong += [f"{path}: {wide} px wide"] if wide > NARROW else []
+        for width in (768, NARROW):  # the phone last: what follows is looked at there
+            page.set_viewport_size({"width": width, "height": 900})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            wrong += [f"{path}: {wide} px wide on {width}"] if wide > width else []
         wrong += [f"{path}: small target {target}" for target in page.evaluate(_SMALL_TARGETS)]
         wrong += [f"{path}: chart text of {size} px" for size in page.evaluate(_SMALL_TEXT)]
         wrong += [f"{path}: {outside} chart texts outside"] if (outside := page.evaluate(_OUTSIDE)) else []

@@ -41,7 +41,7 @@ class Comparison:
     """One rep's reading of one metric.
 
     ``value``: as read; ``none_because``: why there is none, or no comparison. ``past`` and ``peers`` are None where there is
-    nothing to read, ``goal`` where none is set. ``smallest_fall``: the smallest lasting fall of the rep's weeks that would be seen
+    nothing to read, ``goal`` where none is set. ``smallest_fall``: the smallest lasting fall of the rep's weeks to be seen
     within 8 weeks. It is None where none would be, or the metric isn't watched by the week (``watched``).
     """
 

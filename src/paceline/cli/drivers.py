@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from paceline.cli.question import Question
     from paceline.judging.drivers import Drivers
 
+_MOST = 5  # drivers that are named in the sentence
 _HALF = 16  # characters of a bar on each side of the middle
 KEY = "Bars and numbers: the part of the gap. Bold: its 8 in 10 interval leaves out 0. Arithmetic, not proof of cause."
 
@@ -142,7 +143,7 @@ def show(found: Drivers, question: Question, console: Console) -> None:
     console.print(table)
     for words in (*split.unsplit, *found.notes):
         console.print(words[:1].upper() + words[1:] + ("" if words.endswith(".") else "."), style="dim", markup=False)
-    named = [f"{one.name} {_signed(one.part, say)}" for one in found.named]
+    named = [f"{one.name} {_signed(one.part, say)}" for one in found.named[:_MOST]]
     told = (
         f"Told apart from no part: {', '.join(named)}." if named else "Too little happened to tell any driver apart from no part."
     )

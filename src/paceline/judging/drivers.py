@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from paceline.insight.drivers import Driver, Factor, Side, Split, split_gap
 from paceline.insight.drivers_turn import Turn, turns
-from paceline.judging.drivers_read import FAMILIES, Family, Quantities, added, quantities
+from paceline.judging.drivers_read import FAMILIES, LINKS, Family, Quantities, added, quantities
 from paceline.judging.forecast_lines import goals
 from paceline.judging.people import people, workdays
 from paceline.judging.pipeline import first_unknown_day
@@ -67,8 +67,9 @@ class Drivers:
 
     @property
     def named(self) -> tuple[Driver, ...]:
-        """The ends of the tree that can be told from no part, the largest first."""
-        return tuple(sorted((one for one in self.split.leaves if one.named), key=lambda one: -abs(one.part)))
+        """The drivers that can be told apart from no part, the tree's upper ones first, then the largest; links left out."""
+        some = [one for one in self.split.drivers if one.named and one.name not in LINKS]
+        return tuple(sorted(some, key=lambda one: (one.depth, -abs(one.part))))
 
 
 @dataclass(frozen=True)
@@ -291,7 +292,7 @@ def _watched(tree: Sequence[Factor]) -> list[Factor]:
     """Every factor whose weeks tell something: quantities, and rates but for those that only link two quantities."""
     out = []
     for factor in tree:
-        if factor.name not in ("credit", "opportunities per meeting", "share decided", "opportunities worked"):
+        if factor.name not in (*LINKS, "share decided", "opportunities worked"):
             out.append(factor)
         out += _watched(factor.parts)
     return out
@@ -316,7 +317,7 @@ def _turn_words(turn: Turn, week: date) -> str:
     name = turn.driver[:1].upper() + turn.driver[1:]
     return (
         f"{name} turned in the week of {week.day} {week:%B %Y}: from {turn.before:,.3g} to {turn.after:,.3g}{change}; chance "
-        f"alone turns a series as much {_rarely(turn.chance)}."
+        f"alone turns any of them as much {_rarely(turn.chance)}."
     )
 
 
@@ -330,7 +331,7 @@ def _look(found: Split, turns: Sequence[DriverTurn], scope: Scope, period: Perio
     """
     way = [one for one in turns if (one.turn.after - one.turn.before) * found.gap > 0] or turns
     names = [way[0].turn.driver] if way else []
-    against = [one for one in found.leaves if one.named and one.part * found.gap > 0]
+    against = [one for one in found.leaves if one.named and one.part * found.gap > 0 and one.name not in LINKS]
     names += [one.name for one in sorted(against, key=lambda one: -abs(one.part))[:1]]
     metrics = {one.name: one.metric for one in found.drivers}
     of = " ".join(

@@ -27,6 +27,8 @@ from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
 
 NAN = float("nan")
+# What only links two quantities: it mirrors the one that it divides by, and is nobody's lever.
+LINKS = ("opportunities per meeting", "credit")
 
 _CONTACTS = Factor(
     "contacts", "contacts", metric="contacts_engaged",

@@ -220,5 +220,16 @@ def test_a_metric_that_matures_late_for_everybody_is_not_stale() -> None:
     assert {one.state for one in found.standings if one.metric == "replies"} <= {State.OK, State.FIRING}
 
 
+def test_weeks_without_a_case_are_no_missing_data() -> None:
+    table = weekly(team(20))
+    table["kind"] = ["rate"] * len(table["kind"])
+    table["value"], table["n"] = [0.5] * len(table["week"]), [20.0] * len(table["week"])
+    for row, (rep, week) in enumerate(zip(table["rep"], table["week"], strict=True)):
+        if rep == "R1" and week >= FIRST + timedelta(weeks=52):  # type: ignore[operator]
+            table["n"][row] = 0.0
+    (one,) = [one for one in judge_weekly(table, after(team(20))).standings if one.rep == "R1"]
+    assert "no data" not in one.because
+
+
 def test_an_empty_table_says_nothing() -> None:
     assert judge_weekly(weekly({}), FIRST).cards == ()

@@ -160,7 +160,8 @@ def _standings(weekly: Weekly, group: Group, bars: Bars, found: list[Episode], n
         for d in (-1, 1)
     ]
     firing = {one.series for one in found if one.until is None}
-    last = np.where(group.x > 0, np.arange(group.x.shape[1]), -1).max(axis=1)
+    known = weekly.row[group.rep, group.metric] >= 0  # a week without a case is known: no deal closed isn't no data
+    last = np.where(known, np.arange(group.x.shape[1]), -1).max(axis=1)
     # What takes weeks to mature (replies) is late for everybody: stale is who is later than the others.
     latest = {metric: int(last[group.metric == metric].max()) for metric in np.unique(group.metric)}
     out = []

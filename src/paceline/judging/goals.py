@@ -87,7 +87,7 @@ def standing(
 ) -> tuple[GoalLine, ...]:
     """Every goal of the scope that overlaps the period, over its own days, as known at the end of a day (None: now).
 
-    Goals of metrics that the catalogue doesn't have are told as such. The same question gives the same chances.
+    Goals for metrics that the catalogue doesn't have are left out. The same question gives the same chances.
     """
     view = store.view(as_of)
     goals = [one for one in goals_in(view, period, metric) if one.target > 0 and _within(one, scope, view)]

@@ -135,6 +135,7 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # the provider's verified address fin
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True  # …and later log-ins go by the provider's own id
 SOCIALACCOUNT_LOGIN_ON_GET = False
 SSO = bool(_pages and _pages.sso_issuer)
+SSO_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(_pages.sso_issuer)) if _pages is not None and SSO else ""
 SOCIALACCOUNT_PROVIDERS = (
     {
         "openid_connect": {

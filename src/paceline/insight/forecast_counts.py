@@ -26,7 +26,9 @@ WEEKS = 26
 HALF_LIFE = 8.0  # weeks
 DRAWS = 1000
 _FEWEST_WEEKS = 4
-_COMMON, _TEAM = 0.08, 0.05  # shocks (standard deviation of the log) on top of what weeks of a rep vary by
+_COMMON, _TEAM, _OWN = 0.08, 0.05, 0.10  # shocks (standard deviation of the log) believed before any is measured
+_BELIEF = 3.0  # how many measured ones that belief weighs
+_BLOCK, _BEFORE = 4, 12  # weeks held against the weeks before them, to measure how much rates change
 
 
 @dataclass(frozen=True)
@@ -99,14 +101,41 @@ def _ahead(rng: np.random.Generator, seen: tuple[Floats, Ints], length: float, t
     strength = float(np.clip(spread * usual / reach, 0.2, 50)) if reach > 0 else 50.0  # in weeks
     shape = np.maximum((total + strength * usual) / spread, 1e-9)
     rate = rng.standard_gamma(shape[:, None], (len(weeks), draws)) * spread / (span + strength)[:, None]
-    shock = shocks(rng, int(team_of_rep.max(initial=0)) + 1, _COMMON, _TEAM, draws)[team_of_rep]
+    # What drifts does so with time: from the middle of the weeks learnt from to the middle of those to come.
+    further = np.sqrt((HALF_LIFE / np.log(2) + length / 2) / ((_BLOCK + _BEFORE) / 2))
+    common, own_drift = (size * further for size in _drift(weeks, known, spread))
+    shock = shocks(rng, int(team_of_rep.max(initial=0)) + 1, common, _TEAM, draws)[team_of_rep]
+    shock = shock * np.exp(rng.normal(0.0, own_drift, (len(weeks), draws)))
     expected = rate * shock * length
     more = max(spread - 1, 1e-3)  # negative binomial with variance = spread × mean
     counted = rng.poisson(rng.standard_gamma(expected / more) * more).astype(np.float64)
     picks = rng.random((int(np.ceil(length)), draws))
-    own = week_draws(picks, weeks, known, length)
+    own = week_draws(picks, weeks, known, length) * shock
     mixed = pooled(rng.random(draws) < 0.5, counted, own)
     return np.where((known < _FEWEST_WEEKS)[:, None], counted, mixed)
+
+
+def _drift(weeks: Floats, known: Ints, spread: float) -> tuple[float, float]:
+    """How much four weeks differ from the twelve before them, beyond what weeks vary by: all reps at once, and each alone.
+
+    Standard deviations of the log. People and seasons change: without it, ranges of a month or a quarter are too narrow.
+    """
+    alone, together = [], []
+    for back in range(0, WEEKS - _BLOCK - _BEFORE + 1, _BLOCK):
+        long = known >= back + _BLOCK + _BEFORE
+        got = weeks[long, back : back + _BLOCK].sum(axis=1)
+        due = weeks[long, back + _BLOCK : back + _BLOCK + _BEFORE].sum(axis=1) * _BLOCK / _BEFORE
+        some = due >= 3 * spread  # the logarithm of less is luck alone
+        if not some.any():
+            continue
+        noise = spread * (1 + _BLOCK / _BEFORE)
+        whole = float(np.log((got[some].sum() + spread) / (due[some].sum() + spread)))
+        together.append(whole**2 - noise / float(due[some].sum()))
+        log = np.log((got[some] + spread / 2) / (due[some] + spread / 2)) - whole
+        alone += (log**2 - noise / due[some]).tolist()
+    common = (_BELIEF * _COMMON**2 + sum(together)) / (_BELIEF + len(together))
+    own = (_BELIEF * _OWN**2 + sum(alone)) / (_BELIEF + len(alone))
+    return float(np.sqrt(np.clip(common, 0.03**2, 0.5**2))), float(np.sqrt(np.clip(own, 0.03**2, 0.7**2)))
 
 
 def _overdispersion(weeks: Floats, mean: Floats, inside: npt.NDArray[np.bool_]) -> float:

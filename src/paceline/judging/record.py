@@ -45,8 +45,9 @@ _PREDICTION_SCHEMA = pa.schema([
     ("low", pa.float64()), ("high", pa.float64()), ("share", pa.float64()), ("quantiles", pa.string()), ("target", pa.float64()),
     ("own_average", pa.float64()), ("last_period", pa.float64()), ("weighted_pipeline", pa.float64()),
     ("own_weeks", pa.string()), ("said", pa.string())])  # fmt: skip
-_OUTCOME_SCHEMA = pa.schema([
-    ("id", pa.string()), ("settled_at", pa.int64()), ("actual", pa.float64()), ("inside", pa.bool_()), ("crps", pa.float64())])
+_OUTCOME_SCHEMA = pa.schema(
+    [("id", pa.string()), ("settled_at", pa.int64()), ("actual", pa.float64()), ("inside", pa.bool_()), ("crps", pa.float64())]
+)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from django.test import Client
 from paceline.access.doors import door_to
 from paceline.metrics.ask import ask
 from paceline.pages.dashboards.address import Address, Course
+from paceline.pages.dashboards.rep import page
 from paceline.pages.dashboards.team import team
 from paceline.people.roles import Role
 from paceline.project.running import Running
@@ -146,6 +147,24 @@ def test_a_reps_metric_page_names_no_peer(place: Running, cast: Cast, browser: B
     names = {stint.name for stint in place.store.view().stints if stint.name and stint.rep_id != me}
     shown = text(browser("rep").get("/metrics/meetings_held/?period=this_quarter"))
     assert not [name for name in names if name in shown]
+
+
+def test_peers_are_shown_only_where_there_are_enough_to_hide_among(place: Running, cast: Cast) -> None:
+    """Of fewer than five people with the role, a median would tell whose value it is."""
+    user = cast["rep"]
+    door = door_to(place.store, "see_peers", Role(user.role), user.rep_id, True)
+    day = place.store.view().day
+    course = Course.to(Period.containing("month", day, place.store.settings), day)
+    peers = door.peers(user.rep_id)
+    shown = page(place.store, Scope.rep(user.rep_id), user.rep_id, course, peers=peers)
+    role = shown.who.role
+    assert role is not None
+    for cell in (cell for group in shown.groups for cell in group.cells if cell.against is not None):
+        assert peers is not None
+        found = ask(place.store, cell.metric.slug, peers & Scope.role(role), course.last, ("rep",), mean_of_reps=False)
+        assert sum(reading.value is not None for reading in found) >= 5
+    alone = page(place.store, Scope.rep(user.rep_id), user.rep_id, course, peers=Scope.reps([user.rep_id, cast.rep_id("peer")]))
+    assert not [cell for group in alone.groups for cell in group.cells if cell.against is not None]
 
 
 def test_no_value_is_a_dash_with_its_reason_and_never_a_zero(cast: Cast, browser: Browser) -> None:

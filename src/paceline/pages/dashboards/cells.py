@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
@@ -23,8 +24,13 @@ def cell(of: Cell, href: str, *, first: bool) -> SafeString:
     opening = f'<td class="{classes}"' if classes else "<td"
     label = escape(gettext(of.metric.name))
     link = _no_value(of.because, href) if of.value is None else f'<a href="{escape(href)}">{_value(of)}</a>'
-    line = charts.sparkline(of.values, of.usual, mark=of.mark)
+    line = _line(of.values, of.usual, of.mark)
     return mark_safe(f'{opening} data-name="{label}">{link}{_against(of)}{line}</td>')
+
+
+@lru_cache(maxsize=8192)  # the same until the next load, and half of a page's time
+def _line(values: tuple[float | None, ...], usual: tuple[float, float] | None, mark: str) -> charts.Svg:
+    return charts.sparkline(values, usual, mark=mark)
 
 
 def _value(of: Cell) -> str:

@@ -11,14 +11,18 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from paceline.access.audit import note
+from paceline.access.doors import PEERS_AT_LEAST
 from paceline.access.gate import Asking, action, door_for
 from paceline.charts import Dot
 from paceline.metrics.explain import sentence
+from paceline.metrics.reading import Reading
 from paceline.metrics.vocabulary import Category, Metric
 from paceline.pages.dashboards import charts_of, metric, written
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.kept import readings
 from paceline.pages.dashboards.links import metric_of, records_link, rep_link, term, tile
+from paceline.pages.dashboards.team import people_of
+from paceline.sales.scope import Scope
 
 
 @action("see_metric")
@@ -104,11 +108,14 @@ def _peers(request: Asking, of: Asked, one: Metric) -> list[Dot]:
     peers = door_for(request, "see_peers").peers(rep_id, of.as_of)
     if peers is None:
         return []
-    found = readings(of.store, [one.slug], peers, [of.course.last], ("rep",), as_of=of.as_of)
-    stints = {s.rep_id: s for s in of.store.view(of.as_of).stints}
-    role = stints[rep_id].role if rep_id in stints else None
-    return [
-        Dot(gettext("you") if r.group[0][1] == rep_id else "", r.value, "me" if r.group[0][1] == rep_id else "")
-        for r in found
-        if r.group[0][1] == rep_id or (r.group[0][1] in stints and stints[r.group[0][1] or ""].role == role)
-    ]
+    people = people_of(of.store, peers, of.course.last, of.as_of)
+    alike = {other for other, stint in people.items() if rep_id in people and stint.role == people[rep_id].role}
+    found = readings(of.store, [one.slug], peers & Scope.reps(alike), [of.course.last], ("rep",), as_of=of.as_of)
+    known = [reading for reading in found if reading.value is not None]
+    if len(known) < PEERS_AT_LEAST:  # in a smaller circle dots without names would have names
+        return []
+    return [_dot(reading, reading.group[0][1] == rep_id) for reading in known]
+
+
+def _dot(reading: Reading, own: bool) -> Dot:
+    return Dot(gettext("you"), reading.value, "me") if own else Dot("", reading.value)

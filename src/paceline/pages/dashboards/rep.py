@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from paceline.access.doors import PEERS_AT_LEAST
 from paceline.metrics.reading import Reading
 from paceline.metrics.store import Store
 from paceline.pages.dashboards.address import Course
@@ -77,4 +78,5 @@ def _medians(
     found: dict[str, list[float | None]] = {}
     for reading in readings(store, slugs, peers & Scope.role(who.role), [course.last], ("rep",), as_of=as_of):
         found.setdefault(reading.slug, []).append(reading.value)
-    return {slug: middle(values) for slug, values in found.items()}
+    # Of fewer people a median would tell whose value it is.
+    return {slug: middle(values) for slug, values in found.items() if sum(v is not None for v in values) >= PEERS_AT_LEAST}

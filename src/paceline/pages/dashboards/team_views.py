@@ -17,6 +17,7 @@ from paceline.access.gate import Asking, action, door_for
 from paceline.pages.dashboards import cells, goal_tiles, team, written
 from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.export import as_file
+from paceline.pages.dashboards.kept import kept
 from paceline.pages.dashboards.links import records_link, records_of, rep_link, term
 
 MOST = 50  # reps on a page: with a hundred a browser takes half a second
@@ -28,7 +29,7 @@ def team_page(request: Asking) -> HttpResponse:
     """Reps by metrics."""
     of = asked(request)
     first = int(request.GET["from"]) if request.GET.get("from", "").isdigit() else 0
-    page = team.team(of.store, of.scope, of.course, vs=of.address.vs, as_of=of.as_of, first=first, most=MOST)
+    page = _kept_team(of, first)
     people = request.door.people(of.as_of)
     context = of.base(
         blocks=[_block(of, block, number) for number, block in enumerate(page.blocks)],
@@ -45,6 +46,16 @@ def team_page(request: Asking) -> HttpResponse:
         summary=ngettext("%(count)s rep", "%(count)s reps", page.everybody) % {"count": page.everybody},
     )
     return render(request, "dashboards/team.html", context)
+
+
+def _kept_team(of: Asked, first: int) -> team.Team:
+    key = ("team", of.scope, of.course, of.address.vs, first)
+    return kept(
+        of.store,
+        key,
+        of.as_of,
+        lambda: team.team(of.store, of.scope, of.course, vs=of.address.vs, as_of=of.as_of, first=first, most=MOST),
+    )
 
 
 def _part(of: Asked, first: int) -> str:

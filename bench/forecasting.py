@@ -124,8 +124,8 @@ def main() -> None:
         "## Open deals won before the period ends", "", *words, "",
         "## Counts", "",
         "Small companies of ten sellers, so few forecasts: each rep's count, replayed in the same way.",
-        "There is no weighted pipeline of a count. Without the measured drift of rates, 63 to 78 % lay in the range on these very",
-        "companies; the drift was tried out on another one.", "", *_HEAD, *count_rows(), "",
+        "There is no weighted pipeline of a count. Without the measured drift of rates, 63 to 78 % lay in the range on these",
+        "very companies; the drift was tried out on another one.", "", *_HEAD, *count_rows(), "",
     ]  # fmt: skip
     RESULT.write_text("\n".join(page), encoding="utf-8")
     _TELL.print(f"Written: {RESULT}")

@@ -108,10 +108,15 @@ def _cells(line: ForecastLine, goals: bool, said: bool) -> list[str]:
         cells = [say(look.so_far), say(look.open) if line.open_deals is not None else "–", say(look.new), say(look.middle)]
         cells.append(f"{say(low)} – {say(high)}")
     if goals:
-        cells += [say(line.goal), "–" if line.chance is None else f"{line.chance:.0%}"]
+        cells += [say(line.goal), "–" if line.chance is None else _chance(line.chance)]
     if said:
         cells += [say(line.said("commit")), say(line.said("best_case"))]
     return cells
+
+
+def _chance(chance: float) -> str:
+    """A share of draws never proves that something can't be, or must."""
+    return "<1%" if chance < 0.01 else ">99%" if chance > 0.99 else f"{chance:.0%}"
 
 
 def show_deals(made: Foresight, question: Question, console: Console) -> None:

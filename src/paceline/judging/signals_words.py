@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from paceline.insight.cards import Card, rare_words
 from paceline.metrics.reading import shown
 from paceline.metrics.relations import RELATIONS
-from paceline.metrics.vocabulary import Kind, Measure, Metric, Unit, at_grain
+from paceline.metrics.vocabulary import Grain, Kind, Measure, Metric, Unit, at_grain
 
 _FEW = 4  # questions told where each week has its own
 
@@ -44,7 +44,7 @@ def _value(number: float, metric: Metric, currency: str) -> str:
 
 def is_additive(metric: Metric) -> bool:
     """Whether the weeks' values add up to the value of all of them: not, where the same account may count in two weeks."""
-    terms = [at_grain(term, True) for term in (metric.numerator, metric.denominator) if term is not None]
+    terms = [at_grain(term, Grain.REP) for term in (metric.numerator, metric.denominator) if term is not None]
     return all(isinstance(term, Measure) and _adds_up(term) for term in terms)
 
 

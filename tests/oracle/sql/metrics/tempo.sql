@@ -12,13 +12,13 @@ WITH forward AS (  -- the last forward move in the period
 edge AS (
     SELECT f.*, day_begin(getvariable('first'), f.zone) - 1 AS begin_at,
            least(getvariable('asof_at'), day_begin(getvariable('snap') + 1, f.zone) - 1) AS end_at FROM forward f),
-ended AS (  -- whose it was at the end, or at its close
-    SELECT e.*, least(e.end_at, coalesce(o.close_at, e.end_at)) AS owned_at FROM edge e JOIN opportunity o ON o.opportunity_id = e.opportunity_id),
 higher AS (
-    SELECT e.opportunity_id, e.rep_id, e.day FROM ended e
+    SELECT e.opportunity_id, e.rep_id, e.day FROM edge e
     JOIN ladder a ON a.opportunity_id = e.opportunity_id AND a.from_at <= e.begin_at AND e.begin_at < a.until_at
     JOIN ladder b ON b.opportunity_id = e.opportunity_id AND b.from_at <= e.end_at AND e.end_at < b.until_at
-    JOIN owner_past p ON p.opportunity_id = e.opportunity_id AND p.from_at <= e.owned_at AND e.owned_at < p.until_at
+    -- whose it was at the end; won by then: at that close
+    JOIN owner_past p ON p.opportunity_id = e.opportunity_id AND p.from_at <= CASE WHEN b.height = 1000000 THEN b.from_at ELSE e.end_at END
+        AND CASE WHEN b.height = 1000000 THEN b.from_at ELSE e.end_at END < p.until_at
     WHERE b.height > a.height AND a.height < 1000000 AND p.rep_id = e.rep_id)
 SELECT g.grp, count(*) AS num FROM higher x {by:x} GROUP BY 1
 

@@ -81,6 +81,7 @@ FROM rec_lead l
 LEFT JOIN account_alias a ON a.id = l.converted_account_id
 LEFT JOIN contact_alias c ON c.id = l.converted_contact_id
 LEFT JOIN opportunity_alias o ON o.id = l.converted_opportunity_id
+    AND o.survivor NOT IN (SELECT id FROM rec_opportunity WHERE deleted)  -- counted nowhere
 WHERE EXISTS (SELECT 1 FROM lead_alias s WHERE s.survivor = l.id);
 
 -- what one unit of a currency is worth on a day

@@ -8,7 +8,7 @@ DEMO ?= demo
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
 
-demo: .venv/run  ## simulate a company, load it, show its reps' metrics
+demo: .venv/run  ## simulate a company, load it, show its reps' metrics, serve its pages until Ctrl-C
 	@$(RUN) paceline.cli demo --folder $(DEMO)
 
 test: packages system  ## every check and every test (installs PostgreSQL, Java and Chromium with apt when root)

@@ -32,7 +32,7 @@ class Line:
     def __call__(self, *arguments: str) -> Said:
         from paceline.cli import output
 
-        output.notes.cache_clear()  # it holds the stream of an earlier test
+        output.notes.cache_clear()  # its width is that of an earlier test
         self._capsys.readouterr()
         code = run(list(arguments))
         out, err = self._capsys.readouterr()

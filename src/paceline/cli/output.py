@@ -32,8 +32,8 @@ class Format(StrEnum):
 
 @cache
 def notes() -> Console:
-    """Where words for people go: stderr."""
-    return _console(sys.stderr)
+    """Where words for people go: stderr, whichever stream that is when they are said."""
+    return _console(None)
 
 
 def screen() -> Console:
@@ -41,10 +41,11 @@ def screen() -> Console:
     return _console(sys.stdout)
 
 
-def _console(stream: TextIO) -> Console:
+def _console(stream: TextIO | None) -> Console:
+    """A console on the stream; None: on stderr."""
     from rich.console import Console
 
-    console = Console(file=stream, highlight=False)
+    console = Console(file=stream, stderr=stream is None, highlight=False)
     if not console.is_terminal and "COLUMNS" not in console._environ:
         console.width = WIDE
     return console

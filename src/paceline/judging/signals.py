@@ -27,6 +27,7 @@ from paceline.sales.scope import Scope
 
 MATERIAL = 0.1  # of the usual: a smaller change may be certain, and still isn't worth a card
 NEWS = 28  # days since it fired in which a card is news
+FIRST_NEWS = 91  # the same where nothing was ever told: what changed longer ago is how it goes by now
 DIGEST = 3  # things that matter
 _TEAM = "team"
 _DAY = 86_400
@@ -105,8 +106,8 @@ class CompanySignals:
     def digest(self) -> tuple[str, ...]:
         """The three things that matter and nothing else: what is new, one a rep, falls before praise but one praise at least,
         then who seems to be away. Nothing new: nothing."""
-        first_look = all(one.is_news for one in self.firing)  # then what began long ago is news, too
-        since = date.min if first_look else self.now - timedelta(days=NEWS)
+        first_look = all(one.is_news for one in self.firing)
+        since = self.now - timedelta(days=FIRST_NEWS if first_look else NEWS)
         news = [one for one in self.firing if one.is_news and one.card.fired >= since]
         worse = _one_each([one for one in news if one.better is False])
         better = _one_each([one for one in news if one.better])

@@ -42,6 +42,10 @@ def test_open_deals_are_listed(paceline: Line) -> None:
     assert all(0 <= row["chance"] <= 1 for row in rows)
 
 
+def test_of_a_period_that_is_over_no_deal_is_listed(paceline: Line) -> None:
+    assert "The period is over" in paceline("forecast", "--period", "2025-Q3", "--as-of", "2025-09-30", "--deals").out
+
+
 def test_what_cannot_be_foretold_is_told(paceline: Line) -> None:
     for arguments, words in (
         (("--metric", "win_rate"), "can't be foretold"),

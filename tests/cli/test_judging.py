@@ -24,6 +24,8 @@ def test_signals_answer_in_every_form(paceline: Line) -> None:
     rows = list(csv.reader(io.StringIO(paceline("signals", *NOW, "--format", "csv").out)))
     assert rows[0][:3] == ["id", "level", "name"]
     shown = paceline("signals", *NOW).out
+    assert "signals as of 2025-09-30;" in shown, "the day asked for"
+    assert "no CRM records is" not in shown
     assert "Nothing new." in shown
     assert "Nothing can be said about" in shown
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from paceline.insight.compare import Amount, Verdict, compare_with_goal, compare_with_past, pace_draws
+from paceline.insight.compare import Amount, Verdict, compare_with_goal, compare_with_past, likelihood, pace_draws
 from paceline.insight.compare_peers import Person, compare_with_peers, listed
 from paceline.stats.scan import Kind
 
@@ -165,6 +165,12 @@ def test_the_goal_from_draws() -> None:
     assert one.chance == pytest.approx(0.094, abs=0.002)
     assert one.verdict is Verdict.BELOW
     assert one.sentence.startswith("9% likely to reach the goal; most likely 82% of it, 8 in 10 chance of 65% to 100%.")
+    assert (likelihood(0.0), likelihood(0.004), likelihood(0.5), likelihood(1.0)) == (
+        "less than 1%",
+        "less than 1%",
+        "50%",
+        "more than 99%",
+    )
     assert compare_with_goal([], 100, 0).verdict is Verdict.TOO_FEW
     with pytest.raises(ValueError, match="above 0"):
         compare_with_goal([1.0], 0, 1)

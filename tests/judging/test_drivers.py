@@ -45,6 +45,14 @@ def test_a_planted_drop_of_meetings_is_dated_to_its_weeks() -> None:
     assert found("meetings_drop", "revenue", PEERS).look[0].startswith("paceline explain ")
 
 
+def test_the_question_is_of_whom_and_when_the_gap_is() -> None:
+    day = QUARTER.until - timedelta(days=10)
+    made = drivers_of(watched().store, "revenue", QUARTER, Scope.company(), as_of=day)
+    assert "role AE" in made.notes[0]
+    assert made.look
+    assert all('--role "AE" --period' in one and one.endswith(f"--as-of {day}") for one in made.look)
+
+
 def test_halved_replies_are_a_named_driver_below_the_past_and_the_peers() -> None:
     for against in (PAST, PEERS):
         made = found("replies_halve", "pipeline_generated", against)

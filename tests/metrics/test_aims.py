@@ -8,7 +8,9 @@ import pytest
 
 from paceline.metrics.ask import ask
 from paceline.metrics.explain import CONTRIBUTION, explain
+from paceline.metrics.reading import shown
 from paceline.metrics.store import Store
+from paceline.metrics.vocabulary import Unit
 from paceline.sales.periods import parse
 from paceline.sales.scope import Scope
 from tests.metrics.facts_by_hand import NOW, SETTINGS, connections, day, stint, store_of
@@ -105,6 +107,8 @@ def test_what_anyone_of_the_team_wins_counts_for_the_team_s_own_goal() -> None:
         "no revenue goal is set for these days"
     )
     assert _ask(store, Scope.team("North"), "pipeline_coverage") == pytest.approx((0, 960))
+    told = explain(store, ask(store, "pipeline_coverage", Scope.team("North"), parse("2026-07", SETTINGS, NOW)).only())
+    assert f"÷ {shown(960, Unit.MONEY, SETTINGS.currency)} (" in told.sentence, "what is still to be won is money, no cents"
 
 
 def test_the_company_s_own_goal_stands_for_all_others_on_its_days() -> None:

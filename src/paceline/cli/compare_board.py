@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from paceline.insight.compare import Judgement, Verdict
+from paceline.insight.compare import Judgement, Verdict, likelihood
 from paceline.metrics.reading import shown
 from paceline.metrics.vocabulary import Metric, Unit
 
@@ -112,7 +112,7 @@ def _goal(one: Comparison) -> Text:
     if one.goal is None or one.goal.chance is None:
         return Text("no goal" if one.goal is None else "–", style="dim")
     style = {Verdict.ABOVE: "bold dodger_blue1", Verdict.BELOW: "bold dark_orange"}.get(one.goal.verdict, "")
-    return Text(f"{one.goal.chance:.0%} likely", style=style)
+    return Text(f"{likelihood(one.goal.chance)} likely", style=style)
 
 
 def _smallest(one: Comparison) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -119,6 +121,13 @@ def _chance(chance: float) -> str:
     return "<1%" if chance < 0.01 else ">99%" if chance > 0.99 else f"{chance:.0%}"
 
 
+def _no_deal(made: Foresight) -> str:
+    if made.lines[0].outlook is None:
+        return made.lines[0].sentence
+    over = made.period.until <= made.as_of + timedelta(days=1)
+    return "The period is over: no open deal can be won in it any more." if over else "No deal is open."
+
+
 def show_deals(made: Foresight, question: Question, console: Console) -> None:
     """The open deals that can still be won, likeliest worth first, with reasons; then the stale ones."""
     settings = question.store.settings
@@ -127,7 +136,7 @@ def show_deals(made: Foresight, question: Question, console: Console) -> None:
     alive = [deal for deal in made.deals if not deal.stale]
     stale = [deal for deal in made.deals if deal.stale]
     if not made.deals:
-        console.print("No deal is open." if made.lines[0].outlook is not None else made.lines[0].sentence, markup=False)
+        console.print(_no_deal(made), markup=False)
     if alive:
         console.print(_deals(alive[:_MOST], made))
     if len(alive) > _MOST:
@@ -174,4 +183,3 @@ def _money(value: float | None) -> str:
 
 def _day(day: int | None) -> str:
     return "–" if day is None else f"{from_epoch_day(day):%d %b}"
-

@@ -80,6 +80,7 @@ def signals(
                 question.store, question.scope, as_of=question.as_of, budget=None if budget is None else float(budget.value)
             )
         about = f"{question.store.settings.name}: {question.about}"
+        day = question.as_of or found.now
     if form is Format.JSON:
         import sys
 
@@ -87,7 +88,7 @@ def signals(
     elif delays and form is Format.TABLE:
         show_delays(found, screen())
     else:
-        write(lambda: as_table(found), form, lambda console: show(found, about, every, console))
+        write(lambda: as_table(found), form, lambda console: show(found, about, day, every, console))
 
 
 def _judge(store: Store, confirm: str | None, dismiss: str | None, because: str) -> None:

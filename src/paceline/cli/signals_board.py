@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -25,9 +26,9 @@ _COLUMNS: tuple[tuple[str, pa.DataType], ...] = (
 )  # fmt: skip
 
 
-def show(found: CompanySignals, about: str, every: bool, console: Console) -> None:
+def show(found: CompanySignals, about: str, day: date, every: bool, console: Console) -> None:
     """Three things first, then the cards by rep, praise, possible absences, what is unknown, and how often we are wrong."""
-    _print(console, f"{about}, signals as of {found.now}; budget of false alarms: {found.budget:g} per rep and quarter", "italic")
+    _print(console, f"{about}, signals as of {day}; budget of false alarms: {found.budget:g} per rep and quarter", "italic")
     _digest(found, console)
     for title, cards in (("Slower or less than usual", found.falls), ("Better than usual", found.praise),
                          ("Changed, for better or worse", found.neither)):  # fmt: skip

@@ -215,8 +215,16 @@ def compare_with_goal(draws: npt.ArrayLike, target: float, n: float) -> Judgemen
     chance = float((ends >= target).mean())
     middle, low, high = (float(share) for share in np.quantile(ends / target, (0.5, 0.1, 0.9)))
     verdict = Verdict.ABOVE if chance >= LIKELY else Verdict.BELOW if chance <= UNLIKELY else Verdict.USUAL
-    words = f"{chance:.0%} likely to reach the goal; most likely {middle:.0%} of it, 8 in 10 chance of {low:.0%} to {high:.0%}."
+    words = (
+        f"{likelihood(chance)} likely to reach the goal; "
+        f"most likely {middle:.0%} of it, 8 in 10 chance of {low:.0%} to {high:.0%}."
+    )
     return Judgement("goal", verdict, middle, target, middle * target, (low, high), n, chance, words)
+
+
+def likelihood(chance: float) -> str:
+    """A chance counted in draws, in words: no draw is no proof that something can't be, nor all that it must."""
+    return "less than 1%" if chance < 0.01 else "more than 99%" if chance > 0.99 else f"{chance:.0%}"
 
 
 def pace_draws(so_far: float, past: Sequence[Amount], weeks_left: float, draws: int = 2000, seed: int = 0) -> Floats:

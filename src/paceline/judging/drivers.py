@@ -118,7 +118,7 @@ def drivers_of(
     found = split_gap(against, asking.family.tree, here, there, rng)
     turned = _turns(asking, now, np.random.default_rng(now))
     declared = store.catalog[metric]
-    look = _look(found, turned, scope, known)
+    look = _look(found, turned, narrowed, known, as_of)
     day = store.view(as_of).day
     return Drivers(
         metric, declared.unit, store.settings.currency, period, day, against, words, found, turned, look, (*alone, *notes)
@@ -325,7 +325,7 @@ def _rarely(chance: float) -> str:
     return f"1 time in {max(round(1 / chance), 2):,}"
 
 
-def _look(found: Split, turns: Sequence[DriverTurn], scope: Scope, period: Period) -> tuple[str, ...]:
+def _look(found: Split, turns: Sequence[DriverTurn], scope: Scope, period: Period, as_of: date | None) -> tuple[str, ...]:
     """The questions that show the records of the earliest turn, and of the largest driver that is named in the gap's
     direction.
     """
@@ -340,5 +340,6 @@ def _look(found: Split, turns: Sequence[DriverTurn], scope: Scope, period: Perio
         for value in sorted(clause.values)
         if len(clause.values) == 1
     )
-    asked = f"{of} --period {period.first}..{period.until}".strip()
+    day = "" if as_of is None else f" --as-of {as_of}"
+    asked = f"{of} --period {period.first}..{period.until}{day}".strip()
     return tuple(dict.fromkeys(f"paceline explain {metrics[name]} {asked}" for name in names if metrics.get(name)))

@@ -110,7 +110,8 @@ def _why(metric: Metric, row: int, connected: dict[str, Truths], last: dict[str,
     if missing and (not metric.any_need or len(missing) == len(needs)):
         names = " or ".join(KIND_WORDS[kind] for kind in missing)
         once = any(connected[kind][row].any() for kind in missing)
-        return f"{names} isn't connected any more" if once else f"no {names} is connected"
+        be = "are" if missing[-1] == "crm" else "is"  # records are many
+        return f"{names} {be}n't connected any more" if once else f"no {names} {be} connected"
     stale = max(last[kind] for kind in needs)
     kinds = " or ".join(KIND_WORDS[kind] for kind in needs)
     if stale == _NEVER:

@@ -102,11 +102,19 @@ def _part(reading: Reading, term: Term | None, number: float | None) -> str:
         return ""
     if isinstance(term, Constant):
         return f"{number:g}"
-    is_money = (
+    amount = shown(number / 100, Unit.MONEY, reading.currency) if _is_money(term) else f"{number:,.10g}"
+    return f"{amount} {term_words(term)}"
+
+
+def _is_money(term: Term) -> bool:
+    """Whether its number is in cents. A product isn't told: of what it is depends on its factors."""
+    if isinstance(term, ByGrain):
+        return _is_money(term.pooled)
+    if isinstance(term, Arithmetic):
+        return term.operation != "times" and _is_money(term.left) and _is_money(term.right)
+    return (
         isinstance(term, Measure) and bool(term.columns) and term.columns[0].endswith("_cents") and term.kind is not Kind.DISTINCT
     )
-    amount = shown(number / 100, Unit.MONEY, reading.currency) if is_money else f"{number:,.10g}"
-    return f"{amount} {term_words(term)}"
 
 
 def term_words(term: Term) -> str:

@@ -138,7 +138,7 @@ def test_every_form_has_the_same_cards() -> None:
     assert told["delays"]
     assert told["not_judged"]["revenue"].startswith("a sum of money")
     console = Console(file=io.StringIO(), width=200)
-    show(found(), "Watched", False, console)
+    show(found(), "Watched", found().now, False, console)
     show_delays(found(), console)
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert all(one.told is not None and one.told.id in text for one in found().firing)

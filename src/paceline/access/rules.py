@@ -28,7 +28,6 @@ REP, MANAGER, EXECUTIVE, ADMIN = Role.REP, Role.MANAGER, Role.EXECUTIVE, Role.AD
 # Whose numbers each role sees, wherever numbers are seen.
 SIGHT: Mapping[Role, Rows] = MappingProxyType({REP: Rows.OWN, MANAGER: Rows.TREE, EXECUTIVE: Rows.ALL, ADMIN: Rows.ALL})
 LEADS: Mapping[Role, Rows] = MappingProxyType({role: rows for role, rows in SIGHT.items() if role is not REP})
-COACHES: Mapping[Role, Rows] = MappingProxyType({REP: Rows.OWN, MANAGER: Rows.TREE})
 EVERYONE: Mapping[Role, Rows] = MappingProxyType(dict.fromkeys(Role, Rows.NOBODY))
 ADMINS: Mapping[Role, Rows] = MappingProxyType({ADMIN: Rows.ALL})
 
@@ -74,42 +73,16 @@ RULES: tuple[Rule, ...] = (
     Rule("see_records", "See the records behind a number.", SIGHT, "Whoever sees a number may check it."),
     Rule("see_peers", "See the team's values without names.", {REP: Rows.OWN, **LEADS},
          "To know where one stands; the company can turn it off (`peers` in `paceline.toml`), and small teams have none."),
-    Rule("see_leaderboard", "See the leaderboard and the TV view.", EVERYONE,
-         "Off until the company turns it on (`leaderboard` in `paceline.toml`): ranking people by name is its decision."),
-    Rule("see_goals", "See goals and the way to them.", SIGHT, "They belong to the numbers."),
-    Rule("set_goals", "Set and change goals.", {MANAGER: Rows.TREE, ADMIN: Rows.ALL},
-         "Managers set them for their people; admins load them from the plan.", writes=True, seen_by="see_goals"),
     Rule("see_forecast", "See the forecast.", SIGHT, "Each their own part of it."),
-    Rule("see_ramp", "See how new people come up to speed.", SIGHT, "Each their own curve; managers their people's."),
-    Rule("see_decide", "Compare products, territories, sources, segments, strategies.", LEADS,
-         "Decisions about the business, on rows in sight."),
-    Rule("see_accuracy", "See how often forecasts and alerts were wrong.", LEADS, "Whoever relies on them must know."),
-    Rule("export", "Take numbers and records out as CSV, Parquet, JSON or pictures.", SIGHT,
+    Rule("export", "Take numbers and records out as CSV, Parquet or pictures.", SIGHT,
          "Nothing leaves that isn't on the page; each export is in the audit log."),
-    # --- alerts and coaching ---
-    Rule("see_alerts", "See alerts.", SIGHT, "Those about oneself, and about one's people."),
-    Rule("answer_alert", "Snooze an alert, or say that it is no issue.", LEADS, "The manager's judgement.", writes=True,
-         seen_by="see_alerts"),
-    Rule("see_one_on_ones", "Read 1:1s: agenda, shared notes, action plans.", COACHES,
-         "Between the two who meet: no executive and no admin reads coaching notes."),
-    Rule("hold_one_on_one", "Write 1:1s, ask for one, agree on actions.", COACHES, "Between the two who meet.", writes=True,
-         seen_by="see_one_on_ones"),
-    Rule("dispute_record", "Dispute a record, with a reason.", SIGHT, "Who is measured by a record may object to it.", writes=True,
-         seen_by="see_records"),
-    Rule("decide_dispute", "Decide a dispute; exclude a record.", ADMINS, "One office decides, and the decision is shown.",
-         writes=True, seen_by="see_records"),
     # --- configuration ---
-    Rule("see_data_health", "See coverage, unmatched people, restatements.", LEADS, "Whoever reads numbers must know their gaps."),
-    Rule("see_settings", "See how Paceline is set up.", ADMINS, "It is the admin's work."),
-    Rule("change_settings", "Set Paceline up: calendar, thresholds, metrics, sources.", ADMINS, "It is the admin's work; each change "
-         "is in the audit log.", writes=True, seen_by="see_settings"),
+    Rule("see_data_health", "See how complete the data is.", LEADS, "Whoever reads numbers must know their gaps."),
     Rule("see_users", "See who has an account.", ADMINS, "It is the admin's work."),
     Rule("change_users", "Invite, change and deactivate users.", ADMINS, "It is the admin's work; each change is in the audit log.",
          writes=True, seen_by="see_users"),
     Rule("see_audit", "Read the audit log.", ADMINS, "It tells who looked and who changed what."),
     Rule("see_own_data", "Take out everything that is kept about oneself.", EVERYONE, "It is the person's right."),
-    Rule("erase_person", "Erase a person's name and address.", ADMINS, "It is the person's right, and can't be undone.", writes=True,
-         seen_by="see_users"),
 )
 
 BY_ACTION: Mapping[str, Rule] = MappingProxyType({rule.action: rule for rule in RULES})

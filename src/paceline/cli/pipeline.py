@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from paceline.insight.waterfall import Move
     from paceline.judging.waterfall import PipelineChange
     from paceline.sales.periods import Period
 
@@ -159,8 +160,9 @@ def _drawn(change: PipelineChange, width: int) -> Table:
         ends = row["part"] in ("opening", "closing")
         start = 0.0 if ends else standing
         standing = row["standing"]
-        style = "bold" if ends else "green" if row["amount"] > 0 else "red" if row["amount"] < 0 else "dim"
-        amount = f"{row['amount']:,.0f}" if ends else f"{row['amount']:+,.0f}"
+        known = row["amount"] or 0
+        style = "bold" if ends else "green" if known > 0 else "red" if known < 0 else "dim"
+        amount = "–" if row["amount"] is None else f"{known:,.0f}" if ends else f"{known:+,.0f}"
         name = f"{row['part']}, {change.opened if row['part'] == 'opening' else change.closed}" if ends else row["part"]
         cells = [Text(name), Text(amount), Text(str(row["deals"])), Text(bar(start, standing, low, high), style=style)]
         table.add_row(*cells, *([Text(_largest(change, row["part"]))] if room >= _BAR else []), style="bold" if ends else "")
@@ -179,6 +181,10 @@ def _largest(change: PipelineChange, name: str) -> str:
     """The deals that move most in a part."""
     for part in change.change.parts:
         if part.cause.value == name:
-            named = [f"{change.names.get(move.deal, move.deal)} {move.cents / 100:+,.0f}" for move in part.moves[:_NAMED]]
+            named = [_named(change, move) for move in part.moves[:_NAMED]]
             return ", ".join(named) + (f" and {part.deals - _NAMED} more" if part.deals > _NAMED else "")
     return ""
+
+
+def _named(change: PipelineChange, move: Move) -> str:
+    return f"{change.names.get(move.deal, move.deal)} {f'{move.cents / 100:+,.0f}' if move.known else '–'}"

@@ -120,6 +120,11 @@ class Part:
         """How many deals."""
         return len(self.moves)
 
+    @property
+    def unknown(self) -> int:
+        """Of how many of them the amount isn't known; they add nothing."""
+        return sum(not move.known for move in self.moves)
+
 
 @dataclass(frozen=True)
 class Waterfall:
@@ -130,7 +135,8 @@ class Waterfall:
     closing: int
     opening_deals: int
     closing_deals: int
-    unknown: int  # deals of the closing pipeline whose amount isn't known
+    opening_unknown: int  # deals of the opening pipeline whose amount isn't known
+    unknown: int  # the same of the closing one
 
     def cents(self, cause: Cause) -> int:
         """What a cause adds; 0 if no deal moved for it."""
@@ -154,7 +160,8 @@ def waterfall(deals: Iterable[Deal], opened: int, due_until: int | None) -> Wate
     opening, closing = (sum(one.cents or 0 for one in some) for some in (first, last))
     if opening + sum(part.cents for part in parts) != closing:
         raise ArithmeticError(f"{opening} and the parts don't add up to {closing}")
-    return Waterfall(opening, parts, closing, len(first), len(last), sum(one.cents is None for one in last))
+    nothing_known = [sum(one.cents is None for one in some) for some in (first, last)]
+    return Waterfall(opening, parts, closing, len(first), len(last), *nothing_known)
 
 
 def _largest(move: Move) -> tuple[int, str]:

@@ -56,13 +56,16 @@ class PipelineChange:
         return f"{cents / _CENTS:{'+' if signed else ''},.0f}"
 
     def to_arrow(self) -> pa.Table:
-        """A row a part, opening and closing included: part, meaning, amount (company currency), deals, standing after it."""
+        """A row a part, opening and closing included: part, meaning, amount (company currency; null: none of its deals
+        has a known one), deals, how many of them are of unknown amount, and what all known amounts stand at after it."""
         change, standing = self.change, self.change.opening
-        rows: Rows = [_part("opening", f"open on {self.opened}", change.opening, change.opening_deals, standing)]
+        rows: Rows = [
+            _part("opening", f"open on {self.opened}", change.opening, (change.opening_deals, change.opening_unknown), standing)
+        ]
         for part in change.parts:
             standing += part.cents
-            rows.append(_part(part.cause, MEANING[part.cause], part.cents, part.deals, standing))
-        rows.append(_part("closing", f"open on {self.closed}", change.closing, change.closing_deals, standing))
+            rows.append(_part(part.cause, MEANING[part.cause], part.cents, (part.deals, part.unknown), standing))
+        rows.append(_part("closing", f"open on {self.closed}", change.closing, (change.closing_deals, change.unknown), standing))
         return pa.Table.from_pylist(rows, schema=_PARTS)
 
     def deals_to_arrow(self) -> pa.Table:
@@ -83,15 +86,19 @@ class PipelineChange:
 
 
 _PARTS = pa.schema(
-    [("part", pa.string()), ("meaning", pa.string()), ("amount", pa.float64()), ("deals", pa.int64()), ("standing", pa.float64())]
+    [(name, pa.string()) for name in ("part", "meaning")]
+    + [("amount", pa.float64()), ("deals", pa.int64()), ("unknown", pa.int64()), ("standing", pa.float64())]
 )
 _DEALS = pa.schema(
     [(name, pa.string()) for name in ("part", "opportunity_id", "name", "rep_id", "rep_name")] + [("amount", pa.float64())]
 )
 
 
-def _part(name: str, meaning: str, cents: int, deals: int, standing: int) -> dict[str, Any]:
-    return {"part": str(name), "meaning": meaning, "amount": cents / _CENTS, "deals": deals, "standing": standing / _CENTS}
+def _part(name: str, meaning: str, cents: int, deals: tuple[int, int], standing: int) -> dict[str, Any]:
+    """``deals``: all of them, and those of unknown amount."""
+    amount = None if deals[0] and deals[0] == deals[1] else cents / _CENTS
+    named = {"part": str(name), "meaning": meaning, "amount": amount}
+    return {**named, "deals": deals[0], "unknown": deals[1], "standing": standing / _CENTS}
 
 
 def pipeline_change(store: Store, scope: Scope, opened: date, closed: date, due: Period | None = None) -> PipelineChange:

@@ -243,7 +243,6 @@ KEYS: tuple[Key, ...] = (
         web_address,
     ),
     Key("pages", "peers", "", "Whether a rep sees the values of her team without names.", "true", switch),
-    Key("pages", "leaderboard", "", "Whether there is a leaderboard with names.", "false", switch),
     Key("sso", "issuer", "", "The provider's address; empty: no single sign-on.", '""', issuer),
     Key("sso", "client_id", "", "The id that the provider gave to Paceline.", '""', _any_text),
     Key("sso", "name", "", "What stands on the log-in button.", '"Single sign-on"', text),

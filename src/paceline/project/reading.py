@@ -42,7 +42,6 @@ class Pages:
     database: str = keys.DATABASE
     address: str = ""
     peers: bool = True
-    leaderboard: bool = False
     sso_issuer: str = ""
     sso_client_id: str = ""
     sso_name: str = "Single sign-on"

@@ -56,6 +56,9 @@ INSTALLED_APPS = [
     "django.contrib.humanize",  # the library's page of sessions tells times in its words
     "paceline.people",
     "paceline.access",
+    "paceline.alerts",
+    "paceline.coaching",
+    "paceline.disputes",
     "paceline.pages",
     "allauth",
     "allauth.account",

@@ -1,0 +1,1 @@
+"""The same answers as the pages, for programs (`/api/v1`) and assistants (MCP)."""

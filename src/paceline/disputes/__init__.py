@@ -1,0 +1,1 @@
+"""Disputes: a record that a person says is wrong, and what the admin decided."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from paceline.access.audit import note
 from paceline.access.gate import Asking, action
 from paceline.access.own_data import everything_about
+from paceline.pages.language import LanguageForm
 from paceline.people import keys
 from paceline.people.models import ApiKey
 
@@ -18,7 +19,7 @@ from paceline.people.models import ApiKey
 @action("keep_account")
 def account(request: Asking) -> HttpResponse:
     """What is one's own to change."""
-    return render(request, "account_page.html", {"keys": _keys(request)})
+    return render(request, "account_page.html", _shown(request))
 
 
 @action("keep_account")
@@ -29,7 +30,7 @@ def make_key(request: Asking) -> HttpResponse:
     name = request.POST.get("name", "").strip()[:100] or _("Key")
     key, text = keys.make(request.user, name, writes=request.POST.get("writes") == "on")
     note("key_made", request.user, {"key": key.shown, "writes": key.writes})
-    return render(request, "account_page.html", {"keys": _keys(request), "new_key": text})
+    return render(request, "account_page.html", {**_shown(request), "new_key": text})
 
 
 @action("keep_account")
@@ -56,5 +57,6 @@ def own_data(request: Asking) -> HttpResponse:
     return answer
 
 
-def _keys(request: Asking) -> list[ApiKey]:
-    return list(ApiKey.objects.filter(user=request.user, revoked_at=None).order_by("-created_at"))
+def _shown(request: Asking) -> dict[str, object]:
+    live = ApiKey.objects.filter(user=request.user, revoked_at=None)
+    return {"keys": list(live.order_by("-created_at")), "language": LanguageForm(initial={"language": request.user.language})}

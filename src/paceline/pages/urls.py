@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from paceline.pages import account, audit_log, entering, home, notice, setting_up, users
+from paceline.pages import account, audit_log, entering, home, language, notice, setting_up, users
 
 handler400 = "paceline.pages.errors.bad_request"
 handler403 = "paceline.pages.errors.forbidden"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("set-up/<str:token>/", setting_up.set_up, name="set_up"),
     path("join/<str:token>/", entering.join, name="join"),
     path("you/", account.account, name="account"),
+    path("you/language/", language.choose, name="language"),
     path("you/data.json", account.own_data, name="own_data"),
     path("you/keys/", account.make_key, name="make_key"),
     path("you/keys/<int:number>/revoke/", account.revoke_key, name="revoke_key"),

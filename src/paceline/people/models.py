@@ -37,6 +37,7 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=200)
     role = models.CharField(max_length=20, choices=ROLES, default=Role.REP.value)
     rep_id = models.CharField(max_length=200, blank=True, default="")
+    language = models.CharField(max_length=10, blank=True, default="")  # empty: the browser's
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
 

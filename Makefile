@@ -1,6 +1,6 @@
 # Everything a newcomer needs, each with its own set-up. Wants Python 3.11 or later with pip, make and git; .ci/setup gets the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bench docs picture packages system clean
+.PHONY: help demo test lint types bench docs translations picture packages system clean
 
 RUN := .venv/bin/python -m
 DEMO ?= demo
@@ -30,6 +30,9 @@ bench: packages  ## measure the engine against hand-written SQL and a bare scan
 docs: packages  ## write the generated reference pages anew
 	$(RUN) paceline.cli.reference docs/reference
 	$(RUN) paceline.metrics.reference docs/reference/metrics acme/answers
+
+translations: packages  ## gather the texts of the product into every language's catalogue
+	$(RUN) paceline.pages.translating
 
 picture: packages  ## draw the README's picture from the demo anew
 	$(RUN) paceline.cli.picture docs/pictures

@@ -1,0 +1,132 @@
+"""Every text of the product, gathered from its code into the catalogue of each language, and made ready to be looked up.
+
+``python -m paceline.pages.translating`` (``make translations``) writes ``locale/*/LC_MESSAGES/django.po`` anew: new texts come in
+untranslated, gone ones go, translations stay; then the compiled ``.mo`` beside it. Translators edit the ``.po`` files.
+Texts are found where they are marked (``gettext`` in Python, ``{% translate %}`` in templates) and in what metrics declare.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+from paceline.metrics.catalog import CATALOG
+
+ROOT = Path(__file__).parents[1]
+LOCALE = Path(__file__).parent / "locale"
+LANGUAGES = ("de",)
+_KEYWORDS = {
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), None),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
+    **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
+}
+_HEADER = "# Texts of the product. Written anew by `make translations`, which keeps the translations.\n#"
+
+# A text: itself, or singular and plural.
+Text = str | tuple[str, ...]
+
+
+def texts() -> Catalog:
+    """All texts, with where each is used, in a catalogue without translations."""
+    found = Catalog(header_comment=_HEADER, charset="utf-8")
+    for file in _sources():
+        place = file.relative_to(ROOT).as_posix()
+        for text, context in _marked(file):
+            found.add(text, locations=[(place, 0)], context=context, flags=_flags(text))
+    for metric in CATALOG.values():
+        for words in (metric.name, metric.meaning):
+            found.add(words, locations=[("metrics/catalog", 0)])
+    return found
+
+
+def file_of(language: str) -> Path:
+    """The catalogue that translators edit."""
+    return LOCALE / language / "LC_MESSAGES" / "django.po"
+
+
+def read(language: str) -> Catalog:
+    """A language's catalogue as it is kept; an empty one for a new language."""
+    file = file_of(language)
+    if not file.exists():
+        return Catalog(locale=language, header_comment=_HEADER, charset="utf-8")
+    with file.open("rb") as lines:
+        return read_po(lines, locale=language)
+
+
+def renewed(language: str) -> Catalog:
+    """The language's catalogue with today's texts, and the translations that it had."""
+    catalog = read(language)
+    catalog.update(texts(), no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    return catalog
+
+
+def po(catalog: Catalog) -> bytes:
+    """The catalogue as translators read it: sorted by text, without dates, so that only real changes are changes."""
+    made = io.BytesIO()
+    write_po(made, catalog, sort_output=True, omit_header=True, include_lineno=False, width=130)
+    head = f'{_HEADER[:-2]}\nmsgid ""\nmsgstr ""\n"Language: {catalog.locale}\\n"\n"Plural-Forms: {catalog.plural_forms}\\n"\n'
+    return (head + '"Content-Type: text/plain; charset=utf-8\\n"\n\n').encode() + made.getvalue()
+
+
+def mo(catalog: Catalog) -> bytes:
+    """The catalogue as it is looked up."""
+    made = io.BytesIO()
+    write_mo(made, catalog)
+    return made.getvalue()
+
+
+def untranslated(catalog: Catalog) -> list[Text]:
+    """The texts that have no translation, or not each form of it."""
+    return [message.id for message in catalog if message.id and not all(_forms(message.string))]
+
+
+def _forms(string: Text) -> tuple[str, ...]:
+    return (string,) if isinstance(string, str) else tuple(string)
+
+
+def _sources() -> Iterator[Path]:
+    for file in sorted(ROOT.rglob("*")):
+        if file.suffix in (".py", ".html", ".txt") and "migrations" not in file.parts and file.is_file():
+            yield file
+
+
+def _marked(file: Path) -> Iterator[tuple[Text, str | None]]:
+    """What is marked in a file, with its context."""
+    source = file.read_text(encoding="utf-8")
+    if file.suffix != ".py":
+        if "{%" not in source:
+            return
+        source = templatize(source, origin=file.name)
+    elif "gettext" not in source:
+        return
+    for _line, text, _comments, context in extract("python", io.BytesIO(source.encode()), keywords=_KEYWORDS):
+        yield text, context
+
+
+def _flags(text: Text) -> list[str]:
+    one = text if isinstance(text, str) else text[0]
+    return ["python-format"] if "%(" in one else []
+
+
+def main() -> None:
+    """Write every language's two files anew."""
+    for language in LANGUAGES:
+        catalog, file = renewed(language), file_of(language)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(po(catalog))
+        file.with_suffix(".mo").write_bytes(mo(catalog))
+        missing = len(untranslated(catalog))
+        print(f"{language}: {len(catalog)} texts, {missing} untranslated")
+
+
+if __name__ == "__main__":
+    main()

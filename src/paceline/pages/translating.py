@@ -8,7 +8,7 @@ Texts are found where they are marked (``gettext`` in Python, ``{% translate %}`
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -84,13 +84,13 @@ def mo(catalog: Catalog) -> bytes:
     return made.getvalue()
 
 
-def untranslated(catalog: Catalog) -> list[Text]:
-    """The texts that have no translation, or not each form of it."""
-    return [message.id for message in catalog if message.id and not all(_forms(message.string))]
+def untranslated(catalog: Catalog) -> list[str]:
+    """The texts that have no translation, or not each form of it; a plural's by its singular."""
+    return [_forms(message.id)[0] for message in catalog if message.id and not all(_forms(message.string))]
 
 
-def _forms(string: Text) -> tuple[str, ...]:
-    return (string,) if isinstance(string, str) else tuple(string)
+def _forms(string: str | Sequence[str] | None) -> Sequence[str]:
+    return (string or "",) if string is None or isinstance(string, str) else string
 
 
 def _sources() -> Iterator[Path]:

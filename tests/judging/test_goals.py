@@ -13,7 +13,7 @@ from paceline.judging.goals_calendar import as_period, calendar
 from paceline.judging.goals_draws import draws_of
 from paceline.judging.goals_plan import plan_back
 from paceline.judging.goals_recommend import recommendations
-from paceline.judging.goals_set import SOURCE, GoalError, goals_for
+from paceline.judging.goals_set import SOURCE, GoalError, goals_for, retired
 from paceline.judging.record import keep, kept, settle
 from paceline.metrics.ask import ask
 from paceline.metrics.store import Store
@@ -55,6 +55,20 @@ def test_a_running_goal_has_pace_and_chance_and_other_scopes_do_not_see_it() -> 
     assert standing(acme(), quarter(2026, 2), Scope.rep("bob")) == ()
     assert standing(acme(), quarter(2026, 2), COMPANY, metric="dials") == ()
     assert standing(acme(), quarter(2027, 2), COMPANY) == ()
+
+
+def test_a_retired_goal_counts_nowhere_and_can_be_set_again() -> None:
+    store = open_store(records(), SETTINGS, SEEN)
+    gone = next(line.goal for line in standing(store, quarter(2026, 2), COMPANY))
+    for wanted in (0, 1):
+        batch = goals_for(store, "revenue", 50_000, quarter(2026, 2), Scope.rep("ana")).records if wanted else None
+        load_records(store.engine, SETTINGS, batch or retired(store, [gone.id]), SOURCE, lambda _: None)
+        store.refresh(store.now)
+        assert [line.goal.subject for line in standing(store, quarter(2026, 2), COMPANY)] == ["ana"] * wanted
+        read = ask(store, "quota_attainment", Scope.rep("ana"), quarter(2026, 2)).only()
+        assert (read.none_because is None) is bool(wanted)
+    with pytest.raises(GoalError, match="no-such-goal"):
+        retired(store, ["no-such-goal"])
 
 
 def test_goals_are_written_as_records_and_attainment_reads_them() -> None:

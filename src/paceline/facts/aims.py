@@ -18,8 +18,9 @@ MONEY_METRICS = (
 
 
 def goal(t: Tables) -> ir.Table:
-    """Goals; those in money as cents of the company's currency at the rate of their first day (null: no rate)."""
+    """Goals that stand; those in money as cents of the company's currency at the rate of their first day (null: no rate)."""
     given = t.rec("goal")
+    given = given.filter(~given.deleted.fill_null(False))
     given = given.mutate(goal_id=given.id, hundredfold_=given.target * 100)
     given = with_company_cents(given, t, {"cents_": "hundredfold_"}, day="from_day")
     in_money = given.metric.isin(MONEY_METRICS) | given.currency.notnull()

@@ -1,11 +1,11 @@
 """Goals to be written: one for each person of a scope, prorated and ramped; told as records, which the ordinary load brings in.
 
-goals_for(store, …) → Planned, whose ``records`` are rows of the table ``goal``
+goals_for(store, …) → Planned, whose ``records`` are rows of the table ``goal``    retired(store, ids) → the rows that take goals back
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -88,6 +88,16 @@ def goals_for(
         raise GoalError(f"nobody sells in {scope.label} in {period.label}: there is no one to set a goal for")
     there = {(goal.level, goal.subject): goal for goal in _there(store, declared, period)}
     return _planned(declared, period, chosen, notes, there, replace, store)
+
+
+def retired(store: Store, ids: Collection[str]) -> Mapping[str, pa.Table]:
+    """The records that take goals back: kept with their history, counted nowhere from now on. GoalError for unknown ids."""
+    goal = store.view().frame.tables.rec("goal")
+    names = [column.name for column in BY_NAME["goal"].columns]
+    rows = store.engine.query(goal.filter(goal.id.isin(sorted(ids))).select(*names)).to_pylist()
+    if missing := sorted(set(ids) - {row["id"] for row in rows}):
+        raise GoalError(f"no goal has the id {', '.join(missing)}")
+    return {"goal": _table([{**row, "deleted": True} for row in rows])}
 
 
 def _check(metric: Metric, target: float) -> None:
@@ -218,12 +228,13 @@ def _row(one: Set, metric: Metric, period: Period, store: Store, old: str | None
     return {
         "id": name, "rep_id": one.subject if one.level == REP else None, "team": one.subject if one.level == TEAM else None,
         "metric": metric.slug, "from_day": period.first_day, "until_day": period.until_day, "target": one.target,
-        "currency": store.settings.currency if metric.unit is Unit.MONEY else None,
+        "currency": store.settings.currency if metric.unit is Unit.MONEY else None, "deleted": None,
     }  # fmt: skip
 
 
+_KINDS = {"from_day": pa.int32(), "until_day": pa.int32(), "target": pa.float64(), "deleted": pa.bool_()}
+
+
 def _table(rows: Sequence[dict[str, Any]]) -> pa.Table:
-    days = {"from_day", "until_day"}
-    kinds = [(column.name, pa.int32() if column.name in days else pa.float64() if column.name == "target" else pa.string())
-             for column in BY_NAME["goal"].columns]  # fmt: skip
+    kinds = [(column.name, _KINDS.get(column.name, pa.string())) for column in BY_NAME["goal"].columns]
     return pa.Table.from_pylist(list(rows), schema=pa.schema(kinds))

@@ -352,6 +352,7 @@ TABLES: tuple[Table, ...] = (
         _day("until_day", "first day after", required=True),
         _num("target", "what is to be reached, in the metric's unit (money in whole units of the currency)", required=True),
         _CURRENCY,
+        _DELETED,
     )),
     Table("forecast_call", "What a rep said would close, when they said it.", (
         _id("key of the row"),

@@ -4,7 +4,7 @@ aim AS (SELECT w.grp, sum(x.part) AS target FROM aim_day x JOIN who w ON w.grp =
 done AS (  -- on days with a goal: of the rep; for a team, of the team or the rep; for the company, of any of the three
     SELECT g.grp, sum(x.credit) / 100.0 AS won FROM credit x {by:x} JOIN who w ON w.grp = g.grp
     WHERE x.valued AND in_period(x.day) AND EXISTS (
-        SELECT 1 FROM rec_goal q WHERE q.metric = 'revenue' AND q.from_day <= x.day AND x.day < q.until_day
+        SELECT 1 FROM rec_goal q WHERE q.metric = 'revenue' AND NOT coalesce(q.deleted, false) AND q.from_day <= x.day AND x.day < q.until_day
            AND CASE WHEN q.rep_id IS NOT NULL THEN q.rep_id = x.rep_id
                     WHEN q.team IS NULL THEN w.level = 'company'
                     ELSE w.level <> 'rep' AND EXISTS (

@@ -86,7 +86,7 @@ CREATE OR REPLACE TEMP VIEW goal_day AS
 SELECT q.rep_id, q.team, d.day, cents(q.target * 100 * r.rate) / 100.0 / (q.until_day - q.from_day) AS part
 FROM rec_goal q JOIN rate r ON r.currency = coalesce(nullif(q.currency, ''), getvariable('currency')) AND r.from_day <= q.from_day AND q.from_day < r.until_day,
 LATERAL (SELECT unnest(range(greatest(q.from_day, getvariable('first')), least(q.until_day, getvariable('until')))) AS day) d
-WHERE q.metric = 'revenue';
+WHERE q.metric = 'revenue' AND NOT coalesce(q.deleted, false);
 
 CREATE OR REPLACE TEMP VIEW aim_day AS
 WITH of_rep AS (

@@ -1,1 +1,1 @@
-"""Ways to reach a person: one folder or file each, by name."""
+"""Ways to reach a person. A way is one folder with a ``send``, and one line in ``registry.py``; no Django in here."""

@@ -147,6 +147,48 @@ def issuer(value: Any) -> str:
     return value
 
 
+def host(value: Any) -> str:
+    """The name or address of a machine; empty for none."""
+    if value == "":
+        return ""
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?", value):
+        raise ValueError('must be the name of a host, such as "smtp.example.com"')
+    return value.lower()
+
+
+def hosts(value: Any) -> frozenset[str]:
+    """Names or addresses of machines."""
+    if not isinstance(value, list):
+        raise ValueError('must be a list of hosts, such as ["hooks.internal"]')
+    return frozenset(host(one) for one in value)
+
+
+def port(value: Any) -> int:
+    """A TCP port."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 65_536:
+        raise ValueError("must be a port, from 1 to 65535")
+    return int(value)
+
+
+TLS = ("starttls", "tls", "none")
+
+
+def tls(value: Any) -> str:
+    """How a mail server is spoken to."""
+    if value not in TLS:
+        raise ValueError('must be "starttls", "tls" or "none"')
+    return str(value)
+
+
+def sender(value: Any) -> str:
+    """A mail address, with or without a name before it; empty for none."""
+    if value == "":
+        return ""
+    if not isinstance(value, str) or not re.fullmatch(r"([^<>\r\n]*<)?[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+>?", value):
+        raise ValueError('must be a mail address, such as "Paceline <paceline@example.com>"')
+    return value
+
+
 def _any_text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("must be text in quotes")
@@ -177,6 +219,8 @@ SECTIONS = {
     "store": "Where records and facts are kept.",
     "pages": "The web pages that `paceline serve` shows.",
     "sso": "Log-in through your company's OpenID Connect provider. The secret is in the environment, in `PACELINE_SSO_SECRET`.",
+    "channels": "How messages leave: mail, Slack, webhooks. Passwords and tokens are in the environment "
+    "(`PACELINE_SMTP_PASSWORD`, `PACELINE_SLACK_TOKEN`) or in `secrets.toml` beside this file.",
     "dispositions": "What the words of your dialler mean: did the prospect answer? Your words are added to those known already.",
     "thresholds": "Limits that definitions use.",
     "judgement": "How loud `paceline signals` may be. Fewer false alarms mean that true changes are seen later.",
@@ -248,6 +292,31 @@ KEYS: tuple[Key, ...] = (
     Key("sso", "name", "", "What stands on the log-in button.", '"Single sign-on"', text),
 )
 
+CHANNELS: tuple[Key, ...] = (
+    Key("channels", "smtp_host", "", "The mail server that takes mails; empty: no mails.", '""', host),
+    Key("channels", "smtp_port", "", "Its port.", "587", port),
+    Key(
+        "channels",
+        "smtp_tls",
+        "",
+        '"starttls" (begins in plain, then TLS), "tls" (from the start) or "none" (a server on this machine).',
+        '"starttls"',
+        tls,
+    ),
+    Key("channels", "smtp_user", "", "The name to log in to it with; empty: no log-in.", '""', _any_text),
+    Key("channels", "mail_from", "", "Whom mails come from.", '""', sender),
+    Key("channels", "slack_address", "", "Where Slack is.", '"https://slack.com"', web_address),
+    Key("channels", "webhooks", "", "Whether people may have their messages posted to a webhook of their own.", "true", switch),
+    Key(
+        "channels",
+        "allowed_hosts",
+        "",
+        "Hosts that messages may go to although they aren't on the public internet, the mail server among them.",
+        "[]",
+        hosts,
+    ),
+)
+
 _THRESHOLD_DOCS = {
     "connect_seconds": "A call this many seconds long was answered, where no disposition tells.",
     "reply_days": "A reply later than this many days answers something else.",
@@ -277,6 +346,6 @@ JUDGEMENT: tuple[Key, ...] = tuple(
     for field in fields(Judgement)
 )
 
-ALL: tuple[Key, ...] = KEYS + THRESHOLDS + JUDGEMENT
+ALL: tuple[Key, ...] = KEYS + CHANNELS + THRESHOLDS + JUDGEMENT
 BY_PATH = {key.path: key for key in ALL}
 NAMES = frozenset(field.name for field in fields(Settings))

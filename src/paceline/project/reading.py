@@ -10,6 +10,7 @@ from typing import Any
 
 from tomlkit.exceptions import ParseError
 
+from paceline.channels.sending import Company
 from paceline.project import keys, lines
 from paceline.sales.settings import DISPOSITIONS, Judgement, Settings, Thresholds
 
@@ -49,11 +50,12 @@ class Pages:
 
 @dataclass(frozen=True)
 class Config:
-    """What ``paceline.toml`` says. ``store`` is where the records are kept, as written there."""
+    """What ``paceline.toml`` says. ``store`` is where the records are kept, as written there; ``channels`` lacks its secrets."""
 
     settings: Settings = field(default_factory=Settings)
     store: str = keys.STORE
     pages: Pages = field(default_factory=Pages)
+    channels: Company = field(default_factory=Company)
 
 
 def read(file: Path) -> Config:
@@ -103,7 +105,16 @@ class _Reader:
             else:
                 values |= self._section(section, content)
         settings = self._settings(values, dispositions)
-        return Config(settings, values.get(("store", "location"), keys.STORE), self._pages(values))
+        return Config(settings, values.get(("store", "location"), keys.STORE), self._pages(values), self._channels(values))
+
+    def _channels(self, values: dict[lines.Path, Any]) -> Company:
+        company = Company(**{name: value for (section, name), value in values.items() if section == "channels"})
+        if company.smtp_host and not company.mail_from:
+            self._fault(("channels", "smtp_host"), "there is a mail server, but no mail_from", "Write whom mails come from")
+        if company.smtp_user and company.smtp_tls == "none" and company.smtp_host not in company.allowed_hosts:
+            remedy = 'Use "starttls" or "tls", or name the host in allowed_hosts'
+            self._fault(("channels", "smtp_tls"), "a password would travel in plain text", remedy)
+        return company
 
     def _pages(self, values: dict[lines.Path, Any]) -> Pages:
         told = {name: value for (section, name), value in values.items() if section == "pages"}

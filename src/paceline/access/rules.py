@@ -30,6 +30,8 @@ SIGHT: Mapping[Role, Rows] = MappingProxyType({REP: Rows.OWN, MANAGER: Rows.TREE
 LEADS: Mapping[Role, Rows] = MappingProxyType({role: rows for role, rows in SIGHT.items() if role is not REP})
 EVERYONE: Mapping[Role, Rows] = MappingProxyType(dict.fromkeys(Role, Rows.NOBODY))
 ADMINS: Mapping[Role, Rows] = MappingProxyType({ADMIN: Rows.ALL})
+# What stays between two people: an executive has it with those who report to him, and nobody reads another's.
+TWO: Mapping[Role, Rows] = MappingProxyType({REP: Rows.OWN, MANAGER: Rows.TREE, EXECUTIVE: Rows.TREE})
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,9 @@ RULES: tuple[Rule, ...] = (
     Rule("see_forecast", "See the forecast.", SIGHT, "Each their own part of it."),
     Rule("export", "Take numbers and records out as CSV, Parquet or pictures.", SIGHT,
          "Nothing leaves that isn't on the page; each export is in the audit log."),
+    # --- 1:1s ---
+    Rule("hold_one_on_ones", "Prepare and hold a 1:1: agenda, notes, what is agreed, what is asked for.", TWO,
+         "It stays between the two of them: no admin, no executive, no other manager reads it.", writes=True),
     # --- configuration ---
     Rule("see_data_health", "See how complete the data is.", LEADS, "Whoever reads numbers must know their gaps."),
     Rule("see_users", "See who has an account.", ADMINS, "It is the admin's work."),

@@ -28,6 +28,7 @@ urlpatterns = [
     path("users/<uuid:public_id>/active/", users.set_active, name="set_active"),
     path("users/<uuid:public_id>/password/", users.password_link, name="password_link"),
     path("audit/", audit_log.audit_log, name="audit"),
+    path("", include("paceline.pages.one_on_ones.urls")),
     path("", include("paceline.pages.dashboards.urls")),
     path("", include("paceline.pages.log_in_urls")),
 ]

@@ -1,0 +1,54 @@
+"""Putting something onto the next 1:1, from any page.
+
+A form anywhere posts to the address named ``add_to_one_on_one`` (the rep's id in it): ``kind`` (default note), ``text``, and, if
+there is one, ``link`` (an address of ours), ``key`` (of which an agenda has one), ``next`` (the page to come back to).
+"""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from paceline.access.audit import note
+from paceline.access.gate import Asking, action
+from paceline.coaching import agenda
+from paceline.coaching.models import Kind
+from paceline.coaching.pair import Pair
+from paceline.pages.one_on_ones.pairing import names, pair_of
+
+
+@action("hold_one_on_ones")
+def add(request: Asking, rep_id: str) -> HttpResponse:
+    """One click on any page."""
+    pair = pair_of(request, rep_id)
+    if request.method != "POST":
+        return redirect("people")
+    told = {name: request.POST.get(name, "").strip() for name in ("kind", "text", "link", "key", "next")}
+    try:
+        item = agenda.add(*_ids(pair), request.user.rep_id, told["kind"] or Kind.NOTE, told["text"], told["link"], told["key"])
+    except agenda.AgendaError as error:
+        messages.error(request, str(error))
+    else:
+        note("agenda_changed", request.user, {"person": pair.rep_id, "one_on_one": str(item.one_on_one.public_id)})
+        other = names(request, *_ids(pair))[_other(pair, request.user.rep_id)]
+        words = _("On the agenda with %(name)s.") % {"name": other}
+        messages.success(request, format_html('{} <a href="{}">{}</a>', words, address(pair), _("Open the 1:1")))
+    here = told["next"] if agenda.is_ours(told["next"]) else reverse("people")
+    return redirect(here)
+
+
+def address(pair: Pair) -> str:
+    """Where the next 1:1 of the two is."""
+    return reverse("rep", args=[pair.rep_id])
+
+
+def _ids(pair: Pair) -> tuple[str, str]:
+    return pair.manager_id, pair.rep_id
+
+
+def _other(pair: Pair, own: str) -> str:
+    return pair.rep_id if own == pair.manager_id else pair.manager_id

@@ -242,7 +242,8 @@ def test_ramp_curves_stop_where_too_few_got_so_far() -> None:
 def test_a_chart_as_a_file_has_its_size_and_colours() -> None:
     for picture in every_picture():
         root = tree(charts.standalone(picture.svg, ".line{stroke:red}", 640))
-        assert root.get("width") == "640"
+        tall = float(tree(picture.svg).get("height") or 0)
+        assert (root.get("width"), float(root.get("height") or 0)) == ("640", tall + 16)
         assert root[0].text == ".line{stroke:red}"
     assert tree(charts.standalone(charts.sparkline([1, 2]), "")).get("height") == "34"
     with pytest.raises(ValueError, match="isn't a chart"):

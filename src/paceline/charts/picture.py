@@ -37,10 +37,11 @@ def standalone(svg: Svg, css: str, width: float = 720) -> Svg:
     """
     if "</" in css:
         raise ValueError("a stylesheet can't contain '</'")
-    found = re.match(r'<svg class="(?:chart|bullet|spark)[^>]*?(?: height="([\d.]+)")?[^>]*>', svg)
-    if found is None:
+    opening = re.match(r'<svg class="(?:chart|bullet|spark)[^>]*>', svg)
+    if opening is None:
         raise ValueError("this isn't a chart")
-    height = float(found[1] or 18) + 16
+    tall = re.search(r' height="([\d.]+)"', opening[0])
+    height = float(tall[1] if tall is not None else 18) + 16
     inner = svg.replace("<svg ", f'<svg x="8" y="8" overflow="visible" width="{width - MARGIN:g}" ', 1).replace(
         ' width="100%"', "", 1
     )

@@ -160,7 +160,7 @@ def test_what_is_said_today_is_scored_when_the_quarter_is_over(seen: Foresight) 
     said = predictions(seen.lines, seen.period, day)
     assert {(one.kind, one.level) for one in said} == {
         ("forecast", "company"), ("forecast", "team"), ("forecast", "rep"), ("goal chance", "company"), ("goal chance", "team"),
-        ("goal chance", "rep"),
+        ("goal chance", "rep"), ("commit call", "rep"), ("best case call", "rep"),
     }  # fmt: skip
     assert seen.chances is not None
     assert keep(engine, said + deal_predictions(seen.chances.of_deal, day), early.now) >= len(said)
@@ -173,6 +173,7 @@ def test_what_is_said_today_is_scored_when_the_quarter_is_over(seen: Foresight) 
     came = {(one.prediction.kind, one.prediction.level, one.prediction.name): one.actual for one in kept(engine)}
     assert came["forecast", "rep", "ann"] == ask(late, "revenue", Scope.rep("ann"), QUARTER).only().value
     assert came["goal chance", "rep", "ann"] in (0.0, 1.0)
+    assert came["commit call", "rep", "ann"] == came["best case call", "rep", "ann"] == came["forecast", "rep", "ann"]
     assert all("oo few" in one.sentence for one in scores(engine) if one.kind == "forecast")
     engine.close()
 

@@ -159,6 +159,18 @@ def test_full_productivity_is_expected_and_the_word_is_kept_and_settled(company:
     assert "can't be read from theirs" in slow.sentence
 
 
+def test_a_flag_is_right_where_it_takes_longer_than_half_of_the_past_hires_took() -> None:
+    """The slow one is flagged in month 4; half of the past hires were there by then, so the end of month 6 settles it."""
+    late = store()
+    early = Store(late.engine, SETTINGS, day_end(date(2026, 7, 20), SETTINGS))
+    keep_ramps(early, ramp(early, "dials", Scope.company()))
+    (flag,) = kept(late.engine, "ramp flag")
+    assert (flag.prediction.name, flag.prediction.target, flag.actual) == (SLOW, 4.0, None)
+    assert settle_ramps(early) == 0
+    settle_ramps(late)
+    assert [one.actual for one in kept(late.engine, "ramp flag")] == [1.0]
+
+
 def test_rows_for_programs(dials: Ramp) -> None:
     table = dials.to_arrow().to_pylist()
     assert {row["rep"] for row in table} == {SLOW, NEW, HALF, *(one.rep for one in dials.hires)}

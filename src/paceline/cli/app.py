@@ -25,6 +25,7 @@ from paceline.cli import (
     people,
     pipeline,
     ramp,
+    record,
     report,
     segments,
     serve,
@@ -55,6 +56,7 @@ app.command("signals")(signals.signals)
 app.command("compare")(compare.compare)
 app.command("forecast")(forecast.forecast)
 app.command("backtest")(backtest.backtest)
+app.command("record")(record.record)
 app.command("pipeline")(pipeline.pipeline)
 app.command("coaching")(coaching.coaching)
 app.command("drivers")(drivers.drivers)

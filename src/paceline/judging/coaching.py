@@ -73,7 +73,7 @@ def effects(store: Store, plans: Sequence[ActionPlan], *, as_of: date | None = N
     A plan's weeks begin with the first Monday in it. Weeks with any of these plans are left out of what says what is usual.
     Raises PlanError naming every plan that can't be followed.
     """
-    wrong = [why for plan in plans if (why := _why_not(store, plan))]
+    wrong = [why for plan in plans if (why := why_not(store, plan))]
     if wrong:
         raise PlanError("; ".join(wrong))
     names = {stint.rep_id: stint.name or stint.rep_id for stint in store.view(as_of).stints}
@@ -87,7 +87,8 @@ def effects(store: Store, plans: Sequence[ActionPlan], *, as_of: date | None = N
     return tuple(sorted(out, key=lambda one: order[id(one.plan)]))
 
 
-def _why_not(store: Store, plan: ActionPlan) -> str | None:
+def why_not(store: Store, plan: ActionPlan) -> str | None:
+    """Why the plan can't be followed; None: it can."""
     if plan.metric not in store.catalog:
         return f"no metric is called {plan.metric!r}"
     why = not_judged(store.catalog).get(plan.metric)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from paceline.insight.forecast import Outlook
 from paceline.insight.winchance import Chance
-from paceline.judging.record import NO_END, Baselines, Prediction, summary
+from paceline.judging.record import CALLS, NO_END, Baselines, Prediction, summary
 from paceline.metrics.reading import shown
 from paceline.metrics.store import View
 from paceline.metrics.vocabulary import Unit
@@ -85,12 +85,19 @@ class ForecastLine:
 
 
 def predictions(lines: Sequence[ForecastLine], period: Period, as_of_day: int) -> list[Prediction]:
-    """What is worth keeping: each company's, team's and rep's distribution, and its chance of reaching the goal."""
+    """What is worth keeping: each company's, team's and rep's distribution, its chance of reaching the goal, each rep's calls.
+
+    A call is kept as it stands on the day of our forecast, so that both are scored as of the same days.
+    """
     found = []
     for line in lines:
-        if line.level == SCOPE or line.outlook is None:
+        if line.level == SCOPE:
             continue
         key = (as_of_day, line.level, line.id, line.metric, period.first_day, period.until_day)
+        if line.level == REP:
+            found += [Prediction(CALLS[call.category], *key, call.amount) for call in line.calls if call.category in CALLS]
+        if line.outlook is None:
+            continue
         low, high = line.outlook.interval
         draws = summary(line.outlook.draws)
         found.append(

@@ -24,7 +24,7 @@ from paceline.sales.periods import add_months, epoch_day, from_epoch_day
 from paceline.sales.scope import Scope
 from paceline.stats.kaplan_meier import Waiting, kaplan_meier
 
-KIND = "ramp"  # of the predictions kept
+KIND, FLAG = "ramp", "ramp flag"  # of the predictions kept: in which month; called slow
 __all__ = ["Cohort", "NewHire", "Ramp", "RampError", "keep_ramps", "predictions", "ramp", "settle_ramps"]
 
 
@@ -259,29 +259,22 @@ def _first_wins(store: Store, as_of: date | None) -> dict[str, list[int]]:
 
 
 def predictions(found: Ramp) -> tuple[Prediction, ...]:
-    """What is said of when each new hire becomes fully productive, in months of tenure. Nothing of those of whom nothing is."""
+    """What is said of when each new hire becomes fully productive, in months of tenure; and who was called slow.
+
+    A flag is right where it takes longer than half of the past hires took (``target``). Nothing of those of whom nothing is said.
+    """
     said = []
     for one in found.hires:
-        when = one.expected
-        if when.reached is None and when.middle is not None and one.cohort.productive is not None:
-            usual = one.cohort.productive.quantile(0.5)
-            said.append(
-                Prediction(
-                    KIND,
-                    epoch_day(found.day),
-                    "rep",
-                    one.rep,
-                    found.metric.slug,
-                    epoch_day(one.hired),
-                    NO_END,
-                    when.middle,
-                    when.low,
-                    when.high,
-                    SHARE,
-                    baselines=Baselines(own_average=usual),
-                    said=when.sentence,
-                )
-            )
+        when, productive = one.expected, one.cohort.productive
+        if when.reached is not None or productive is None:
+            continue
+        usual = productive.quantile(0.5)
+        key = (epoch_day(found.day), "rep", one.rep, found.metric.slug, epoch_day(one.hired), NO_END)
+        if when.middle is not None:
+            beside = Baselines(own_average=usual)
+            said.append(Prediction(KIND, *key, when.middle, when.low, when.high, SHARE, baselines=beside, said=when.sentence))
+        if one.standing.slow and usual is not None:
+            said.append(Prediction(FLAG, *key, None, target=usual, said=one.standing.sentence))
     return tuple(said)
 
 
@@ -291,18 +284,31 @@ def keep_ramps(store: Store, found: Ramp) -> int:
 
 
 def settle_ramps(store: Store) -> int:
-    """Write down the months in which hires of kept predictions became fully productive; how many. Who left never does."""
-    waiting = {one.prediction.id: one.prediction for one in kept(store.engine, KIND) if one.actual is None}
+    """Write down in which months hires of kept predictions became fully productive, and which flags were right; how many.
+
+    A flag is settled once the usual month is past, or reached before. Who left never becomes productive: nothing is written.
+    """
+    waiting = {one.prediction.id: one.prediction for kind in (KIND, FLAG) for one in kept(store.engine, kind, settled=False)}
     outcomes: dict[str, float] = {}
-    for slug in sorted({one.metric for one in waiting.values()}):
-        what = counted(store, slug)
-        reading = _Reading(store, what, store.view().day, 3 * MONTHS, None, RATE)
-        months = {one.rep: _reached(reading, one) for one in reading.hires}
+    for slug in sorted({one.metric for one in waiting.values()} & set(store.catalog)):
+        reading = _Reading(store, counted(store, slug), store.view().day, 3 * MONTHS, None, RATE)
+        hired = {one.rep: one for one in reading.hires}
         for name, one in waiting.items():
-            month = months.get(one.name) if one.metric == slug else None
-            if month is not None:
-                outcomes[name] = float(month)
+            came = _came(reading, hired[one.name], one) if one.metric == slug and one.name in hired else None
+            if came is not None:
+                outcomes[name] = came
     return write_outcomes(store.engine, waiting, outcomes, store.now)
+
+
+def _came(reading: _Reading, one: Hire, said: Prediction) -> float | None:
+    """The month reached; of a flag: 1 if that took longer than usual, else 0. None: not known yet."""
+    month = _reached(reading, one)
+    if said.kind == KIND:
+        return None if month is None else float(month)
+    usual = said.target or 0.0
+    if month is not None:
+        return float(month > usual)
+    return 1.0 if one.months > usual else None
 
 
 def _reached(reading: _Reading, one: Hire) -> int | None:

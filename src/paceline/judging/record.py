@@ -35,7 +35,8 @@ SHARE = 0.8  # of the interval, unless said
 NO_END = 2_000_000  # ``until`` of a prediction that ends with its outcome, whenever that is
 GRACE_DAYS = 3  # after a period's end: what happened in its last days may not be in the records yet
 CHANCES = ("goal chance", "win chance")  # kinds whose ``point`` is a chance and whose outcome is 0 or 1
-METRIC_KINDS = ("forecast", "goal chance", "call")  # kinds whose outcome a metric's reading tells
+CALLS = {"commit": "commit call", "best_case": "best case call", "pipeline": "pipeline call"}  # reps' own, by category → kind
+METRIC_KINDS = ("forecast", "goal chance", *CALLS.values())  # kinds whose outcome a metric's reading tells
 _LATEST_DAYS = 1  # a prediction as of an earlier day than this before it is made is hindsight
 _DAY = 86_400
 
@@ -64,10 +65,10 @@ class Baselines:
 class Prediction:
     """One thing said about one subject. Values are in the metric's unit as readings have it (money in whole units).
 
-    ``kind``: forecast, goal chance, win chance, call (a rep's own), ramp, coaching, signal… ``as_of``: the last day that was
-    looked at. ``level`` and ``name``: company and "", team, rep and its id, deal and its id. ``first <= day < until``: what it is
-    about (``NO_END``: ends with the outcome). ``point``: the middle, or the chance of a kind in ``CHANCES``. ``quantiles``: at
-    ``LEVELS``, of the whole distribution, or none. ``target``: of a goal chance.
+    ``kind``: forecast, goal chance, win chance, ramp, ramp flag, coaching, or one of ``CALLS`` (a rep's own word). ``as_of``: the
+    last day that was looked at. ``level`` and ``name``: company and "", team, rep and its id, deal and its id. ``first <= day <
+    until``: what it is about (``NO_END``: ends with the outcome). ``point``: the middle, or the chance of a kind in ``CHANCES``.
+    ``quantiles``: at ``LEVELS``, of the whole distribution, or none. ``target``: of a goal chance.
     """
 
     kind: str
@@ -129,8 +130,11 @@ def keep(engine: Engine, predictions: Iterable[Prediction], made_at: int) -> int
     return len(fresh)
 
 
-def kept(engine: Engine, kind: str | None = None, metric: str | None = None) -> tuple[Kept, ...]:
-    """Every stored prediction (of a kind, of a metric) with its outcome, oldest first; none of a store that has none."""
+def kept(engine: Engine, kind: str | None = None, metric: str | None = None, *, settled: bool | None = None) -> tuple[Kept, ...]:
+    """Every stored prediction (of a kind, of a metric) with its outcome, oldest first; none of a store that has none.
+
+    ``settled``: only those whose outcome is known (True), or isn't yet (False).
+    """
     if not {PREDICTIONS, OUTCOMES} <= engine.tables():
         return ()
     said, came = ibis_table(PREDICTIONS, _PREDICTION_SCHEMA), ibis_table(OUTCOMES, _OUTCOME_SCHEMA)
@@ -138,13 +142,16 @@ def kept(engine: Engine, kind: str | None = None, metric: str | None = None) -> 
         said = said.filter(said.kind == kind)
     if metric is not None:
         said = said.filter(said.metric == metric)
-    rows = engine.query(said.left_join(came, "id").drop("id_right")).to_pylist()
+    both = said.left_join(came, "id").drop("id_right")
+    if settled is not None:
+        both = both.filter(both.actual.notnull() if settled else both.actual.isnull())
+    rows = engine.query(both).to_pylist()
     return tuple(_kept(row) for row in sorted(rows, key=lambda row: (row["as_of"], row["made_at"], row["id"])))
 
 
 def settle(store: Store, now: int) -> int:
     """Write down the outcomes known by ``now`` (epoch seconds): of what metrics tell, and of deals won or lost. How many."""
-    waiting = [one.prediction for one in kept(store.engine) if one.actual is None]
+    waiting = [one.prediction for one in kept(store.engine, settled=False)]
     over = [one for one in waiting if one.until + GRACE_DAYS <= now // _DAY and one.kind in METRIC_KINDS]
     found = _readings(store, over) | _deals(store, [one for one in waiting if one.kind == "win chance"])
     return write_outcomes(store.engine, {one.id: one for one in waiting}, found, now)
@@ -152,7 +159,7 @@ def settle(store: Store, now: int) -> int:
 
 def settle_with(engine: Engine, outcomes: Mapping[str, float], now: int) -> int:
     """Write down outcomes that no metric tells (a signal confirmed: 1, dismissed: 0), by prediction id. How many were new."""
-    waiting = {one.prediction.id: one.prediction for one in kept(engine) if one.actual is None}
+    waiting = {one.prediction.id: one.prediction for one in kept(engine, settled=False)}
     return write_outcomes(engine, waiting, outcomes, now)
 
 

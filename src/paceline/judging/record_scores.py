@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from paceline.judging.record import CHANCES, Kept, kept
+from paceline.judging.record import CALLS, CHANCES, Kept, Prediction, kept
 from paceline.stats.scores import ReliabilityBin, covered, quantile_crps
 from paceline.warehouse.engine import Engine
 
@@ -42,7 +42,9 @@ class Track:
     brier: float | None = None
     base_brier: float | None = None
     reliability: tuple[ReliabilityBin, ...] = ()
-    happened: float | None = None  # share of outcomes that were 1, of kinds whose outcome is yes or no
+    happened: float | None = None  # share of outcomes that were 1, of kinds whose outcome is yes or no; of calls: those reached
+    mae: float | None = None  # of reps' own calls, in the metric's unit
+    mae_to_ours: float | None = None  # the same ÷ the error of our middle of the same days; above 1: ours was nearer
 
     @property
     def enough(self) -> bool:
@@ -55,6 +57,9 @@ class Track:
         if not self.enough:
             known = "no outcome is" if not self.n else f"{self.n} outcome{' is' if self.n == 1 else 's are'}"
             return f"Too few to say how often we are wrong: {known} known yet, it takes {FEWEST}."
+        if self.mae is not None and self.happened is not None:
+            ours = "" if self.mae_to_ours is None else f" Their error was {self.mae_to_ours:.2f} of our middle's."
+            return f"{self.happened:.0%} of {self.n} calls were reached.{ours}"
         if self.coverage is not None and self.share is not None:
             return f"Said {self.share:.0%}, were {self.coverage:.0%} of {self.n}.{self._beaten()}"
         if self.brier is not None and self.base_brier is not None:
@@ -77,11 +82,35 @@ def scores(engine: Engine, kind: str | None = None, metric: str | None = None, b
     for one in kept(engine, kind, metric):
         said = one.prediction
         groups.setdefault((said.kind, said.metric, said.level if by_level else None), []).append(one)
-    return tuple(track(some, *key) for key, some in sorted(groups.items(), key=lambda item: tuple(map(str, item[0]))))
+    ours = middles(kept(engine, "forecast", metric, settled=True)) if kind is None or kind in CALLS.values() else {}
+    return tuple(track(some, *key, ours=ours) for key, some in sorted(groups.items(), key=lambda item: tuple(map(str, item[0]))))
 
 
-def track(some: Iterable[Kept], kind: str, metric: str | None = None, level: str | None = None) -> Track:
-    """The record of these predictions, which should be of one kind and in one unit."""
+Key = tuple[int, str, str, str, int, int]
+
+
+def middles(forecasts: Iterable[Kept]) -> dict[Key, float]:
+    """The middle of each of our forecasts, by what it is about and the day it was made: what reps' own calls are held beside."""
+    points = ((_key(one.prediction), one.prediction.point) for one in forecasts)
+    return {key: point for key, point in points if point is not None}
+
+
+def _key(one: Prediction) -> Key:
+    return one.as_of, one.level, one.name, one.metric, one.first, one.until
+
+
+def track(
+    some: Iterable[Kept],
+    kind: str,
+    metric: str | None = None,
+    level: str | None = None,
+    *,
+    ours: Mapping[Key, float] | None = None,
+) -> Track:
+    """The record of these predictions, which should be of one kind and in one unit.
+
+    ``ours``: what reps' own calls are held beside, see ``middles``.
+    """
     some = list(some)
     known = [one for one in some if one.actual is not None]
     outcomes = Counter(_about(one) for one in known)
@@ -92,6 +121,8 @@ def track(some: Iterable[Kept], kind: str, metric: str | None = None, level: str
     actual = np.array([one.actual for one in known], dtype=np.float64)
     if kind in CHANCES:
         return _of_chances(Track(kind, metric, level, n, waiting), known, actual, weight)
+    if kind in CALLS.values():
+        return _of_calls(Track(kind, metric, level, n, waiting), known, actual, weight, ours or {})
     if all(one.inside is None for one in known):
         happened = float(weight @ actual / weight.sum()) if set(actual.tolist()) <= {0.0, 1.0} else None
         return Track(kind, metric, level, n, waiting, happened=happened)
@@ -102,6 +133,17 @@ def _about(one: Kept) -> tuple[str, str, str, int, int, float | None]:
     """What an outcome belongs to, whenever it was spoken of."""
     said = one.prediction
     return said.level, said.name, said.metric, said.first if said.level != "deal" else 0, said.until, said.target
+
+
+def _of_calls(base: Track, known: Sequence[Kept], actual: Floats, weight: Floats, ours: Mapping[Key, float]) -> Track:
+    said = np.array([_or_nan(one.prediction.point) for one in known])
+    middle = np.array([_or_nan(ours.get(_key(one.prediction))) for one in known])
+    error, some = np.abs(said - actual), ~np.isnan(said)
+    total = float(weight[some].sum())
+    return replace(
+        base, happened=float(weight[some] @ (actual >= said)[some] / total), mae=float(weight[some] @ error[some] / total),
+        mae_to_ours=_ratio(error, np.abs(middle - actual), weight),
+    )  # fmt: skip
 
 
 def _of_intervals(base: Track, known: Sequence[Kept], actual: Floats, weight: Floats) -> Track:

@@ -127,11 +127,14 @@ def _grid(lines: Sequence[tuple[str, str]]) -> Table:
 
 
 def _facts_of(told: Explanation) -> list[tuple[str, str]]:
+    from paceline.metrics.explain import left_out_words
+
     reading = told.reading
     lines = [("Formula", told.formula), ("Definition", told.definition)]
     if reading.interval is not None:
         lines.append(("95 %", _interval(told)))
     lines += [("Coverage", words) for words in told.coverage]
+    lines += [("Left out", words) for words in left_out_words(told)]
     lines.append(("As of", f"{datetime.fromtimestamp(reading.as_of, UTC):%Y-%m-%d %H:%M} UTC"))
     return lines
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from paceline.facts.aside import PREFIX, AsideTables, kept_facts, records_named
 from paceline.metrics.aggregate import distinct_key, ranked_value
 from paceline.metrics.answer import Asked, evaluate, rows_of_periods
 from paceline.metrics.ask import Asking, metric_measures
 from paceline.metrics.compile import Question, filled, group_column, prepared
 from paceline.metrics.conditions import as_expression, columns_of, in_words
-from paceline.metrics.frame import PERIOD_COLUMNS
+from paceline.metrics.frame import PERIOD_COLUMNS, Frame
 from paceline.metrics.reading import Reading, shown
 from paceline.metrics.relations import RELATIONS
 from paceline.metrics.store import Store, View
 from paceline.metrics.vocabulary import Arithmetic, ByGrain, Constant, Grain, Kind, Measure, Term, Unit
+from paceline.warehouse.exclusion import Exclusion, exclusions
 
 CONTRIBUTION = "contribution"
 _SIGNS = {"plus": "+", "minus": "−", "times": "×"}
@@ -39,6 +42,18 @@ class Records:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A record that an admin left out and that this number would count otherwise: under which measure, and with how much.
+
+    Units as in ``Records``; of an amount that a record's absence changes in others' rows nothing is told.
+    """
+
+    measure: Measure
+    exclusion: Exclusion
+    contribution: float | None
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Everything about one reading, in the order in which people ask."""
 
@@ -48,6 +63,7 @@ class Explanation:
     definition: str
     coverage: tuple[str, ...]
     records: tuple[Records, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def sql(self) -> tuple[str, ...]:
@@ -56,6 +72,7 @@ class Explanation:
 
     def __str__(self) -> str:
         lines = [self.sentence, f"Formula: {self.formula}", self.definition, *(f"Coverage: {words}" for words in self.coverage)]
+        lines += [f"Left out: {words}" for words in left_out_words(self)]
         return "\n".join(lines)
 
 
@@ -67,16 +84,15 @@ def explain(store: Store, reading: Reading) -> Explanation:
     asked = Asked(asking.periods, by, asking.member_rows(), asking.lags([reading.metric]))
     group = tuple(value for _, value in reading.group)
     found = asking.found([reading.metric], by, asking.grain)
-    records = tuple(
-        _records(view, asked, group, measure, evaluate(measure, found, (0, group)))
-        for measure in metric_measures(reading.metric, asking.grain)
-    )
+    measures = metric_measures(reading.metric, asking.grain)
+    records = tuple(_records(view, asked, group, measure, evaluate(measure, found, (0, group))) for measure in measures)
     metric = reading.metric
     definition = (
         f"{metric.meaning} Dated by: {metric.date}. Credited to: {metric.owner}. Definition {metric.slug} v{metric.version}."
     )
     return Explanation(
-        reading, sentence(reading), formula(metric.numerator, metric.denominator), definition, _coverage(reading), records
+        reading, sentence(reading), formula(metric.numerator, metric.denominator), definition, _coverage(reading), records,
+        _left_out(view, asked, group, measures),
     )
 
 
@@ -184,7 +200,7 @@ def _coverage(reading: Reading) -> tuple[str, ...]:
 
 def _records(view: View, asked: Asked, group: tuple[str | None, ...], measure: Measure, number: float | None) -> Records:
     question = Question(measure.rows, (measure,), asked.by, asked.members is not None)
-    expression = _contributions(view, question, measure, group)
+    expression = _contributions(view.frame, question, measure, group)
     periods = rows_of_periods(view, asked, measure.window)
     if not periods:
         names = {name: pa.array([], pa.string()) for name in expression.columns}
@@ -193,9 +209,9 @@ def _records(view: View, asked: Asked, group: tuple[str | None, ...], measure: M
     return Records(measure, number, view.engine.query(sql), sql)
 
 
-def _contributions(view: View, question: Question, measure: Measure, group: tuple[str | None, ...]) -> ir.Table:
+def _contributions(frame: Frame, question: Question, measure: Measure, group: tuple[str | None, ...]) -> ir.Table:
     """The records that the measure takes in the group, with what each contributes."""
-    rows = prepared(view.frame, question)
+    rows = prepared(frame, question)
     for by, value in zip(question.by, group, strict=True):
         column = rows[group_column(by)]
         rows = rows.filter(column.isnull() if value is None else column == value)
@@ -225,3 +241,38 @@ def _shown_columns(rows: ir.Table, measure: Measure) -> list[str]:
     """The key, whose, when, and the columns that decided."""
     wanted = [*RELATIONS[measure.rows].key, "rep_id", "on_day", *measure.columns, *columns_of(measure.where)]
     return [name for name in dict.fromkeys(wanted) if name in rows.columns and name not in PERIOD_COLUMNS]
+
+
+# --- what an admin left out ---
+
+
+def left_out_words(explanation: Explanation) -> list[str]:
+    """One sentence a record left out, without the name of who did it."""
+    found: dict[tuple[str, str], str] = {}
+    for one in explanation.left_out:
+        out = one.exclusion
+        found[out.table, out.id] = f"{out.table} {out.id}, because {out.reason}"
+    return list(found.values())
+
+
+def _left_out(view: View, asked: Asked, group: tuple[str | None, ...], measures: Iterable[Measure]) -> tuple[LeftOut, ...]:
+    """The records left out at the view's instant that the measures would count; from the rows kept when that was decided."""
+    holding = {(one.table, one.id): one for one in exclusions(view.engine) if _is_out(view, one)}
+    if not holding or any(PREFIX + fact.table not in view.engine.tables() for fact in kept_facts()):
+        return ()
+    frame = Frame(AsideTables(view.settings))
+    found = []
+    for measure in measures:
+        periods = rows_of_periods(view, asked, measure.window)
+        if not periods:
+            continue
+        question = Question(measure.rows, (measure,), asked.by, asked.members is not None)
+        sql = view.engine.compile(_contributions(frame, question, measure, group))
+        for row in view.engine.query(filled(view.engine, sql, periods, asked.members or ())).to_pylist():
+            found += [LeftOut(measure, holding[key], row[CONTRIBUTION]) for key in sorted(records_named(row)) if key in holding]
+    return tuple(found)
+
+
+def _is_out(view: View, one: Exclusion) -> bool:
+    """Whether the facts of the view are without it: those of now know every exclusion, a past day's those until then."""
+    return one.holds_at(view.as_of) if view.prefix else one.ended_at is None

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import json
+
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from paceline.sales.records import TABLES, Table, Type
 from paceline.warehouse.engine import Engine
-from paceline.warehouse.store import canonical_schema, current_name, current_schema, ibis_table, past_name, past_schema
+from paceline.warehouse.store import (
+    EXCLUSION,
+    EXCLUSION_SCHEMA,
+    canonical_schema,
+    current_name,
+    current_schema,
+    ibis_table,
+    past_name,
+    past_schema,
+    plain,
+)
 
 NAME, ADDRESS = "Erased person", "erased@invalid"
 _PERSON = "rep"
@@ -27,7 +39,19 @@ def erase_person(engine: Engine, rep_id: str) -> dict[str, int]:
                 count = _replace(engine, ibis_table(stored, schema), stored, table, rep_id, addresses)
                 if count:
                     changed[stored] = count
+        _erase_left_out(engine, addresses)
     return changed
+
+
+def _erase_left_out(engine: Engine, addresses: list[str]) -> None:
+    """The same in the rows that are kept of records left out."""
+    if EXCLUSION not in engine.tables():
+        return
+    log = engine.query(plain(engine, EXCLUSION, EXCLUSION_SCHEMA))
+    rows = [{name: ADDRESS if str(value).lower() in addresses else value for name, value in json.loads(row).items()}
+            for row in log["row"].to_pylist()]
+    new = pa.array([json.dumps(row, ensure_ascii=False, sort_keys=True) for row in rows], pa.string())
+    engine.put(EXCLUSION, log.set_column(log.column_names.index("row"), "row", new))
 
 
 def _addresses(engine: Engine, rep_id: str) -> list[str]:

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from paceline.sales.records import BY_NAME, Table, Type
 from paceline.warehouse.batch import canonical_batch, differing, last_of_each
 from paceline.warehouse.engine import Engine
+from paceline.warehouse.exclusion import kept_out
 from paceline.warehouse.store import (
     CHANGED,
     CHANGED_SCHEMA,
@@ -81,14 +82,14 @@ def load(engine: Engine, batch: Mapping[str, pa.Table], source: str, known_at: i
     batches = {name: canonical_batch(BY_NAME.get(name), name, rows) for name, rows in batch.items()}
     with engine.transaction():
         log = engine.query(plain(engine, LOAD_LOG, LOG_SCHEMA))
-        at = _moment(log, known_at)
+        at = log_moment(log, known_at)
         load_id = (pc.max(log["load_id"]).as_py() or 0) + 1
         loads = {}
         for name, rows in batches.items():
             sources = _sources_before(log, name)
             stamp = _Stamp(source, at, first=source not in sources)
             loads[name] = _merge(engine, BY_NAME[name], rows, stamp, not sources and _is_empty(engine, name))
-        _remember_changed(engine, loads)
+        remember_changed(engine, {name: done.changed for name, done in loads.items()})
         engine.append(LOAD_LOG, _log_rows(load_id, source, at, loads))
     return LoadReport(load_id, source, at, loads)
 
@@ -114,22 +115,20 @@ class _Stamp:
 
 
 def _merge(engine: Engine, table: Table, rows: pa.Table, stamp: _Stamp, is_empty: bool) -> TableLoad:
-    batch = last_of_each(rows)
-    stored = current_schema(table).empty_table() if is_empty else _stored_versions(engine, table, batch)
+    told = last_of_each(rows)
+    batch = kept_out(engine, table.name, told)
+    stored = current_schema(table).empty_table() if is_empty else current_versions(engine, table, batch)
     is_new, is_changed = differing(table, batch, stored)
     new, changed = batch.filter(is_new), batch.filter(is_changed)
     if changed.num_rows:
-        ids = changed.select(["id"])
-        old = stored.filter(pc.is_in(stored["id"], value_set=ids["id"].combine_chunks()))
-        engine.append(past_name(table.name), _superseded(table, old, stamp.at))
-        engine.delete_matching(current_name(table.name), ids, ("id",))
+        supersede(engine, table, stored.filter(pc.is_in(stored["id"], value_set=changed["id"].combine_chunks())), stamp.at)
     written = pa.concat_tables([
         _stamped(table, new, stamp, backdated=stamp.first), _stamped(table, changed, stamp, backdated=False)])
     if written.num_rows:
         engine.append(current_name(table.name), written)
     return TableLoad(
         read=rows.num_rows, inserted=new.num_rows, updated=changed.num_rows,
-        unchanged=batch.num_rows - written.num_rows, duplicates=rows.num_rows - batch.num_rows,
+        unchanged=told.num_rows - written.num_rows, duplicates=rows.num_rows - told.num_rows,
         changed=written["id"].combine_chunks())
 
 
@@ -138,7 +137,7 @@ def _is_empty(engine: Engine, name: str) -> bool:
     return engine.transactional or not engine.query(unbound(name).select("id").limit(1)).num_rows
 
 
-def _stored_versions(engine: Engine, table: Table, batch: pa.Table) -> pa.Table:
+def current_versions(engine: Engine, table: Table, batch: pa.Table) -> pa.Table:
     """The stored current versions of the batch's ids."""
     keys = batch.select(["id"])
     with engine.lent(_KEYS, keys):
@@ -146,9 +145,13 @@ def _stored_versions(engine: Engine, table: Table, batch: pa.Table) -> pa.Table:
         return engine.query(plain(engine, current_name(table.name), current_schema(table), only=known))
 
 
-def _superseded(table: Table, old: pa.Table, at: int) -> pa.Table:
+def supersede(engine: Engine, table: Table, old: pa.Table, at: int) -> None:
+    """Move current versions to the past ones: they were known until the moment."""
+    if not old.num_rows:
+        return
     columns = [*old.columns, _constant(at, old.num_rows)]
-    return pa.Table.from_arrays(columns, schema=past_schema(table))
+    engine.append(past_name(table.name), pa.Table.from_arrays(columns, schema=past_schema(table)))
+    engine.delete_matching(current_name(table.name), old.select(["id"]), ("id",))
 
 
 def _stamped(table: Table, rows: pa.Table, stamp: _Stamp, backdated: bool) -> pa.Table:
@@ -172,16 +175,16 @@ def _became_true(table: Table, rows: pa.Table, at: int) -> pa.Array:
     return pc.min_element_wise(pc.fill_null(moments, 0), at)
 
 
-def _remember_changed(engine: Engine, loads: Mapping[str, TableLoad]) -> None:
+def remember_changed(engine: Engine, changed: Mapping[str, pa.Array | pa.ChunkedArray]) -> None:
+    """Note ids by table that facts have yet to take in."""
     keys = pa.concat_tables([CHANGED_SCHEMA.empty_table(), *(
-        pa.Table.from_arrays([pa.repeat(pa.scalar(name), len(done.changed)), done.changed], schema=CHANGED_SCHEMA)
-        for name, done in loads.items())])
+        pa.table([pa.repeat(pa.scalar(name), len(ids)), ids], schema=CHANGED_SCHEMA) for name, ids in changed.items())])
     if keys.num_rows:
         engine.delete_matching(CHANGED, keys, ("table", "id"))
         engine.append(CHANGED, keys)
 
 
-def _moment(log: pa.Table, known_at: int | None) -> int:
+def log_moment(log: pa.Table, known_at: int | None) -> int:
     """The load's moment. A clock that was put back must not make a version end before it began."""
     last = pc.max(log["at"]).as_py() or 0
     if known_at is None:

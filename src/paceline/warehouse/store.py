@@ -4,6 +4,7 @@
 ``rec_<table>_past``   versions that a later load replaced: the same, then superseded_at
 ``load_log``           one row a load and table: how many rows were read, inserted, updated, unchanged
 ``changed``            (table, id) of every row inserted or updated since the facts were last refreshed
+``exclusion``          records that an admin left out of every number: why, by whom, since when (see `exclusion`)
 ``compiled_sql``       the SQL of facts, kept from one process to the next (see `compiled`); made when first needed
 """
 
@@ -17,6 +18,7 @@ from paceline.warehouse.engine import Compiled, Engine, WarehouseError
 
 LOAD_LOG = "load_log"
 CHANGED = "changed"
+EXCLUSION = "exclusion"
 
 ARROW_TYPES: dict[Type, pa.DataType] = {
     Type.TEXT: pa.string(), Type.FLAG: pa.bool_(), Type.INTEGER: pa.int64(), Type.NUMBER: pa.float64(), Type.CENTS: pa.int64(),
@@ -28,6 +30,9 @@ LOG_SCHEMA = pa.schema([
     ("load_id", pa.int64()), ("source", pa.string()), ("at", pa.int64()), ("table", pa.string()),
     ("read", pa.int64()), ("inserted", pa.int64()), ("updated", pa.int64()), ("unchanged", pa.int64())])
 CHANGED_SCHEMA = pa.schema([("table", pa.string()), ("id", pa.string())])
+EXCLUSION_SCHEMA = pa.schema([
+    ("table", pa.string()), ("id", pa.string()), ("reason", pa.string()), ("by", pa.string()), ("at", pa.int64()),
+    ("ended_at", pa.int64()), ("row", pa.string())])
 
 
 def current_name(table: str) -> str:
@@ -81,7 +86,7 @@ def create_store(engine: Engine) -> None:
 
     Raises WarehouseError when a newer version of the program made the store.
     """
-    wanted = {LOAD_LOG: LOG_SCHEMA, CHANGED: CHANGED_SCHEMA}
+    wanted = {LOAD_LOG: LOG_SCHEMA, CHANGED: CHANGED_SCHEMA, EXCLUSION: EXCLUSION_SCHEMA}
     for table in TABLES:
         wanted[current_name(table.name)] = current_schema(table)
         wanted[past_name(table.name)] = past_schema(table)

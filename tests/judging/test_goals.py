@@ -80,7 +80,7 @@ def test_goals_are_written_as_records_and_attainment_reads_them() -> None:
     store.refresh(store.now)
     reading = ask(store, "quota_attainment", Scope.rep("bob"), quarter(2026, 2)).only()
     assert reading.denominator == 40_000_00
-    with pytest.raises(GoalError, match="already has a goal of 40,000 from 2026-04-01 to 2026-06-30: say --replace"):
+    with pytest.raises(GoalError, match="already has a goal of 40,000 from 2026-04-01 to 2026-06-30: replace it"):
         goals_for(store, "revenue", 50_000, quarter(2026, 2), Scope.rep("bob"))
     with pytest.raises(GoalError, match="overlaps April 2026"):
         goals_for(store, "revenue", 9_000, Period.containing("month", SEEN, SETTINGS), Scope.rep("bob"), replace=True)
@@ -143,7 +143,7 @@ def test_shares_are_not_prorated_and_an_unmeasured_ramp_says_so() -> None:
     assert {one.target for one in shares.goals} == {0.3}
     assert "isn't a sum over days" in shares.notes[0]
     new = goals_for(watched().store, "dials", 50, quarter(2025, 4), COMPANY)
-    assert any("can't be measured" in note and "--ramp 25,50,75" in note for note in new.notes)
+    assert any("can't be measured" in note and "such as 25,50,75" in note for note in new.notes)
 
 
 def test_levels_fall_as_their_chance_rises_and_absences_lower_them() -> None:

@@ -78,6 +78,12 @@ RULES: tuple[Rule, ...] = (
     Rule("see_forecast", "See the forecast.", SIGHT, "Each their own part of it."),
     Rule("export", "Take numbers and records out as CSV, Parquet or pictures.", SIGHT,
          "Nothing leaves that isn't on the page; each export is in the audit log."),
+    Rule("see_goals", "See goals, which to set, and what reaching one takes.", SIGHT, "Whoever is measured by a goal sees it."),
+    Rule("set_goals", "Set goals, change them, take them back, decide on proposed ones.", LEADS,
+         "A manager sets those of the people below, nobody their own; each change is kept with its reason and is in the audit log.",
+         writes=True, seen_by="see_goals"),
+    Rule("propose_goal", "Propose a goal of one's own.", {REP: Rows.OWN, MANAGER: Rows.OWN},
+         "Whoever one reports to decides; until then it counts nowhere.", writes=True),
     # --- 1:1s ---
     Rule("hold_one_on_ones", "Prepare and hold a 1:1: agenda, notes, what is agreed, what is asked for.", TWO,
          "It stays between the two of them: no admin, no executive, no other manager reads it.", writes=True),

@@ -249,7 +249,8 @@ def set_goals(
                 ramp=_ramp(ramp), replace=replace,
             )  # fmt: skip
         except GoalError as error:
-            raise Failure("No goal was set.", "\n".join(str(error).split("; ")), code=Exit.USAGE) from None
+            there = "Say --replace to write goals that are there anew." if "replace it" in str(error) else ""
+            raise Failure("No goal was set.", "\n".join(str(error).split("; ")), there, Exit.USAGE) from None
         if not dry_run:
             store = question.store
             load_records(store.engine, store.settings, planned.records, SOURCE, tell, metrics=store.catalog)

@@ -1,6 +1,6 @@
 """Goals to be written: one for each person of a scope, prorated and ramped; told as records, which the ordinary load brings in.
 
-goals_for(store, …) → Planned, whose ``records`` are rows of the table ``goal``    retired(store, ids) → the rows that take goals back
+goals_for(store, …) → Planned, whose ``records`` are rows of the table ``goal``    retired(store, ids) → rows that take goals back
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ def _measured(store: Store, metric: Metric, role: str, notes: list[str]) -> Ramp
     if found is None:
         notes.append(
             f"The ramp of {role or 'people without a role'} can't be measured (too few past hires): new people have the full "
-            "target. Give one: --ramp 25,50,75 (percent of each month)"
+            "target. Give one: percent of each month, such as 25,50,75"
         )
         return NO_RAMP
     notes.append(f"The ramp of {role} is measured on {found.hires} past hires: {found.weeks} weeks.")
@@ -214,7 +214,7 @@ def _planned(
                 wrong.append(f"{whose}, which overlaps {period.label}: set it for those days, or mend it where it came from")
                 continue
             if not replace:
-                wrong.append(f"{whose}: say --replace to write it anew")
+                wrong.append(f"{whose}: replace it to write it anew")
                 continue
         goals.append(Set(one.subject, one.name, one.level, one.target, one.prorated, None if old is None else old.target / per))
         rows.append(_row(one, metric, period, store, None if old is None else old.id))

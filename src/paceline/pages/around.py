@@ -32,6 +32,7 @@ MENU: tuple[Entry, ...] = (
     Entry("today", _("Today"), "see_today"),
     Entry("team", _("Team"), "see_team"),
     Entry("people", _("People"), "see_rep"),
+    Entry("goals", _("Goals"), "see_goals", _("Plan")),
     Entry("forecast", _("Forecast"), "see_forecast", _("Plan")),
     Entry("metrics", _("Metrics"), "see_metric", _("Library")),
     Entry("data_health", _("Data health"), "see_data_health", _("Library")),

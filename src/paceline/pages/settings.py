@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "paceline.coaching",
     "paceline.disputes",
     "paceline.pages",
+    "paceline.pages.plan",
     "allauth",
     "allauth.account",
     "allauth.mfa",

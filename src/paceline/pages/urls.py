@@ -30,5 +30,6 @@ urlpatterns = [
     path("audit/", audit_log.audit_log, name="audit"),
     path("", include("paceline.pages.one_on_ones.urls")),
     path("", include("paceline.pages.dashboards.urls")),
+    path("", include("paceline.pages.plan.urls")),
     path("", include("paceline.pages.log_in_urls")),
 ]

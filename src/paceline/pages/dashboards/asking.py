@@ -87,13 +87,16 @@ class Asked:
         return chosen
 
 
-def asked(request: Asking, *, rep: str | None = None, period: str = PERIOD) -> Asked:
-    """Read a request; ``rep``: the person the page is about. Raises AddressError or BadQuestionError for what can't be read, and
-    NotInSight for a rep that the user doesn't see.
+def asked(request: Asking, *, rep: str | None = None, period: str = PERIOD, ahead: bool = False) -> Asked:
+    """Read a request; ``rep``: the person the page is about; ``ahead``: a period that hasn't begun may be asked, too.
+
+    Raises AddressError or BadQuestionError for what can't be read, and NotInSight for a rep that the user doesn't see.
     """
     address = Address.read(request.GET.dict(), period=period)
     question = pages_asked(request, rep, period)
     if question.period.first > question.today:
+        if ahead:
+            return Asked(request, address, question, Course((question.period,), False))
         told = {"period": written.period(question.period), "day": written.day(question.today)}
         raise AddressError(gettext("%(period)s hasn't begun on %(day)s.") % told)
     return Asked(request, address, question, Course.to(question.period, question.today))

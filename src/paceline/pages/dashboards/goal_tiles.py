@@ -46,13 +46,18 @@ def of_rep(of: Asked, scope: Scope, records: Any) -> list[dict[str, Any]]:
     """One rep's goals, with the chance of reaching each where it can be given."""
     tiles = []
     for line in judged.goal_lines(of.store, goals_period(of), scope, of.as_of):
-        tile = _tile(of, line.metric, line.value, line.goal.target, _expected(line), _likely(line))
-        words = tile["words"]
+        one = tile(of, line)
+        words = one["words"]
         if line.reach is not None:
             chance = gettext("%(share)s likely to reach it") % {"share": written.chance(line.reach.chance)}
             words = f"{words} · {chance}" if words else chance
-        tiles.append({**tile, "words": words, "href": records(line.metric.slug, line.period), "because": line.none_because})
+        tiles.append({**one, "words": words, "href": records(line.metric.slug, line.period), "because": line.none_because})
     return tiles
+
+
+def tile(of: Asked, line: GoalLine) -> dict[str, Any]:
+    """A goal: its value, its bullet, its pace in words."""
+    return _tile(of, line.metric, line.value, line.goal.target, _expected(line), _likely(line))
 
 
 def _expected(line: GoalLine) -> float | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from paceline.judging.forecast import Foresight, foresee
-from paceline.judging.goals import REP, GoalLine, standing
+from paceline.judging.goals import REP, TEAM, GoalLine, standing
 from paceline.judging.people import people
 from paceline.judging.signals import CompanySignals, Signal, signals
 from paceline.metrics.reading import Reading
@@ -65,8 +65,28 @@ def foreseen(store: Store, metric: str, period: Period, scope: Scope, as_of: dat
 
 
 def goal_lines(store: Store, period: Period, scope: Scope, as_of: date | None = None) -> tuple[GoalLine, ...]:
-    """The goals of a scope and how they stand."""
-    return kept_for_the_day(store, ("goals", period, scope), as_of, lambda: standing(store, period, scope, as_of=as_of))
+    """The goals of a scope and how they stand: of its people, and of teams wholly within it.
+
+    The company's are worked out once for everybody: whose goal it is changes nothing about it.
+    """
+    whole = kept_for_the_day(store, ("goals", period), as_of, lambda: standing(store, period, Scope.company(), as_of=as_of))
+    if scope.is_company:
+        return whole
+    view = store.view(as_of)
+    members = scope.members(view.stints)
+    day = max(period.first, min(view.day, period.until - timedelta(days=1)))
+    sellers = kept_for_the_day(store, ("sellers", day), as_of, lambda: people(store, day, Scope.company(), as_of))
+    inside = {stint.rep_id for stint in members}
+    partly = {one.team for one in sellers if one.rep not in inside}
+    teams = {one.team for one in sellers if one.team and one.team not in partly}
+
+    def seen(line: GoalLine) -> bool:
+        goal = line.goal
+        if goal.level == REP:
+            return any(s.rep_id == goal.subject and s.from_day < goal.until and s.until_day > goal.first for s in members)
+        return goal.level == TEAM and goal.subject in teams and scope.one_rep is None
+
+    return tuple(line for line in whole if seen(line))
 
 
 def few(found: Sequence[Signal], now: date, most: int) -> tuple[Signal, ...]:

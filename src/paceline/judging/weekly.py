@@ -6,7 +6,7 @@ stale) is never 0. by_team(weeks) adds the same series up for teams.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from paceline.judging.people import people, workdays
 from paceline.judging.signals_metrics import Judged, judged
 from paceline.judging.weekly_known import known_weeks
 from paceline.metrics import rollup
-from paceline.metrics.answer import Asked, rows_of_periods
+from paceline.metrics.answer import Asked, rows_of_periods, step_of
 from paceline.metrics.compile import Question
 from paceline.metrics.store import Store, View
 from paceline.metrics.vocabulary import Kind, Measure, Unit
@@ -158,20 +158,12 @@ def _of_last_role(days: Floats, role: npt.NDArray[np.str_]) -> None:
 def _numbers(
     view: View, chosen: Sequence[Judged], reps: tuple[str, ...], mondays: Sequence[date], days: Floats
 ) -> tuple[Floats, Floats]:
-    """Numerators and denominators (working days of counts), reps × metrics × weeks; 0 where there are no rows.
-
-    One query for all measures over the same rows.
-    """
+    """Numerators and denominators (working days of counts), reps × metrics × weeks; 0 where there are no rows."""
     shape = (len(reps), len(chosen), len(mondays))
     top, bottom = np.zeros(shape), np.repeat(days[:, None, :], len(chosen), axis=1)
-    together: dict[str, list[Measure]] = {}
-    for one in chosen:
-        for measure in (one.numerator, one.denominator, *_matured(one)):
-            if measure is not None and measure not in together.setdefault(measure.rows, []):
-                together[measure.rows].append(measure)
     found: dict[Measure, Floats] = {}
-    for rows, measures in together.items():
-        found |= _asked(view, rows, tuple(measures), reps, mondays)
+    for measures in _together(view, chosen):
+        found |= _asked(view, measures, reps, mondays)
     for place, one in enumerate(chosen):
         scale = 100.0 if one.metric.unit is Unit.MONEY else 1.0
         top[:, place] = found[one.numerator] / scale
@@ -183,19 +175,35 @@ def _numbers(
     return top, bottom
 
 
+def _together(view: View, chosen: Sequence[Judged]) -> Iterable[tuple[Measure, ...]]:
+    """The measures to ask, each once, those of one query together: of the same rows, all from the roll-up, all counting the same
+    things, or neither.
+    """
+    found: dict[tuple[str, bool, tuple[str, ...]], dict[Measure, None]] = {}
+    for one in chosen:
+        for measure in (one.numerator, one.denominator, *_matured(one)):
+            if measure is not None:
+                things = measure.columns if measure.kind is Kind.DISTINCT else ()
+                found.setdefault((measure.rows, _is_rolled(view, measure), things), {})[measure] = None
+    return map(tuple, found.values())
+
+
+def _is_rolled(view: View, measure: Measure) -> bool:
+    return measure.rows in view.rolled and rollup.can_serve(measure)
+
+
 def _matured(one: Judged) -> tuple[Measure, ...]:
     return () if one.matured is None else (one.matured.have, one.matured.of)
 
 
-def _asked(
-    view: View, rows: str, measures: tuple[Measure, ...], reps: tuple[str, ...], mondays: Sequence[date]
-) -> dict[Measure, Floats]:
+def _asked(view: View, measures: tuple[Measure, ...], reps: tuple[str, ...], mondays: Sequence[date]) -> dict[Measure, Floats]:
     """The measures by rep and week, reps × weeks."""
-    periods = tuple(Period("week", monday, monday + timedelta(days=7)) for monday in mondays)
-    rolled = rows in view.rolled and all(map(rollup.can_serve, measures))
-    question = Question(rows, measures, ("rep",), False, rolled)
-    window = measures[0].window
-    table = view.engine.query(view.sql(question, rows_of_periods(view, Asked(periods, ("rep",), None, {}), window), []))
+    rows, window = measures[0].rows, measures[0].window
+    weeks = tuple(Period("week", monday, monday + timedelta(days=7)) for monday in mondays)
+    periods = rows_of_periods(view, Asked(weeks, ("rep",), None, {}), window)
+    step = step_of(rows, measures, periods)
+    question = Question(rows, measures, ("rep",), False, _is_rolled(view, measures[0]), step)
+    table = view.engine.query(view.sql(question, periods, []))
     place = {rep: row for row, rep in enumerate(reps)}
     who = np.array([place.get(rep, -1) for rep in table.column(1).to_pylist()], np.int64)
     week = np.asarray(table.column(0), np.int64)

@@ -9,11 +9,15 @@ from datetime import timedelta
 from paceline.metrics import rollup
 from paceline.metrics.aggregate import LONGEST
 from paceline.metrics.compile import MemberRow, PeriodRow, Question, group_column
+from paceline.metrics.conditions import columns_of
+from paceline.metrics.frame import PERIOD_COLUMNS
 from paceline.metrics.relations import RELATIONS, REP_ATTRIBUTES
 from paceline.metrics.store import View, day_start
 from paceline.metrics.vocabulary import Arithmetic, Constant, Kind, Measure, Term, Window
 from paceline.sales.periods import Period, epoch_day, from_epoch_day
 
+_END = list(PERIOD_COLUMNS).index("p_end")
+_LONGEST_STEP = 7  # days and weeks: what's longer comes in uneven lengths, or alone
 Group = tuple[str | None, ...]
 Cell = tuple[int, Group]
 Numbers = dict[Measure, dict[Cell, float | None]]
@@ -69,7 +73,8 @@ def _asked_once(view: View, asked: Asked, rows: str, window: Window, measures: t
     answers: Numbers = {measure: {} for measure in measures}
     if not periods:
         return answers
-    question = Question(rows, measures, asked.by, asked.members is not None, _rolled(view, asked, rows, measures))
+    rolled = _rolled(view, asked, rows, measures)
+    question = Question(rows, measures, asked.by, asked.members is not None, rolled, step_of(rows, measures, periods))
     table = view.engine.query(view.sql(question, periods, list(asked.members or ())))
     columns = [column.to_pylist() for column in table.columns]
     cuts = len(asked.by)
@@ -78,6 +83,19 @@ def _asked_once(view: View, asked: Asked, rows: str, window: Window, measures: t
         for measure, number in zip(measures, row[1 + cuts :], strict=True):
             answers[measure][cell] = number
     return answers
+
+
+def step_of(rows: str, measures: Sequence[Measure], periods: Sequence[PeriodRow]) -> int | None:
+    """Days of each period, where they adjoin, are equally long and numbered in order, and nothing else of them is asked.
+
+    None otherwise.
+    """
+    first, step = periods[0][1], periods[0][_END] - periods[0][1]
+    of_periods = any(column in PERIOD_COLUMNS for measure in measures for column in columns_of(measure.where))
+    if not RELATIONS[rows].dated or of_periods or step > _LONGEST_STEP:
+        return None
+    even = all(row[0] == i and row[1] == first + i * step and row[_END] == row[1] + step for i, row in enumerate(periods))
+    return step if even else None
 
 
 def rows_of_periods(view: View, asked: Asked, window: Window) -> list[PeriodRow]:

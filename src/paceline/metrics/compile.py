@@ -6,18 +6,18 @@ Compiling takes milliseconds, so the SQL is kept by what was asked; periods and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis.expr.types as ir
 import sqlglot.expressions as sg
 
 from paceline.metrics import rollup
-from paceline.metrics.aggregate import aggregate
+from paceline.metrics.aggregate import aggregate, distinct_key, rows_matched
 from paceline.metrics.conditions import columns_of
-from paceline.metrics.frame import EARLIEST, LATEST, MEMBER_COLUMNS, MEMBER_TABLE, PERIOD_COLUMNS, PERIOD_TABLE, Frame
+from paceline.metrics.frame import AS_OF_AT, EARLIEST, LATEST, MEMBER_COLUMNS, MEMBER_TABLE, PERIOD_COLUMNS, PERIOD_TABLE, Frame
 from paceline.metrics.relations import RELATIONS, REP_ATTRIBUTES, SLICES
-from paceline.metrics.vocabulary import Measure
+from paceline.metrics.vocabulary import Kind, Measure
 from paceline.warehouse.engine import Engine
 
 _STINT_COLUMNS = {
@@ -31,13 +31,17 @@ _STINT_COLUMNS = {
 
 @dataclass(frozen=True)
 class Question:
-    """What one query answers: measures over the same rows, cut ``by`` rep attributes and slices, within members or not."""
+    """What one query answers: measures over the same rows, cut ``by`` rep attributes and slices, within members or not.
+
+    ``step``: days of each period, where they adjoin, are equally long and the rows are dated; else None.
+    """
 
     rows: str
     measures: tuple[Measure, ...]
     by: tuple[str, ...]
     scoped: bool
     rolled: bool = False
+    step: int | None = None
 
 
 def group_column(by: str) -> str:
@@ -49,8 +53,24 @@ def expression(frame: Frame, question: Question) -> ir.Table:
     """The query: ``p_no``, ``g0``… for the cuts, ``m0``… for the measures; a row for each period and group that has rows."""
     rows = prepared(frame, question)
     keys = {f"g{i}": rows[group_column(by)] for i, by in enumerate(question.by)}
+    if _count_the_same(question.measures):
+        return _counted_once(rows, keys, question.measures)
     measures = {f"m{i}": _aggregated(rows, measure, question.rolled) for i, measure in enumerate(question.measures)}
     return rows.group_by(p_no=rows.p_no, **keys).agg(**measures)
+
+
+def _count_the_same(measures: Sequence[Measure]) -> bool:
+    return all(one.kind is Kind.DISTINCT and one.columns == measures[0].columns for one in measures)
+
+
+def _counted_once(rows: ir.Table, keys: dict[str, Any], measures: Sequence[Measure]) -> ir.Table:
+    """Distinct counts of the same things: one row a thing first, and for which measures it counts. A distinct count for each
+    measure would gather the things again and again.
+    """
+    found = {f"m{i}": aggregate(rows, rows_matched(measure)) for i, measure in enumerate(measures)}
+    each = rows.group_by(p_no=rows.p_no, **keys, thing=distinct_key(rows, measures[0])).agg(**found)
+    known = {name: each.count(where=each.thing.notnull() & (each[name] > 0)) for name in found}
+    return each.group_by("p_no", *keys).agg(**known)
 
 
 def prepared(frame: Frame, question: Question) -> ir.Table:
@@ -99,6 +119,7 @@ def filled(engine: Engine, sql: str, periods: Sequence[PeriodRow], members: Iter
     name = engine.quoted(MEMBER_TABLE)
     if name in sql:
         sql = sql.replace(name, _values(engine, MEMBER_COLUMNS, list(members)))
+    sql = sql.replace(str(AS_OF_AT), str(periods[0][-1]))
     sql = sql.replace(str(EARLIEST), str(min(row[1] for row in periods)))
     return sql.replace(str(LATEST), str(max(row[3] for row in periods)))
 
@@ -124,4 +145,4 @@ def _literal(engine: Engine, value: str | int) -> str:
 
 def compiled(frame: Frame, engine: Engine, question: Question) -> str:
     """The SQL of a question, periods and members still to be written in."""
-    return engine.compile(expression(frame, question))
+    return engine.compile(expression(replace(frame, step=question.step), question))

@@ -19,6 +19,7 @@ PERIOD_TABLE = "paceline_period"
 MEMBER_TABLE = "paceline_member"
 # Stand for the first day of all periods and the day after all of them; replaced in the SQL, so they must occur nowhere else.
 EARLIEST, LATEST = 2_147_000_001, 2_147_000_002
+AS_OF_AT = 9_199_999_999_999_999_321  # the as-of instant, where no table of periods is joined
 
 PERIOD_COLUMNS = {
     "p_no": "int64",  # which of the periods asked
@@ -36,9 +37,14 @@ MEMBER_COLUMNS = {"m_rep_id": "string", "m_from_day": "int32", "m_until_day": "i
 
 @dataclass(frozen=True)
 class Frame:
-    """The tables that a shape is made of."""
+    """The tables that a shape is made of.
+
+    ``step``: days of each period, where they adjoin and are equally long. Which one a day is in is arithmetic then: a join by
+    range costs twenty times as much. Rows within a period then have its number alone.
+    """
 
     tables: Tables
+    step: int | None = None
 
     @property
     def settings(self) -> Settings:
@@ -62,6 +68,9 @@ class Frame:
     def within(self, table: ir.Table, day: str = "day") -> ir.Table:
         """The rows dated in a period, once for each period; nothing after the as-of instant."""
         dated = table.filter(table[day] >= EARLIEST, table[day] < LATEST)
+        if self.step is not None:
+            known = dated.filter(dated["at"] <= AS_OF_AT) if "at" in table.columns else dated
+            return known.mutate(p_no=((known[day] - EARLIEST) // self.step).cast("int64"))
         period = self.period
         rules: list[Any] = [dated[day] >= period.p_first, dated[day] < period.p_until]
         if "at" in table.columns:

@@ -42,7 +42,10 @@ REP_ATTRIBUTES = {
 
 @dataclass(frozen=True)
 class Relation:
-    """Named rows. ``key``: what identifies a row. ``fact``: whose columns' words apply. ``flow``: a fact's own rows."""
+    """Named rows. ``key``: what identifies a row. ``fact``: whose columns' words apply. ``flow``: a fact's own rows.
+
+    ``dated``: each row has its day, and of the period asked only its number matters.
+    """
 
     name: str
     doc: str
@@ -50,6 +53,7 @@ class Relation:
     fact: str
     build: Callable[[Frame], ir.Table]
     flow: bool = False
+    dated: bool = False
 
     def columns(self) -> tuple[str, ...]:
         """The names of its columns."""
@@ -66,7 +70,7 @@ def _flow(fact: schema.Fact) -> Relation:
         rows = f.within(f.fact(fact.name))
         return rows.mutate(on_day=rows.day)
 
-    return Relation(fact.name, fact.doc, fact.key, fact.name, build, flow=True)
+    return Relation(fact.name, fact.doc, fact.key, fact.name, build, flow=True, dated=True)
 
 
 def _with_stage_owner(f: Frame) -> ir.Table:
@@ -74,8 +78,10 @@ def _with_stage_owner(f: Frame) -> ir.Table:
     return rows.mutate(starter_id=rows.rep_id, rep_id=rows.owner_id, on_day=rows.owner_day)
 
 
-def _shape(name: str, fact: str, build: Callable[[Frame], ir.Table], key: tuple[str, ...] | None = None) -> Relation:
-    return Relation(name, " ".join((build.__doc__ or "").split()), key or schema.BY_NAME[fact].key, fact, build)
+def _shape(
+    name: str, fact: str, build: Callable[[Frame], ir.Table], key: tuple[str, ...] | None = None, dated: bool = False
+) -> Relation:
+    return Relation(name, " ".join((build.__doc__ or "").split()), key or schema.BY_NAME[fact].key, fact, build, dated=dated)
 
 
 _with_stage_owner.__doc__ = "Opportunities dated by their start, credited to the owner at the start."
@@ -87,10 +93,10 @@ _SHAPES = (
     _shape("owned", "span", ownership.owned, ("opportunity_id",)),
     _shape("progressions", "move", ownership.progressions, ("opportunity_id",)),
     _shape("due", "span", ownership.due),
-    _shape("started", "opportunity", _with_stage_owner),
-    _shape("two_way", "touch_person", activity.two_way, ("evidence", "person_id")),
-    _shape("touched_accounts", "touch_person", activity.touched_accounts),
-    _shape("touched_contacts", "touch_person", activity.touched_contacts),
+    _shape("started", "opportunity", _with_stage_owner, dated=True),
+    _shape("two_way", "touch_person", activity.two_way, ("evidence", "person_id"), dated=True),
+    _shape("touched_accounts", "touch_person", activity.touched_accounts, dated=True),
+    _shape("touched_contacts", "touch_person", activity.touched_contacts, dated=True),
     _shape("touch_gaps", "touch_opportunity", activity.touch_gaps, ("opportunity_id", "rep_id")),
     _shape("goals", "goal", aims.goals),
     _shape("team_goals", "goal", aims.team_goals),

@@ -1,6 +1,7 @@
 """Cards are told once: what was told when, when it went out, and what people said of it. ``told_card`` only ever grows.
 
-One row an event of a card: told, ended, confirmed or dismissed (with who knows why). The latest verdict counts.
+One row an event of a card: told, ended, confirmed or dismissed (with who knows why), or a verdict withdrawn. The latest verdict
+counts.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from paceline.warehouse.engine import Engine
 from paceline.warehouse.store import ibis_table
 
 TABLE = "told_card"
-TOLD, ENDED, CONFIRMED, DISMISSED = "told", "ended", "confirmed", "dismissed"
+TOLD, ENDED, CONFIRMED, DISMISSED, WITHDRAWN = "told", "ended", "confirmed", "dismissed", "withdrawn"
 APART = timedelta(weeks=8)  # cards of a series nearer to each other than this are one: its onset is estimated anew each week
 ENOUGH = 30  # verdicts from which their share is a measure
 
@@ -39,7 +40,7 @@ class Told:
     """A card as it was first told.
 
     ``at``: epoch seconds; ``ended``: the day it went out, None while it fires; ``verdict``: confirmed, dismissed or None,
-    with its ``reason`` and the day it was given.
+    with its ``reason`` and the day it was given; ``last``: epoch seconds of the latest event.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Told:
     verdict: str | None = None
     reason: str = ""
     judged: date | None = None
+    last: int = 0
 
     @property
     def day(self) -> date:
@@ -121,11 +123,13 @@ def _happened(card: Told | None, row: Mapping[str, Any]) -> Told:
     if card is None or row["event"] == TOLD:
         return Told(
             row["id"], row["at"], row["level"], row["name"], row["metric"], row["direction"], from_epoch_day(row["since"]),
-            from_epoch_day(row["fired"]), row["better"], row["said"],
+            from_epoch_day(row["fired"]), row["better"], row["said"], last=row["at"],
         )  # fmt: skip
     if row["event"] == ENDED:
-        return replace(card, ended=day)
-    return replace(card, verdict=row["event"], reason=row["said"], judged=day)
+        return replace(card, ended=day, last=row["at"])
+    if row["event"] == WITHDRAWN:
+        return replace(card, verdict=None, reason="", judged=None, last=row["at"])
+    return replace(card, verdict=row["event"], reason=row["said"], judged=day, last=row["at"])
 
 
 def tell(engine: Engine, cards: Sequence[Fresh], subjects: Set[tuple[str, str]], at: int) -> dict[int, Told]:
@@ -167,6 +171,25 @@ def match(told: Iterable[Told], cards: Sequence[Fresh]) -> dict[int, Told]:
 
 def judge(engine: Engine, card_id: str, confirmed: bool, reason: str, at: int) -> Told:
     """Write down that a card was right or wrong, and why. Raises UnknownCardError for an id nobody was told."""
+    event = CONFIRMED if confirmed else DISMISSED
+    found = _found(engine, card_id)
+    _append(engine, [_row(found, event, _after(found, at), reason)])
+    return replace(found, verdict=event, reason=reason, judged=datetime.fromtimestamp(at, UTC).date())
+
+
+def withdraw(engine: Engine, card_id: str, at: int) -> None:
+    """Take back what was said of a card. Raises UnknownCardError for an id nobody was told."""
+    found = _found(engine, card_id)
+    _append(engine, [_row(found, WITHDRAWN, _after(found, at), "")])
+
+
+def _after(card: Told, at: int) -> int:
+    """The moment, after the card's other events: within one second their order would be lost."""
+    return max(at, card.last + 1)
+
+
+def _found(engine: Engine, card_id: str) -> Told:
+    """The card of an id or of its beginning. Raises UnknownCardError."""
     known = {one.id: one for one in told_cards(engine)}
     word = card_id.strip().lower()
     found = [one for name, one in known.items() if name.startswith(word)] if word else []
@@ -178,9 +201,7 @@ def judge(engine: Engine, card_id: str, confirmed: bool, reason: str, at: int) -
             else (f"did you mean {' or '.join(near)}?" if near else "`paceline signals` shows the ids of the cards told")
         )
         raise UnknownCardError(f"no card has the id {card_id!r}; {hint}")
-    event = CONFIRMED if confirmed else DISMISSED
-    _append(engine, [_row(found[0], event, at, reason)])
-    return replace(found[0], verdict=event, reason=reason, judged=datetime.fromtimestamp(at, UTC).date())
+    return found[0]
 
 
 def verdicts(told: Iterable[Told]) -> Verdicts:

@@ -1,11 +1,15 @@
-"""What a page costs: server time at the median, bytes on the wire, requests; through the real server, on the demo company.
+"""What a page costs: server time at the median, bytes on the wire, requests, the browser's work; through the real server.
 
-``python -m bench.pages [FOLDER]`` simulates the company (or takes the project in FOLDER, which no other process may have open),
-serves it, logs in, and asks every data page as a manager of everybody would. Prints a line a page.
+``python -m bench.pages`` measures over the demo company; ``--sellers 500 --months 12`` over one of that size, made up first;
+``--folder FOLDER`` over a project that no other process has open. A line a page, asked by the manager of a team; then many people
+at once (``--people``), each with a log-in of their own; then Chromium, where there is one.
 """
 
 from __future__ import annotations
 
+import argparse
+import gzip
+import json
 import os
 import re
 import subprocess
@@ -14,10 +18,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from statistics import median
-from urllib.parse import urlencode, urlsplit
+
+from bench.pages_browser import look
+from bench.pages_crowd import crowd
+from bench.visitor import PASSWORD, Visitor
 
 PAGES = (
     "/team/",
@@ -29,63 +37,32 @@ PAGES = (
     "/records/meetings_held/?rep=REP",
 )
 ROUNDS = 31
-EMAIL, PASSWORD = "bench@example.com", "Measured-and-written-9"
+UNTIL = date(2026, 11, 20)
 
 
-class Visitor:
-    """A browser without eyes: keeps cookies and the connection, takes compressed answers."""
+@dataclass(frozen=True)
+class Served:
+    """A running server: its address, its process, who logs in (addresses; the first is a manager), a rep of that manager."""
 
-    def __init__(self, address: str) -> None:
-        self.connection = HTTPConnection(urlsplit(address).netloc, timeout=120)
-        self.cookies: dict[str, str] = {}
-
-    def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, bytes, str]:
-        """Status, body as it travelled, where it leads."""
-        headers = {"Accept-Encoding": "gzip", "Cookie": "; ".join(f"{key}={value}" for key, value in self.cookies.items())}
-        if form is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self.connection.request("GET" if form is None else "POST", path, urlencode(form or {}), headers)
-        answer = self.connection.getresponse()
-        body = answer.read()
-        for cookie in answer.headers.get_all("Set-Cookie") or []:
-            key, _, value = cookie.partition(";")[0].partition("=")
-            self.cookies[key] = value
-        return answer.status, body, answer.headers.get("Location", "")
-
-    def log_in(self) -> None:
-        """Through the form, as people do."""
-        self.ask("/log-in/")
-        token = self.cookies["csrftoken"]
-        status, *_ = self.ask("/log-in/", {"login": EMAIL, "password": PASSWORD, "csrfmiddlewaretoken": token})
-        assert status == 302, f"the log-in was answered with {status}"
+    address: str
+    process: int
+    users: list[str]
+    rep: str
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[tuple[str, str, int]]:
-    """Address of the running server, a rep's id, the server's process."""
-    process = subprocess.Popen([sys.executable, "-m", "bench.pages", "serve", str(folder)], stdout=subprocess.PIPE, text=True)
+def server(folder: Path, people: int) -> Iterator[Served]:
+    """The real server in a process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.pages_served", str(folder), str(people)], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     try:
-        address, rep = process.stdout.readline().split()
-        yield address, rep, process.pid
+        told = json.loads(process.stdout.readline())
+        yield Served(told["address"], process.pid, told["users"], told["rep"])
     finally:
         process.terminate()
-        process.wait(10)
-
-
-def serve(folder: Path) -> None:
-    """The server's own process: one user who sees everybody."""
-    from paceline.pages.serving import listen, prepare
-
-    place = prepare(folder)
-    from paceline.people.models import User
-
-    if not User.objects.filter(email=EMAIL).exists():
-        User.objects.create_user(EMAIL, PASSWORD, name="Bench", role="executive")
-    rep = next(stint.rep_id for stint in place.store.view().stints if stint.role == "AE" and stint.left_day is None)
-    listening = listen("127.0.0.1", 0)
-    print(listening.address, rep, flush=True)
-    listening.run()
+        process.wait(30)
 
 
 def cpu_seconds(process: int) -> float:
@@ -97,35 +74,25 @@ def cpu_seconds(process: int) -> float:
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
-def measure(address: str, rep: str, process: int) -> None:
+def measure(served: Served) -> None:
     """A line a page: first visit, median and slowest of the later ones, the server's processor time for each, bytes."""
-    visitor = Visitor(address)
-    visitor.log_in()
-    paths = [page.replace("REP", rep) for page in PAGES]
-    first = {path: timed(visitor, path)[0] for path in paths}  # and whatever is worked out meanwhile is done
+    visitor = Visitor(served.address)
+    visitor.log_in(served.users[0], PASSWORD)
+    paths = [page.replace("REP", served.rep) for page in PAGES]
+    first = {path: visitor.timed(path)[0] for path in paths}  # and whatever is worked out meanwhile is done
     time.sleep(5)
     print(f"{'page':40} {'first ms':>9} {'median ms':>10} {'slowest':>8} {'CPU ms':>7} {'kB':>6}")
     for path in paths:
-        began = cpu_seconds(process)
-        later = [timed(visitor, path) for _ in range(ROUNDS)]
-        spent = (cpu_seconds(process) - began) / ROUNDS * 1000
+        began = cpu_seconds(served.process)
+        later = [visitor.timed(path) for _ in range(ROUNDS)]
+        spent = (cpu_seconds(served.process) - began) / ROUNDS * 1000
         times = [one for one, _ in later]
         print(f"{path:40} {first[path]:9.0f} {median(times):10.1f} {max(times):8.1f} {spent:7.1f} {later[-1][1] / 1000:6.1f}")
     _weigh(visitor)
 
 
-def timed(visitor: Visitor, path: str) -> tuple[float, int]:
-    """Milliseconds until the whole answer is there, and its bytes."""
-    began = time.perf_counter()
-    status, body, _ = visitor.ask(path)
-    assert status == 200, f"{path}: {status}"
-    return (time.perf_counter() - began) * 1000, len(body)
-
-
 def _weigh(visitor: Visitor) -> None:
     """All that the team page loads."""
-    import gzip
-
     _, body, _ = visitor.ask("/team/")
     html = gzip.decompress(body).decode()
     files = re.findall(r'(?:href|src)="(/static/[^"]+)"', html)
@@ -134,19 +101,41 @@ def _weigh(visitor: Visitor) -> None:
     print(f"team page with everything: {kilobytes:.1f} kB in {1 + len(files)} requests; {html.count('<td')} cells")
 
 
+def make(folder: Path, sellers: int, months: int) -> None:
+    """A company of that many sellers, loaded into the folder."""
+    from paceline.cli.demo import config_of
+    from paceline.project import FILE, open_project
+    from paceline.project.loading import load_records
+    from paceline.simulation.company import simulate
+    from paceline.simulation.sizes import Size
+    from paceline.warehouse.engines import open_engine
+
+    folder.mkdir(parents=True, exist_ok=True)
+    company = simulate(Size("pages", sellers=sellers, managers=max(sellers // 9, 2), months=months, pace=0.5), 11, UNTIL)
+    (folder / FILE).write_text(config_of(company.settings), encoding="utf-8")
+    engine = open_engine(str(folder / "paceline.duckdb"))
+    load_records(engine, open_project(folder).settings, company.records, "bench", lambda _: None)
+    engine.close()
+    print(f"{sellers} sellers, {months} months, {sum(rows.num_rows for rows in company.records.values()):,} records")
+
+
 def main() -> None:
     """Measure, in a folder given or in one of our own."""
-    if sys.argv[1:2] == ["serve"]:
-        serve(Path(sys.argv[2]))
-        return
+    asked = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
+    asked.add_argument("--folder", type=Path, help="a project that is there already")
+    asked.add_argument("--sellers", type=int, default=10)
+    asked.add_argument("--months", type=int, default=18)
+    asked.add_argument("--people", type=int, default=50, help="how many ask at once")
+    asked.add_argument("--seconds", type=float, default=30, help="for how long")
+    options = asked.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(place) / "demo"
-        if len(sys.argv) < 2:
-            subprocess.run(
-                [sys.executable, "-m", "paceline.cli", "demo", "--folder", str(folder)], check=True, capture_output=True
-            )
-        with server(folder) as (address, rep, process):
-            measure(address, rep, process)
+        folder = options.folder or Path(place)
+        if options.folder is None:
+            make(folder, options.sellers, options.months)
+        with server(folder, options.people) as served:
+            measure(served)
+            crowd(served.address, served.users, options.seconds)
+            look(served.address, served.users[0], [page.replace("REP", served.rep) for page in PAGES])
 
 
 if __name__ == "__main__":

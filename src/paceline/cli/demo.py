@@ -93,11 +93,11 @@ def make(folder: Path, seed: int, until: date) -> int:
     _clear(folder)
     with working("Making up a company…") as tell:
         company = simulate(DEMO, seed, until)
-        (folder / FILE).write_text(MARK + "\n" + _config(company.settings), encoding="utf-8")
+        (folder / FILE).write_text(MARK + "\n" + config_of(company.settings), encoding="utf-8")
         project = open_project(folder)
         with store_of(project, made=True) as engine:
             load_records(engine, project.settings, company.records, "demo", tell)
-        (folder / FILE).write_text(_mark(seed, until) + _config(company.settings), encoding="utf-8")
+        (folder / FILE).write_text(_mark(seed, until) + config_of(company.settings), encoding="utf-8")
     return sum(table.num_rows for table in company.records.values())
 
 
@@ -116,7 +116,7 @@ def _clear(folder: Path) -> None:
         (folder / left).unlink(missing_ok=True)
 
 
-def _config(settings: Settings) -> str:
+def config_of(settings: Settings) -> str:
     """The ``paceline.toml`` of the simulated company."""
     from paceline.project.template import template
 

@@ -85,8 +85,13 @@ RULES: tuple[Rule, ...] = (
     Rule("propose_goal", "Propose a goal of one's own.", {REP: Rows.OWN, MANAGER: Rows.OWN},
          "Whoever one reports to decides; until then it counts nowhere.", writes=True),
     # --- 1:1s ---
+    Rule("see_one_on_ones", "Read one's own 1:1s: agenda, notes, what was agreed.", TWO,
+         "They stay between the two of them: no admin, no executive, no other manager reads them."),
     Rule("hold_one_on_ones", "Prepare and hold a 1:1: agenda, notes, what is agreed, what is asked for.", TWO,
-         "It stays between the two of them: no admin, no executive, no other manager reads it.", writes=True),
+         "Each of the two, with the other alone; that one was opened or held is in the audit log, and no word of it.", writes=True,
+         seen_by="see_one_on_ones"),
+    Rule("see_coaching_time", "See whom managers met in 1:1s, and for how long.", LEADS,
+         "How much coaching there is can be known without a word of what was said."),
     # --- configuration ---
     Rule("see_data_health", "See how complete the data is.", LEADS, "Whoever reads numbers must know their gaps."),
     Rule("see_users", "See who has an account.", ADMINS, "It is the admin's work."),

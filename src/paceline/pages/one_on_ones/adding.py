@@ -6,6 +6,8 @@ there is one, ``link`` (an address of ours), ``key`` (of which an agenda has one
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -16,12 +18,14 @@ from django.utils.translation import gettext as _
 from paceline.access.audit import note
 from paceline.access.gate import Asking, action
 from paceline.coaching import agenda
-from paceline.coaching.models import Kind
+from paceline.coaching.models import Item, Kind
 from paceline.coaching.pair import Pair
 from paceline.pages.one_on_ones.pairing import names, pair_of
+from paceline.pages.one_on_ones.points import signal_key
+from paceline.pages.one_on_ones.reading import address_of
 
 
-@action("hold_one_on_ones")
+@action("see_one_on_ones", "hold_one_on_ones")
 def add(request: Asking, rep_id: str) -> HttpResponse:
     """One click on any page."""
     pair = pair_of(request, rep_id)
@@ -36,14 +40,18 @@ def add(request: Asking, rep_id: str) -> HttpResponse:
         note("agenda_changed", request.user, {"person": pair.rep_id, "one_on_one": str(item.one_on_one.public_id)})
         other = names(request, *_ids(pair))[_other(pair, request.user.rep_id)]
         words = _("On the agenda with %(name)s.") % {"name": other}
-        messages.success(request, format_html('{} <a href="{}">{}</a>', words, address(pair), _("Open the 1:1")))
+        messages.success(request, format_html('{} <a href="{}">{}</a>', words, _where(request, pair, item), _("Open the 1:1")))
     here = told["next"] if agenda.is_ours(told["next"]) else reverse("people")
     return redirect(here)
 
 
-def address(pair: Pair) -> str:
-    """Where the next 1:1 of the two is."""
-    return reverse("rep", args=[pair.rep_id])
+def _where(request: Asking, pair: Pair, item: Item) -> str:
+    """The next 1:1, at what can be agreed about it."""
+    here = address_of(request, pair)
+    if not item.key.startswith(signal_key("")):
+        return f"{here}#agenda"
+    more = urlencode({"metric": item.key.removeprefix(signal_key(""))})
+    return f"{here}{'&' if '?' in here else '?'}{more}#agree"
 
 
 def _ids(pair: Pair) -> tuple[str, str]:

@@ -1,0 +1,68 @@
+"""The list of a manager's people: who is next, who hasn't been met for long, what has changed for whom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import ngettext
+
+from paceline.access.gate import Asking
+from paceline.coaching.models import OneOnOne, State
+from paceline.coaching.pair import Pair
+from paceline.judging.signals import Signal
+from paceline.pages.dashboards import written
+from paceline.pages.one_on_ones.pairing import reports
+
+LONG_DAYS = 14  # without a 1:1: who wasn't met for longer stands out
+
+
+def list_of(request: Asking, falls: Sequence[Signal]) -> list[dict[str, Any]]:
+    """Everybody who reports to the visitor, and whom else the visitor meets; whose is next first, then who waits longest."""
+    from paceline.pages.one_on_ones.reading import address_of, moment
+
+    own, today = request.user.rep_id, request.door.store.view().day
+    if not own:
+        return []
+    planned = {one.rep_id: one for one in OneOnOne.objects.filter(manager_id=own, state=State.PLANNED)}
+    last = _last_met(own)
+    there = {person.rep_id: person for person in request.door.people() if person.rep_id != own}
+    direct = {person.rep_id for person in reports(request)}
+    changed = Counter(one.name for one in falls if one.level == "rep")
+    told = []
+    for rep_id in sorted((direct | planned.keys()) & there.keys(), key=lambda rep: _order(planned.get(rep), last.get(rep))):
+        pair, one = Pair(own, rep_id), planned.get(rep_id)
+        met = last.get(rep_id)
+        told.append({
+            "name": there[rep_id].name,
+            "href": address_of(request, pair),
+            "next": moment(one.at, pair) if one is not None else "",
+            "overdue": one is not None and one.at is not None and one.at.date() < today,
+            "on": one is not None and one.is_on,
+            "last": written.day_brief(met) if met else "",
+            "ago": _ago((today - met).days) if met else "",
+            "long": met is None or (today - met).days > LONG_DAYS,
+            "changed": changed[rep_id],
+            "items": one.items.filter(removed=False, done_at=None).exclude(by="").count() if one is not None else 0,
+        })  # fmt: skip
+    return told
+
+
+def _last_met(manager: str) -> dict[str, date]:
+    held = OneOnOne.objects.filter(manager_id=manager, state=State.HELD).exclude(ended_at=None)
+    found: dict[str, date] = {}
+    for rep, ended in held.order_by("ended_at").values_list("rep_id", "ended_at"):
+        assert isinstance(ended, datetime)
+        found[rep] = ended.date()
+    return found
+
+
+def _order(one: OneOnOne | None, met: date | None) -> tuple[bool, float, str]:
+    at = one.at.timestamp() if one is not None and one.at is not None else 0.0
+    return at == 0.0, at, met.isoformat() if met else ""
+
+
+def _ago(days: int) -> str:
+    return ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": days}

@@ -34,16 +34,16 @@ class Hours:
                 break
         return local.astimezone(UTC)
 
-    def morning_of(self, now: datetime) -> tuple[date, datetime, datetime] | None:
-        """The day, and from when until when its morning message may be sent (UTC): until noon, or four hours. None: no message
-        on this day.
+    def morning_of(self, now: datetime) -> tuple[date, datetime] | None:
+        """The day, and until when its morning message may be sent (UTC): until noon, or for four hours. None: it isn't the time,
+        or no day for it.
         """
         day = now.astimezone(self.zone).date()
-        if self.free(day):
-            return None
         begin = self._at(day, self.morning)
         until = max(self._at(day, 12 * 60), begin + timedelta(hours=4))
-        return day, begin.astimezone(UTC), until.astimezone(UTC)
+        if not begin <= now <= until or self.free(day):
+            return None
+        return day, until.astimezone(UTC)
 
     def _quiet(self, local: datetime) -> bool:
         minute = local.hour * 60 + local.minute

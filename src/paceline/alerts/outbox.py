@@ -54,6 +54,11 @@ def put(
     return made
 
 
+def is_there(user: User, kind: str, key: str) -> bool:
+    """Whether the message was put down already: what it takes to write it can be spared."""
+    return Delivery.objects.filter(user=user, kind=kind, key=key).exists()
+
+
 def send_due(company: Company, now: Callable[[], datetime], allowed: Callable[[Delivery], str]) -> int:
     """Send all that is due, one after the other; how many left. ``allowed``: why it must not be sent any more; empty: it may."""
     _recover(now())

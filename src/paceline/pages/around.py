@@ -30,6 +30,7 @@ class Entry:
 # The menu, top to bottom. A new page adds its line here.
 MENU: tuple[Entry, ...] = (
     Entry("today", _("Today"), "see_today"),
+    Entry("alerts", _("Alerts"), "see_alerts"),
     Entry("team", _("Team"), "see_team"),
     Entry("people", _("People"), "see_rep"),
     Entry("one_on_ones", _("1:1s"), "see_one_on_ones"),
@@ -39,8 +40,10 @@ MENU: tuple[Entry, ...] = (
     Entry("metrics", _("Metrics"), "see_metric", _("Library")),
     Entry("data_health", _("Data health"), "see_data_health", _("Library")),
     Entry("users", _("Users"), "see_users", _("Set up")),
+    Entry("work", _("Work behind the pages"), "see_work", _("Set up")),
     Entry("audit", _("Audit log"), "see_audit", _("Set up")),
     Entry("notice", _("What is measured"), "see_notice", _("You")),
+    Entry("my_messages", _("What you are told"), "choose_messages", _("You")),
     Entry("account", _("Your account"), "keep_account", _("You")),
 )
 

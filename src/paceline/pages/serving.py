@@ -20,11 +20,15 @@ class Listening:
     address: str
 
     def run(self) -> None:
-        """Serve until the process is told to end. What takes seconds is worked out meanwhile."""
-        from paceline.pages.dashboards import warm
+        """Serve, and do the work behind the pages, until the process is told to end."""
+        from paceline.pages.telling import addresses, work
 
-        warm.begin()
-        self.server.run()
+        addresses.served_at(self.address)
+        scheduler = work.begin()
+        try:
+            self.server.run()
+        finally:
+            scheduler.shutdown()  # what runs is let end: it has the store open
 
     def close(self) -> None:
         """Give the port back."""

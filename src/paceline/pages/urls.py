@@ -31,5 +31,6 @@ urlpatterns = [
     path("", include("paceline.pages.one_on_ones.urls")),
     path("", include("paceline.pages.dashboards.urls")),
     path("", include("paceline.pages.plan.urls")),
+    path("", include("paceline.pages.telling.urls")),
     path("", include("paceline.pages.log_in_urls")),
 ]

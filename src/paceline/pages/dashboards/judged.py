@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from paceline.alerts.sight import subjects
 from paceline.judging.forecast import Foresight, foresee
 from paceline.judging.goals import REP, TEAM, GoalLine, standing
 from paceline.judging.people import people
@@ -13,7 +14,7 @@ from paceline.judging.signals import CompanySignals, Signal, signals
 from paceline.metrics.reading import Reading
 from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric
-from paceline.pages.dashboards.kept import kept_for_the_day, one
+from paceline.pages.dashboards.kept import keep_for_the_day, kept_for_the_day, one
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
 
@@ -34,15 +35,17 @@ def changes(store: Store, scope: Scope, as_of: date | None = None) -> CompanySig
     )
 
 
+def changes_told(store: Store) -> CompanySignals:
+    """The company's signals, judged anew, and from now on told: what is new today gets the id under which the store keeps it."""
+    return keep_for_the_day(store, "signals", signals(store, Scope.company()))
+
+
 def _within(store: Store, whole: CompanySignals, scope: Scope, as_of: date | None) -> CompanySignals:
-    day = store.view(as_of).day
-    shown = people(store, day, scope, as_of)
-    reps = {one.rep for one in shown}
-    partly = {one.team for one in people(store, day, Scope.company(), as_of) if one.rep not in reps}
-    subjects = {("rep", rep) for rep in reps} | {("team", one.team) for one in shown if one.team and one.team not in partly}
+    inside_scope = subjects(store, scope, as_of)
+    reps = {name for level, name in inside_scope if level == REP}
 
     def inside(found: Sequence[Signal]) -> tuple[Signal, ...]:
-        return tuple(one for one in found if (one.level, one.name) in subjects)
+        return tuple(one for one in found if (one.level, one.name) in inside_scope)
 
     return replace(
         whole,

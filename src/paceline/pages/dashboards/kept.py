@@ -35,11 +35,15 @@ class Kept:
                 answer: Answer = self._answers[key]
                 return answer
         answer = make()
+        self.put(key, answer)
+        return answer
+
+    def put(self, key: Hashable, answer: object) -> None:
+        """Keep an answer under the key."""
         with self._lock:
             self._answers[key] = answer
             while len(self._answers) > _MOST:
                 self._answers.popitem(last=False)
-        return answer
 
 
 _KEPT: WeakKeyDictionary[Store, Kept] = WeakKeyDictionary()
@@ -55,6 +59,20 @@ def kept_for_the_day(store: Store, key: Hashable, as_of: date | None, make: Call
     known = _KEPT.setdefault(store, Kept())
     loads = known.get(("loads", store.now), lambda: _loads(store))
     return known.get((loads, store.view(as_of).day, as_of, key), make)
+
+
+def keep_for_the_day(store: Store, key: Hashable, answer: Answer) -> Answer:
+    """From now on, until a load or a new day, this is the answer under the key."""
+    known = _KEPT.setdefault(store, Kept())
+    loads = known.get(("loads", store.now), lambda: _loads(store))
+    known.put((loads, store.view().day, None, key), answer)
+    return answer
+
+
+def version_of(store: Store) -> tuple[int, date]:
+    """What tells one version of the data from another: the last load's number, and the day."""
+    known = _KEPT.setdefault(store, Kept())
+    return known.get(("loads", store.now), lambda: _loads(store)), store.view().day
 
 
 def _loads(store: Store) -> int:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from paceline.access.gate import Asking, action
 from paceline.insight.cards import State
-from paceline.pages.dashboards import goal_tiles, judged, signal_cards, written
-from paceline.pages.dashboards.asking import asked
+from paceline.pages.dashboards import goal_tiles, signal_cards, written
+from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.links import records_of
+from paceline.pages.telling import alerts, changes
 
 MOST, PRAISE = 5, 2
 
@@ -21,15 +27,19 @@ MOST, PRAISE = 5, 2
 def today_page(request: Asking) -> HttpResponse:
     """What needs me before my first call."""
     of = asked(request)
-    found = judged.changes(of.store, of.scope, of.as_of)
-    falls = judged.few(found.falls, found.now, MOST)
-    praise = judged.few(found.praise, found.now, PRAISE)
+    now = timezone.now()
+    seen = changes.changes(request.door, of.scope, request.user, now, of.as_of)
+    found = seen.whole
+    falls = changes.few(seen.falls, found.now, MOST)
+    praise = changes.few(seen.praise, found.now, PRAISE)
     usual = sum(one.state is State.OK for one in found.standings)
     context = of.base(
-        needs=[signal_cards.card(of, one) for one in falls],
-        more=len(found.falls) - len(falls),
-        praise=[signal_cards.card(of, one) for one in praise],
-        more_praise=len(found.praise) - len(praise),
+        needs=[_card(of, one, now) for one in falls],
+        more=len(seen.falls) - len(falls),
+        snoozed=len(seen.snoozed),
+        praise=[_card(of, one, now) for one in praise],
+        more_praise=len(seen.praise) - len(praise),
+        here=request.get_full_path(),
         away=[(who, notice.sentence) for who, notice in found.notices],
         goals=goal_tiles.of_team(of, records_of),
         goals_title=goal_tiles.title(of),
@@ -40,3 +50,17 @@ def today_page(request: Asking) -> HttpResponse:
         team=reverse("team"),
     )
     return render(request, "dashboards/today.html", context)
+
+
+def _card(of: Asked, one: changes.Change, now: datetime) -> dict[str, Any]:
+    """A change as a card, with what one can do about it; a past day's is only looked at."""
+    card = signal_cards.card(of, one.signal)
+    if one.alert is None:
+        return card
+    text = f"{card['who']} · {card['metric']}: {_words(card)}"
+    return {**card, "doing": alerts.doing(of.request, one.alert, now), "text": text}
+
+
+def _words(card: dict[str, Any]) -> str:
+    words = gettext("where %(expected)s is usual (%(change)s), since %(since)s")
+    return f"{card['numbers']['observed']} {words % {**card['numbers'], 'since': card['since']}}"

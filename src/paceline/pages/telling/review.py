@@ -1,0 +1,145 @@
+"""A week or a month in review, for whoever's rows are in sight: goals, what changed, what stood out, all numbers together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from paceline.access.doors import Door
+from paceline.alerts.models import Alert, Verdict
+from paceline.alerts.sight import seen_through
+from paceline.channels.message import Line
+from paceline.metrics.vocabulary import Metric
+from paceline.pages.dashboards import judged, team, written
+from paceline.pages.dashboards.address import Address, Course, word_of
+from paceline.pages.telling import words
+from paceline.pages.telling.addresses import absolute, metric_page
+from paceline.sales.periods import Period
+
+GRAINS = {"week": "week", "month": "month"}
+_LINES = 40  # of single numbers that stood out
+_REPS = 50  # whose numbers are looked through; a larger company's leaders have their team pages
+
+
+@dataclass(frozen=True)
+class Number:
+    """A metric of a role, all its people together: what it was, and in the period before."""
+
+    name: str
+    value: str
+    before: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a period was like. ``goals``, ``began``, ``ended``, ``stood_out`` are lines with links; ``numbers`` by role."""
+
+    kind: str
+    period: Period
+    goals: tuple[Line, ...]
+    began: tuple[Line, ...]
+    ended: tuple[Line, ...]
+    stood_out: tuple[Line, ...]
+    numbers: tuple[tuple[str, tuple[Number, ...]], ...]
+    judged: int
+
+    @property
+    def path(self) -> str:
+        """Its page."""
+        return reverse("review", args=[self.kind, self.period.first.isoformat()])
+
+    @property
+    def title(self) -> str:
+        """``The week in review: Jun 22 – 28, 2026``."""
+        name = gettext("The week in review") if self.kind == "week" else gettext("The month in review")
+        return f"{name}: {written.period(self.period)}"
+
+
+def period_of(kind: str, day: date, door: Door) -> Period:
+    """The week or month with the day."""
+    return Period.containing(GRAINS[kind], day, door.store.settings)
+
+
+def review(kind: str, period: Period, door: Door) -> Review:
+    """The review of a period, of whom is in sight through the door."""
+    store = door.store
+    today = store.view().day
+    page = team.team(store, door.sight(), Course.to(period, today), first=0, most=_REPS)
+    before = team.team(store, door.sight(), Course.to(period.before(), today), first=0, most=_REPS)
+    began, ended = _changed(period, door)
+    return Review(kind, period, _goals(period, door), began, ended, _stood_out(page, period, store.settings.currency),
+                  _numbers(page, before, period), len(page.cells))  # fmt: skip
+
+
+def _goals(period: Period, door: Door) -> tuple[Line, ...]:
+    """Goals to date: of all together, or one's own."""
+    store = door.store
+    grain = "quarter" if store.settings.fiscal_start_month == 1 else "fiscal_quarter"
+    quarter = Period.containing(grain, min(written.last_day(period), store.view().day), store.settings)
+    found = judged.goal_lines(store, quarter, door.sight())
+    lines = []
+    for one in judged.together(store, found, door.sight()):
+        unit, currency = one.metric.unit, store.settings.currency
+        goal = written.brief(one.target, unit, currency)
+        value = written.reading(one.reading)
+        if value is None or one.share is None:
+            told = gettext("none, because %(reason)s") % {"reason": one.reading.none_because or ""}
+        else:
+            share = written.share(one.share)
+            told = gettext("%(value)s of %(goal)s (%(share)s)") % {"value": value, "goal": goal, "share": share}
+        href = absolute(reverse("records", args=[one.metric.slug]) + Address().query(period=word_of(one.period)))
+        lines.append(Line(f"{gettext(one.metric.name)}, {written.period(quarter)}", told, href))
+    return tuple(lines)
+
+
+def _changed(period: Period, door: Door) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Alerts that began and that ended in the period, without those that are no issue."""
+    zone = ZoneInfo(door.store.settings.time_zone)
+    first, until = (datetime.combine(day, time(), zone) for day in (period.first, period.until))
+    names = words.names_of(door.store)
+    seen = seen_through(door).exclude(verdict=Verdict.DISMISSED)
+    began = seen.filter(fired__gte=period.first, fired__lt=period.until).order_by("-weight")
+    ended = seen.filter(Q(state="ok"), changed_at__gte=first, changed_at__lt=until).order_by("-weight")
+
+    def lines(alerts: list[Alert]) -> tuple[Line, ...]:
+        return tuple(words.line(one, door.store, names) for one in alerts)
+
+    return lines(list(began)), lines(list(ended))
+
+
+def _stood_out(page: team.Team, period: Period, currency: str) -> tuple[Line, ...]:
+    """Single numbers outside of their usual range."""
+    found = []
+    for block in page.blocks:
+        for row in block.rows:
+            for cell in row.cells:
+                if cell.mark in ("worse", "better") and cell.usual is not None and cell.value is not None:
+                    low, high = (written.brief(end, cell.metric.unit, currency) for end in cell.usual)
+                    told = gettext("%(value)s, usually %(low)s to %(high)s") % {
+                        "value": written.brief(cell.value, cell.metric.unit, currency), "low": low, "high": high}  # fmt: skip
+                    href = absolute(metric_page(cell.metric.slug, period, "rep", row.rep))
+                    found.append(Line(f"{row.name} · {gettext(cell.metric.name)}", told, href, cell.mark))
+    return tuple(sorted(found, key=lambda line: line.mark != "worse")[:_LINES])
+
+
+def _numbers(page: team.Team, before: team.Team, period: Period) -> tuple[tuple[str, tuple[Number, ...]], ...]:
+    earlier = {(block.role, metric.slug): reading for block in before.blocks
+               for metric, reading in zip(block.metrics, block.together, strict=True)}  # fmt: skip
+    return tuple(
+        (block.role, tuple(
+            _number(metric, written.reading(reading), written.reading(earlier.get((block.role, metric.slug))), block.role, period)
+            for metric, reading in zip(block.metrics, block.together, strict=True)
+        ))
+        for block in page.blocks
+    )  # fmt: skip
+
+
+def _number(metric: Metric, value: str | None, before: str | None, role: str, period: Period) -> Number:
+    href = reverse("metric", args=[metric.slug]) + Address().query(period=word_of(period), role=role)
+    return Number(gettext(metric.name), value or "–", before or "–", href)

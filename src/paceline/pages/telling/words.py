@@ -1,0 +1,67 @@
+"""An alert in words: whose, of what, how much, since when, and where it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.utils.translation import gettext
+
+from paceline.alerts.models import Alert
+from paceline.alerts.sight import REP
+from paceline.channels.message import Line
+from paceline.metrics.store import Store
+from paceline.metrics.vocabulary import Unit
+from paceline.pages.dashboards import written
+from paceline.pages.telling.addresses import absolute, metric_page
+from paceline.sales.periods import Period
+
+
+def names_of(store: Store) -> Mapping[str, str]:
+    """Rep's id → name, of everybody who ever was; teams are called by their names."""
+    return {stint.rep_id: stint.name for stint in store.view().stints if stint.name}
+
+
+def title(alert: Alert, store: Store, names: Mapping[str, str]) -> str:
+    """``Ann Lee · Meetings held``."""
+    metric = store.catalog.get(alert.metric)
+    who = names.get(alert.name, alert.name) if alert.level == REP else alert.name
+    return f"{who} · {gettext(metric.name) if metric is not None else alert.metric}"
+
+
+def sentence(alert: Alert, store: Store) -> str:
+    """``5 where 9 is usual (−31 %), since May 12``."""
+    metric = store.catalog.get(alert.metric)
+    if metric is None:
+        return gettext("the metric isn't in the catalogue any more")
+
+    write = written.full if metric.unit is Unit.RATIO else written.brief  # a few hundredths are much of a small ratio
+
+    def text(value: float) -> str:
+        return write(value, metric.unit, store.settings.currency)
+
+    told = {"expected": text(alert.expected), "change": written.signed_share(alert.change),
+            "since": written.day_brief(alert.since)}  # fmt: skip
+    words = gettext("where %(expected)s is usual (%(change)s), since %(since)s") % told
+    return f"{text(alert.observed)} {words}"
+
+
+def mark(alert: Alert) -> str:
+    """Whether it is good news: better, worse, or neither."""
+    return "" if alert.better is None else "better" if alert.better else "worse"
+
+
+def weeks(alert: Alert) -> Period:
+    """The weeks of the change."""
+    return Period.between(alert.since, alert.until + timedelta(days=7))
+
+
+def page(alert: Alert) -> str:
+    """The metric over these very weeks, of whom it is about; a path."""
+    return metric_page(alert.metric, weeks(alert), alert.level, alert.name)
+
+
+def line(alert: Alert, store: Store, names: Mapping[str, str], before: str = "") -> Line:
+    """An alert as a line of a message; ``before``: a word before its sentence."""
+    detail = sentence(alert, store)
+    return Line(title(alert, store, names), f"{before} {detail}".strip(), absolute(page(alert)), mark(alert))

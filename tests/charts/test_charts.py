@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paceline import charts
-from paceline.charts import Band, Curve, Dot, Picture, Stage, Step, Stretch, Svg
+from paceline.charts import Band, Curve, Dot, Picture, Ranged, Said, Stage, Step, Stretch, Svg
 
 NASTY = "<script>alert('x')</script> & \"quoted\""
 BAND = Band([0, 1, None], [1, 2, None], [2, 3, None])
@@ -57,6 +57,9 @@ def every_picture(words: str = "W") -> list[Picture]:
         charts.waterfall([Step(words, 5, total=True), Step(words, -2), Step(words, None)], written=whole, title=words),
         charts.funnel([Stage(words, 5), Stage(words, 2), Stage(words, None)], written=whole, shares=whole, title=words),
         charts.curves([words] * 3, BAND, [Curve(words, [0, 1])], written=whole, title=words),
+        charts.intervals([Ranged(words, 1, 0, 2, words, "worse"), Ranged(words, None)], 1.5, written=whole, title=words,
+                         reference_word=words, missing=words),
+        charts.reliability([Said(9, 0.2, 0.4), Said(30, 0.8, 0.7)], shares=whole, title=words, words=(words, words)),
     ]  # fmt: skip
 
 
@@ -268,3 +271,23 @@ def test_a_timelines_bars_begin_and_end_on_one_scale_with_today() -> None:
     assert spans == [(0, 50), (20, 40), (90, 100)]
     assert [e.get("x1") for e in root if e.get("class") == "now"] == ["60%"]
     assert picture.rows == (("a", "x"), ("late", "y"), ("odd", "z"))
+
+
+def test_an_intervals_dot_lies_within_its_line_and_an_unknown_row_has_neither() -> None:
+    picture = charts.intervals([Ranged("a", 3, 1, 4), Ranged("b", None)], 2, written=whole, title="t", reference_word="all")
+    root = tree(picture.svg)
+    (dot,) = root.iter("circle")
+    span = next(line for line in root.iter("line") if line.get("class") == "span")
+    reference = next(line for line in root.iter("line") if line.get("class") == "now")
+    x1, x2, at = (float(str(value).rstrip("%")) for value in (span.get("x1"), span.get("x2"), dot.get("cx")))
+    assert x1 < float(str(reference.get("x1")).rstrip("%")) < at < x2
+    assert picture.rows == (("a", "3", "1 – 4"), ("b", "–", "–"))
+
+
+def test_reliable_chances_lie_on_the_diagonal_and_more_of_them_are_larger() -> None:
+    picture = charts.reliability([Said(1, 0.25, 0.25), Said(100, 0.75, 0.75)], shares=whole, title="t")
+    few, many = tree(picture.svg).iter("circle")
+    y = [float(str(dot.get("cy"))) for dot in (few, many)]
+    x = [float(str(dot.get("cx")).rstrip("%")) for dot in (few, many)]
+    assert (x[1] - x[0]) / 100 == pytest.approx((y[0] - y[1]) / (240 - 12 - 26), abs=0.01)
+    assert float(str(few.get("r"))) < float(str(many.get("r")))

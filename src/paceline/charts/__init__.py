@@ -9,13 +9,15 @@ from paceline.charts.bullet import bullet
 from paceline.charts.control import control
 from paceline.charts.curves import Band, Curve, curves
 from paceline.charts.fan import fan
+from paceline.charts.intervals import Ranged, intervals
 from paceline.charts.markup import Svg
 from paceline.charts.picture import Picture, standalone
+from paceline.charts.reliability import Said, reliability
 from paceline.charts.rows import Stage, Step, Stretch, funnel, timeline, waterfall
 from paceline.charts.sparkline import sparkline
 from paceline.charts.strip import Dot, strip
 
 __all__ = [
-    "Band", "Curve", "Dot", "Picture", "Stage", "Step", "Stretch", "Svg", "bullet", "control", "curves", "fan", "funnel",
-    "sparkline", "standalone", "strip", "timeline", "waterfall",
+    "Band", "Curve", "Dot", "Picture", "Ranged", "Said", "Stage", "Step", "Stretch", "Svg", "bullet", "control", "curves", "fan",
+    "funnel", "intervals", "reliability", "sparkline", "standalone", "strip", "timeline", "waterfall",
 ]  # fmt: skip

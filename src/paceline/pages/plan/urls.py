@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from paceline.pages.plan import goal_set_views, goals_views
+from paceline.pages.plan import accuracy_views, decide_views, drivers_views, goal_set_views, goals_views, ramp_views
 
 urlpatterns = [
     path("goals/", goals_views.goals_page, name="goals"),
@@ -15,4 +15,12 @@ urlpatterns = [
     path("goals/propose/", goal_set_views.propose_page, name="propose_goal"),
     path("goals/proposals/<int:number>/", goal_set_views.decide_proposal, name="decide_proposal"),
     path("goals/one/<path:goal_id>/", goal_set_views.goal_page, name="goal"),
+    path("ramp/", ramp_views.ramp_page, name="ramp"),
+    re_path(r"^ramp\.(?P<form>csv|parquet)$", ramp_views.ramp_export, name="ramp_export"),
+    path("accuracy/", accuracy_views.accuracy_page, name="accuracy"),
+    re_path(r"^accuracy\.(?P<form>csv|parquet)$", accuracy_views.accuracy_export, name="accuracy_export"),
+    path("drivers/", drivers_views.drivers_page, name="drivers"),
+    re_path(r"^drivers\.(?P<form>csv|parquet)$", drivers_views.drivers_export, name="drivers_export"),
+    path("decide/", decide_views.decide_page, name="decide"),
+    re_path(r"^decide\.(?P<form>csv|parquet)$", decide_views.decide_export, name="decide_export"),
 ]

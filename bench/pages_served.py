@@ -28,7 +28,8 @@ def main(folder: Path, people: int) -> None:
     today = (view.day.toordinal()) - 719_163  # days since 1970
     there = [one for one in view.stints if one.from_day <= today < one.until_day and one.left_day is None]
     sizes = Counter(one.manager_id for one in there if one.manager_id and one.role in ("AE", "SDR"))
-    boss = min(sizes, key=lambda one: (abs(sizes[one] - TEAM), one))
+    above = {one.manager_id for one in there if one.rep_id in sizes}  # they see whole departments
+    boss = min(sizes.keys() - above, key=lambda one: (abs(sizes[one] - TEAM), one))
     rep = next(one.rep_id for one in there if one.manager_id == boss and one.role == "AE")
     users = _users(there, boss, people)
     listening = listen("127.0.0.1", 0)

@@ -191,16 +191,23 @@ class Asking:
     def _looked_up(self, number: int, group: Group) -> list[Stint]:
         first = self.periods[number].first_day
         last = max(first, snapshot(self.view, self.periods[number]))
-        wanted = [(by, value) for by, value in zip(self.by, group, strict=False) if by in REP_ATTRIBUTES]
+        wanted = tuple(value for by, value in zip(self.by, group, strict=True) if by in REP_ATTRIBUTES) if group else ()
         return [
             s
-            for s in self.members
+            for s in (self._members_by_group.get(wanted, ()) if wanted else self.members)
             if s.from_day <= last
             and s.until_day > first
             and (s.hired_day or first) <= last
             and (s.left_day is None or s.left_day > first)
-            and all(s.attribute(by) == value for by, value in wanted)
         ]
+
+    @cached_property
+    def _members_by_group(self) -> dict[Group, list[Stint]]:
+        """The scope's stints by what of a person is asked by: a company has as many groups as people."""
+        found: dict[Group, list[Stint]] = {}
+        for stint in self.members:
+            found.setdefault(tuple(stint.attribute(by) for by in self.by if by in REP_ATTRIBUTES), []).append(stint)
+        return found
 
     # --- a reading ---
 

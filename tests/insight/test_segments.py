@@ -7,6 +7,7 @@ import pytest
 
 from paceline.insight.compare import Verdict
 from paceline.insight.segments import FEWEST, against_rest, choose_mix, codes, compare_groups
+from paceline.insight.segments_ratio import fit_groups
 
 
 def test_the_mix_by_hand() -> None:
@@ -130,3 +131,32 @@ def test_intervals_cover_and_means_are_compared_too(scale: float) -> None:
             n += 1
     assert inside / n >= 0.76
     assert called / n <= 0.05
+
+
+def test_amounts_are_fitted_with_their_strata_by_hand() -> None:
+    """Web's deals are worth twice the fair's in either size, and large ones ten times small ones: the mix tells nothing else."""
+    rows = [("web", 0, 200.0)] * 60 + [("fair", 0, 100.0)] * 20 + [("web", 1, 2_000.0)] * 20 + [("fair", 1, 1_000.0)] * 60
+    group = np.array([int(name == "web") for name, _, _ in rows])
+    found = fit_groups(np.array([value for _, _, value in rows]), group, np.array([size for _, size, _ in rows]), 2)
+    assert found.adjusted[1] / found.adjusted[0] == pytest.approx(2, rel=0.02)
+    assert found.adjusted[0] == pytest.approx((80 * 100 + 80 * 1_000) / 160, rel=0.02)
+    assert found.mean == pytest.approx(found.adjusted.mean(), rel=1e-9)  # 80 deals each
+    with pytest.raises(ValueError, match="0 or above"):
+        fit_groups(np.array([-1.0, 2.0]), np.array([0, 1]), np.zeros(2, np.int64), 2)
+
+
+def test_intervals_of_amounts_cover_what_was_planted() -> None:
+    """Skewed amounts of five groups that differ, sold by reps of different skill in different mixes, a third of deals lost."""
+    rng, inside, n = np.random.default_rng(77), 0, 0
+    for _ in range(40):
+        true, skill = np.exp(rng.normal(0, 0.5, 5)), np.exp(rng.normal(0, 0.3, 8))
+        mixes, rep = rng.dirichlet(np.full(5, 2.0), 8), rng.integers(0, 8, 500)
+        group = np.array([rng.choice(5, p=mixes[one]) for one in rep])
+        brought = true[group] * skill[rep] * rng.lognormal(0, 0.5, 500) * (rng.random(500) < 2 / 3)
+        found = compare_groups(brought, [f"g{one}" for one in group], rep)
+        truth = true * float(skill[rep].mean()) * brought.mean() / (true[group] * skill[rep]).mean()
+        for one in found:
+            if one.low is not None and one.high is not None:
+                inside += one.low <= truth[int(one.group[1:])] <= one.high
+                n += 1
+    assert inside / n >= 0.76

@@ -9,7 +9,7 @@ from scipy import stats
 from paceline.stats.cusum import cusum
 from paceline.stats.detectable import smallest_change
 from paceline.stats.dispersion import measured_spread, prior_of
-from paceline.stats.posterior import beta_binomial, gamma_poisson, normal_means
+from paceline.stats.posterior import beta_binomial, gamma_poisson, log_means, normal_means
 from paceline.stats.scan import Kind, Prior, Spread, compare_stretches, scan, score_of_stretch
 from paceline.stats.tails import beta_binomial_tails, negative_binomial_tails, scores_of
 
@@ -153,3 +153,16 @@ def test_normal_means_cover_their_truths() -> None:
     assert 0.72 <= np.mean(covered) <= 0.9
     with pytest.raises(ValueError, match="error above 0"):
         normal_means([1.0], [0.0])
+
+
+def test_log_means_cover_their_truths_and_stay_above_0_however_far_apart_they_are() -> None:
+    rng = np.random.default_rng(9)
+    covered = []
+    for spread in (0.1, 2.0) * 15:
+        true, error = rng.normal(5, spread, 12), rng.uniform(0.02, 0.6, 12)
+        low, high = log_means(rng.normal(true, error), error).interval()
+        covered.append(((low <= np.exp(true)) & (np.exp(true) <= high)).mean())
+        assert (low > 0).all()
+    assert 0.74 <= np.mean(covered) <= 0.88
+    with pytest.raises(ValueError, match="error above 0"):
+        log_means([0.0, 1.0], [1.0, 0.0])

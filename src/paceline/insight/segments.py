@@ -5,6 +5,7 @@ A group's deals may do well because of who sold them or where they came from. So
 Mantel and Haenszel (1959) for a difference, with the variance of Greenland and Robins (1985). Unlike direct standardisation it
 stands strata in which a group has few deals or none; deals without a counterpart in any stratum say nothing, and their share
 is told. The result is put at the company's mix, and all groups' results are judged together by the peers' model.
+Shares (of deals won) are pooled so; amounts, which can't be below 0, are compared by ratios (``segments_ratio``).
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from scipy.special import chdtrc
 
 from paceline.insight.compare import MATERIAL, Verdict
 from paceline.insight.compare_peers import FALSE_SHARE, NOTABLE, PEERS_LEVEL, listed
-from paceline.stats.posterior import Posterior, beta_binomial, normal_means
+from paceline.insight.segments_ratio import fit_groups
+from paceline.stats.posterior import Posterior, beta_binomial, log_means
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -70,7 +72,7 @@ def codes(*columns: Sequence[str | None]) -> Ints:
 
 
 def against_rest(values: Floats, group: Ints, stratum: Ints, groups: int) -> Against:
-    """Each group against all others within strata, pooled over strata (see above). Shares are 0 and 1."""
+    """Each group's share (values 0 and 1) against all others' within strata, pooled over strata (see above)."""
     strata = int(stratum.max(initial=0)) + 1
     cell = group * strata + stratum
     n = np.bincount(cell, minlength=groups * strata).reshape(groups, strata).astype(np.float64)
@@ -80,26 +82,12 @@ def against_rest(values: Floats, group: Ints, stratum: Ints, groups: int) -> Aga
     apart = total / np.maximum(n, 1) - theirs / np.maximum(others, 1)
     sizes = weight.sum(axis=1)
     some = np.maximum(sizes, 1e-12)
-    spread = _spread(values, cell, n, total)
+    middle = (total.sum(axis=0) + values.mean()) / (n.sum(axis=0) + 1)
+    spread = middle * (1 - middle)  # variance of one deal within each stratum
     variance = (weight**2 * spread * (1 / np.maximum(n, 1) + 1 / np.maximum(others, 1))).sum(axis=1) / some**2
     comparable = (n * (others > 0)).sum(axis=1) / np.maximum(n.sum(axis=1), 1)
     known = sizes > 0
     return Against(np.where(known, (weight * apart).sum(axis=1) / some, np.nan), np.where(known, variance, np.nan), comparable)
-
-
-def _spread(values: Floats, cell: Ints, n: Floats, total: Floats) -> Floats:
-    """Variance of one deal within each stratum: p(1 − p) of shares, else as large beside its mean as in all strata together.
-
-    (Amounts spread in proportion to their size: one variance for all strata would take large deals for as alike as small ones.)
-    """
-    middle = (total.sum(axis=0) + values.mean()) / (n.sum(axis=0) + 1)
-    if set(np.unique(values).tolist()) <= {0.0, 1.0}:
-        return np.asarray(middle * (1 - middle))
-    size = np.maximum(middle[cell % n.shape[1]], 1e-9 * max(float(np.abs(values).max()), 1e-9))
-    apart = ((values - (total / np.maximum(n, 1)).ravel()[cell]) / size) ** 2
-    free = float(np.maximum(n - 1, 0).sum())
-    relative = float(apart.sum()) / free if free > 0 else float(values.var()) / max(float(values.mean()) ** 2, 1e-12)
-    return np.asarray(np.maximum(relative, 1e-9) * middle**2)
 
 
 def choose_mix(
@@ -118,7 +106,7 @@ def choose_mix(
 def compare_groups(
     values: Floats, group: Sequence[str | None], stratum: Ints | None = None, false_share: float = FALSE_SHARE
 ) -> tuple[Compared, ...]:
-    """Each group of deals, by name, in one measure: shares (values 0 and 1) or means of what is above 0.
+    """Each group of deals, by name, in one measure: shares (values 0 and 1) or means of what is 0 or above.
 
     The list of groups above (or below) the company is as long as a share of ``false_share`` of it being wrong allows.
     ValueError unless values and groups are of one length.
@@ -129,21 +117,48 @@ def compare_groups(
     place = {name: number for number, name in enumerate(names)}
     which = np.array([place[one or NO_WORD] for one in group], np.int64)
     layer = np.zeros(len(values), np.int64) if stratum is None else stratum
+    if not len(values):
+        return ()
     n = np.bincount(which, minlength=len(names))
-    judged = [number for number in range(len(names)) if n[number] >= FEWEST]
-    found = against_rest(values, which, layer, len(names)) if len(values) else Against(*(np.zeros(0),) * 3)
-    usable = [number for number in judged if np.isfinite(found.difference[number])]
-    mean = float(values.mean()) if len(values) else 0.0
     sums = np.bincount(which, values, minlength=len(names)).astype(np.float64)
+    shares = set(np.unique(values).tolist()) <= {0.0, 1.0}
+    mean = float(values.mean())
     told: dict[int, Compared] = {}
+    found = _as_shares(values, which, layer, n) if shares or mean <= 0 else _as_amounts(values, which, layer, n)
+    usable = [number for number in range(len(names)) if n[number] >= FEWEST and np.isfinite(found.adjusted[number])]
     if len(usable) > 1 and mean > 0:
-        told = _judged(names, usable, n, sums, mean, found, false_share, set(np.unique(values).tolist()) <= {0.0, 1.0})
+        told = _judged(names, usable, n, sums, found, false_share)
     return tuple(
         told.get(number) or _silent(names[number], n[number], sums[number], found, number) for number in range(len(names))
     )
 
 
-def _silent(name: str, n: int, total: float, found: Against, number: int) -> Compared:
+@dataclass(frozen=True)
+class _Adjusted:
+    """Each group's mean at the company's mix, its standard error (of amounts: of the logarithm), share with a counterpart.
+
+    ``mean``: all groups' together.
+    """
+
+    adjusted: Floats
+    error: Floats
+    mean: float
+    comparable: Floats
+    shares: bool
+
+
+def _as_shares(values: Floats, group: Ints, stratum: Ints, n: Ints) -> _Adjusted:
+    found, rest, mean = against_rest(values, group, stratum, len(n)), 1 - n / n.sum(), float(values.mean())
+    adjusted = np.clip(mean + rest * found.difference, 0.0, 1.0)
+    return _Adjusted(adjusted, rest * np.sqrt(found.variance), mean, found.comparable, True)
+
+
+def _as_amounts(values: Floats, group: Ints, stratum: Ints, n: Ints) -> _Adjusted:
+    found = fit_groups(values, group, stratum, len(n))
+    return _Adjusted(found.adjusted, found.error, found.mean, found.comparable, False)
+
+
+def _silent(name: str, n: int, total: float, found: _Adjusted, number: int) -> Compared:
     share = float(found.comparable[number])
     needs = FEWEST if n < FEWEST else None
     raw = float(total / n) if n else None
@@ -151,24 +166,17 @@ def _silent(name: str, n: int, total: float, found: Against, number: int) -> Com
 
 
 def _judged(
-    names: Sequence[str],
-    usable: Sequence[int],
-    n: Ints,
-    sums: Floats,
-    mean: float,
-    found: Against,
-    false_share: float,
-    shares: bool,
+    names: Sequence[str], usable: Sequence[int], n: Ints, sums: Floats, found: _Adjusted, false_share: float
 ) -> dict[int, Compared]:
     """The usable groups, all at the company's mix, judged together."""
-    rows = np.array(usable)
-    rest = 1 - n[rows] / n.sum()
-    adjusted = mean + rest * found.difference[rows]
-    error = np.maximum(rest * np.sqrt(found.variance[rows]), 1e-9 * mean)
-    law = _posterior(adjusted, error, mean, n[rows], shares)
+    rows, mean = np.array(usable), found.mean
+    rest, adjusted = 1 - n[rows] / n.sum(), found.adjusted[rows]
+    error = np.maximum(found.error[rows], 1e-9 * (mean if found.shares else 1.0))
+    law = _posterior(adjusted, error, mean, n[rows]) if found.shares else log_means(np.log(adjusted), error)
+    apart_from_mean = adjusted - mean if found.shares else np.log(adjusted / mean)
     estimate, (low, high) = law.estimate(), law.interval(PEERS_LEVEL)
     under, over = law.below(mean * (1 - NOTABLE)), 1 - law.below(mean * (1 + NOTABLE))
-    apart_at_all = _chance_of_equals(adjusted - mean, error, rest) <= false_share / 2  # there are two lists
+    apart_at_all = _chance_of_equals(apart_from_mean, error, rest) <= false_share / 2  # there are two lists
     below, above = (listed(side, false_share) if apart_at_all else frozenset[int]() for side in (under, over))
     out = {}
     for at, number in enumerate(usable):
@@ -194,10 +202,8 @@ def _chance_of_equals(apart: Floats, error: Floats, rest: Floats) -> float:
     return float(chdtrc(len(apart) - 1, float((rest * (apart / error) ** 2).sum())))
 
 
-def _posterior(adjusted: Floats, error: Floats, mean: float, n: Ints, shares: bool) -> Posterior:
-    if not shares:
-        return normal_means(adjusted, error)
+def _posterior(adjusted: Floats, error: Floats, mean: float, n: Ints) -> Posterior:
     # As many deals as would give a plain share this standard error; a group without a win keeps its own size.
     share = np.clip((adjusted * n + mean) / (n + 1), 1e-6, 1 - 1e-6)
     worth = np.clip(share * (1 - share) / error**2, 1.0, 4.0 * n)
-    return beta_binomial(np.clip(adjusted, 0, 1) * worth, worth)
+    return beta_binomial(adjusted * worth, worth)

@@ -246,7 +246,8 @@ def _measured(rows: Sequence[Mapping[str, Any]], measure: str, by: str) -> _Meas
     group = [row[by] for row, _ in some]
     values = np.array([value for _, value in some], np.float64)
     columns = {name: [row[name] for row, _ in some] for name in ("rep", "segment", "source")}
-    orders = tuple(dict.fromkeys(tuple(name for name in order if name != by) for order in _ORDERS))
+    told = {name for name, values_of in columns.items() if name != by and len(set(values_of)) > 1}  # else all deals are alike
+    orders = tuple(dict.fromkeys(tuple(name for name in order if name in told) for order in _ORDERS))
     which = codes([one or NO_WORD for one in group])
     mix = choose_mix(which, int(which.max(initial=0)) + 1, columns, orders) if some else ()
     stratum = codes(*(columns[name] for name in mix)) if mix else None

@@ -16,6 +16,7 @@ from scipy import special
 Floats = npt.NDArray[np.float64]
 
 _MEANS, _SPREADS, _POINTS = 31, 25, 241  # of the grids: the peers' mean, how they differ, a person's own rate
+_OWN = 41  # points of one person's own stretch
 _WIDEST = 1.5  # twice the prior's scale of the sd of the logarithm (or logit) of rates between peers
 
 
@@ -122,6 +123,33 @@ def normal_means(means: npt.ArrayLike, errors: npt.ArrayLike) -> Posterior:
     likelihood = -0.5 * ((points[None, :] - m[:, None]) / se[:, None]) ** 2
     chance, weight = _mixed(-0.5 * ((points - centre) / sd) ** 2, likelihood, _spread_prior())
     return Posterior(points, chance, float((weight * centres).sum()), float((weight * sds).sum() / pooled))
+
+
+def log_means(logs: npt.ArrayLike, errors: npt.ArrayLike) -> Posterior:
+    """Posterior of each one's true mean from the logarithms of observed means (above 0) and those logarithms' standard errors.
+
+    Peers differ by factors, so that no estimate and no interval reaches 0: for amounts of very different sizes, where
+    ``normal_means`` would put the smallest below 0. Points are means, not logarithms. ValueError unless every error is above 0.
+    """
+    m, se = np.asarray(logs, np.float64), np.asarray(errors, np.float64)
+    if m.shape != se.shape or m.ndim != 1 or not len(m) or (se <= 0).any() or not np.isfinite(m).all():
+        raise ValueError("logarithms come with a standard error above 0 each")
+    spreads = np.geomspace(0.01, 4.0, _SPREADS)
+    between = max(float(m.var()), (_WIDEST / 2) ** 2)
+    pooled = float((m / (se**2 + between)).sum() / (1 / (se**2 + between)).sum())
+    error = float(np.sqrt(between / len(m) + 1 / (1 / se**2).sum()))
+    reach = 4 * np.minimum(se, 2.0)
+    own = m[:, None] + reach[:, None] * np.linspace(-1, 1, _OWN)  # each one's own stretch, however narrow, has points enough
+    points = np.unique(np.append(np.linspace(own.min(), own.max(), 2 * _POINTS), own))
+    centre = np.repeat(pooled + error * np.linspace(-3.5, 3.5, _MEANS), _SPREADS)[:, None]
+    step = float(m.max() - m.min() + 2 * reach.max()) / (2 * _POINTS)
+    sd = np.maximum(np.tile(spreads, _MEANS), step)[:, None]  # narrower than the grid, it would fall between its points
+    likelihood = -0.5 * ((points[None, :] - m[:, None]) / se[:, None]) ** 2
+    spread_prior = -0.5 * (spreads / (_WIDEST / 2)) ** 2 + 2 * np.log(spreads)
+    prior = -0.5 * ((points - centre) / sd) ** 2 + np.log(_steps(points))
+    chance, weight = _mixed(prior, likelihood, spread_prior)
+    flat = weight.reshape(-1)
+    return Posterior(np.exp(points), chance, float(np.exp(flat @ centre[:, 0])), float(flat @ sd[:, 0]))
 
 
 def _mixed(prior: Floats, likelihood: Floats, spread_prior: Floats) -> tuple[Floats, Floats]:

@@ -90,6 +90,8 @@ RULES: tuple[Rule, ...] = (
          writes=True, seen_by="see_goals"),
     Rule("propose_goal", "Propose a goal of one's own.", {REP: Rows.OWN, MANAGER: Rows.OWN},
          "Whoever one reports to decides; until then it counts nowhere.", writes=True),
+    Rule("export", "Take numbers and records out as CSV, Parquet or pictures.", SIGHT,
+         "Nothing leaves that isn't on the page; each export is in the audit log."),
     # --- 1:1s ---
     Rule("see_one_on_ones", "Read one's own 1:1s: agenda, notes, what was agreed.", TWO,
          "They stay between the two of them: no admin, no executive, no other manager reads them."),
@@ -97,8 +99,6 @@ RULES: tuple[Rule, ...] = (
          "Each of the two, with the other alone; that one was opened or held is in the audit log, and no word of it.", writes=True,
          seen_by="see_one_on_ones"),
     Rule("see_coaching_time", "See whom managers met in 1:1s, and for how long.", LEADS,
-    Rule("export", "Take numbers and records out as CSV, Parquet or pictures.", SIGHT,
-         "Nothing leaves that isn't on the page; each export is in the audit log."),
          "How much coaching there is can be known without a word of what was said."),
     # --- alerts and messages ---
     Rule("see_alerts", "See what changed for longer than chance explains, and what became of it.", LEADS,

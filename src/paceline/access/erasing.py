@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -14,6 +16,9 @@ from paceline.project.erasing import erase_records
 from paceline.project.folder import Project
 from paceline.warehouse.engine import Engine
 
+# What the apps above erase of an account (None: there is none) and a person of the CRM. Each adds its own when it is ready.
+ALSO_ERASED: dict[str, Callable[[User | None, str], None]] = {}
+
 
 def erase(project: Project, engine: Engine, user: User | None, rep_id: str, by: User | None) -> dict[str, int]:
     """Erase the account (None: there is none) and the person of the CRM (empty: nobody); gives changed rows by stored table.
@@ -21,6 +26,8 @@ def erase(project: Project, engine: Engine, user: User | None, rep_id: str, by: 
     The audit log keeps what the account did, under an id that leads to nobody any more.
     """
     with transaction.atomic():
+        for erased in ALSO_ERASED.values():
+            erased(user, rep_id)
         if user is not None:
             _erase_account(user)
         note("person_erased", by, {"user": str(user.public_id) if user else "", "person": rep_id})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from paceline.access.models import AuditEntry
@@ -11,6 +12,9 @@ from paceline.sales.records import TABLES
 from paceline.warehouse.store import unbound
 
 _WHO = "rep"
+
+# What the apps above keep about a person: name → plain values. Each adds its own when it is ready.
+ALSO_KEPT: dict[str, Callable[[User], Any]] = {}
 
 
 def everything_about(user: User, store: Store) -> dict[str, Any]:
@@ -26,6 +30,7 @@ def everything_about(user: User, store: Store) -> dict[str, Any]:
             for entry in AuditEntry.objects.filter(who=str(user.public_id))
         ],
         "records": records_of(user.rep_id, store) if user.rep_id else {},
+        **{name: kept(user) for name, kept in ALSO_KEPT.items()},
     }
 
 

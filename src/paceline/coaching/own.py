@@ -39,18 +39,19 @@ def own_one_on_ones(user: User) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def erase_one_on_ones(user: User | None, rep_id: str) -> None:  # noqa: ARG001  (others erase by account)
+def erase_one_on_ones(user: User | None, rep_id: str) -> None:
     """Erase what the person wrote, and as a rep everything that was written about them. When the two met stays, as numbers."""
-    if not rep_id:
+    person = rep_id or (user.rep_id if user is not None else "")
+    if not person:
         return
-    about = OneOnOne.objects.filter(rep_id=rep_id)
-    Note.objects.filter(Q(by=rep_id) | Q(one_on_one__in=about)).delete()
-    Item.objects.filter(Q(by=rep_id) | Q(one_on_one__in=about)).delete()
-    Action.objects.filter(Q(by=rep_id) | Q(who=rep_id) | Q(one_on_one__in=about)).delete()
+    about = OneOnOne.objects.filter(rep_id=person)
+    Note.objects.filter(Q(by=person) | Q(one_on_one__in=about)).delete()
+    Item.objects.filter(Q(by=person) | Q(one_on_one__in=about)).delete()
+    Action.objects.filter(Q(by=person) | Q(who=person) | Q(one_on_one__in=about)).delete()
     about.update(shown={})
-    Wish.objects.filter(rep_id=rep_id).delete()
-    Wish.objects.filter(manager_id=rep_id).update(answer="")
-    Series.objects.filter(Q(rep_id=rep_id) | Q(manager_id=rep_id)).delete()
+    Wish.objects.filter(rep_id=person).delete()
+    Wish.objects.filter(manager_id=person).update(answer="")
+    Series.objects.filter(Q(rep_id=person) | Q(manager_id=person)).delete()
 
 
 def _of(person: str) -> QuerySet[OneOnOne]:

@@ -17,6 +17,7 @@ from paceline.insight.cards import State
 from paceline.pages.dashboards import goal_tiles, signal_cards, written
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.links import records_of
+from paceline.pages.one_on_ones.today import meetings_today
 from paceline.pages.telling import alerts, changes
 
 MOST, PRAISE = 5, 2
@@ -40,6 +41,7 @@ def today_page(request: Asking) -> HttpResponse:
         praise=[_card(of, one, now) for one in praise],
         more_praise=len(seen.praise) - len(praise),
         here=request.get_full_path(),
+        one_on_ones=meetings_today(request),
         away=[(who, notice.sentence) for who, notice in found.notices],
         goals=goal_tiles.of_team(of, records_of),
         goals_title=goal_tiles.title(of),

@@ -6,12 +6,12 @@ there is one, ``link`` (an address of ours), ``key`` (of which an agenda has one
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -32,8 +32,9 @@ def add(request: Asking, rep_id: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("people")
     told = {name: request.POST.get(name, "").strip() for name in ("kind", "text", "link", "key", "next")}
+    key = _key(told["kind"], told["link"]) or told["key"]
     try:
-        item = agenda.add(*_ids(pair), request.user.rep_id, told["kind"] or Kind.NOTE, told["text"], told["link"], told["key"])
+        item = agenda.add(*_ids(pair), request.user.rep_id, told["kind"] or Kind.NOTE, told["text"], told["link"], key)
     except agenda.AgendaError as error:
         messages.error(request, str(error))
     else:
@@ -43,6 +44,17 @@ def add(request: Asking, rep_id: str) -> HttpResponse:
         messages.success(request, format_html('{} <a href="{}">{}</a>', words, _where(request, pair, item), _("Open the 1:1")))
     here = told["next"] if agenda.is_ours(told["next"]) else reverse("people")
     return redirect(here)
+
+
+def _key(kind: str, link: str) -> str:
+    """A change of a metric is on an agenda once, whether somebody added it or it came by itself; empty for everything else."""
+    if kind not in (Kind.SIGNAL, Kind.PRAISE) or not agenda.is_ours(link):
+        return ""
+    try:
+        found = resolve(urlsplit(link).path)
+    except Resolver404:
+        return ""
+    return signal_key(str(found.kwargs["slug"])) if found.url_name == "metric" else ""
 
 
 def _where(request: Asking, pair: Pair, item: Item) -> str:

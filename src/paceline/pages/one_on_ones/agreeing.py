@@ -13,7 +13,8 @@ from paceline.access.gate import Asking
 from paceline.coaching.actions import Agreed
 from paceline.coaching.models import OneOnOne
 from paceline.coaching.pair import Pair
-from paceline.coaching.prepared import Change
+from paceline.coaching.prepared import Change, GoalShown, Prepared
+from paceline.judging.signals_metrics import not_judged
 from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Unit
 from paceline.pages.dashboards import written
@@ -67,12 +68,26 @@ def start(request: Asking, pair: Pair, one: OneOnOne | None) -> AgreeForm:
     wanted = request.GET.get("metric", "")
     change = next((each for each in changes if each.metric == wanted), next(iter(told.changes), None))
     initial: dict[str, Any] = {"who": pair.rep_id, "first": today, "last": check_day(today)}
+    goal = None if change is not None else _late_goal(store, told)
+    if goal is not None:
+        initial |= {"metric": goal.metric, "text": _("%(metric)s: closer to the goal") % {"metric": name_of(store, goal.metric)}}
     if change is not None:
         usual = _usual(change)
         initial |= {"metric": change.metric, "text": _suggested(store, change, usual)}
         if usual is not None:
             initial["target"] = round(usual * 100, 1) if change.unit == Unit.PERCENT.value else usual
     return AgreeForm(initial=initial, request=request, pair=pair)
+
+
+def _late_goal(store: Store, told: Prepared) -> GoalShown | None:
+    """The goal that is furthest behind its pace, of those that can be followed week by week."""
+    without = not_judged(store.catalog)
+    late = [
+        (goal.value / goal.expected, goal)
+        for goal in told.goals
+        if goal.value is not None and goal.expected and goal.value < goal.expected and goal.metric not in without
+    ]
+    return min(late, key=lambda pair: pair[0], default=(1.0, None))[1]
 
 
 def check_day(today: date) -> date:

@@ -29,7 +29,7 @@ from paceline.pages.one_on_ones.gather import follow, prepared
 from paceline.pages.one_on_ones.listing import list_of
 from paceline.pages.one_on_ones.pairing import WITH, boss_of, names, one_of, pair_in, pair_of
 from paceline.pages.one_on_ones.points import points
-from paceline.pages.one_on_ones.scheduling import SeriesForm, start_of
+from paceline.pages.one_on_ones.scheduling import SeriesForm, start_of, words_of
 from paceline.project.running import running
 from paceline.sales.scope import Scope
 
@@ -155,6 +155,7 @@ def to_change(request: Asking, pair: Pair, one: OneOnOne | None) -> dict[str, An
     last = last_held(pair)
     return {
         "series": series,
+        "rhythm": words_of(series),
         "series_form": SeriesForm(initial=start_of(series, store.settings.time_zone)),
         "when": one.at.astimezone(zone_of(pair)) if one is not None and one.at is not None else None,
         "minutes": one.minutes if one is not None else 30,

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import time_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from paceline.coaching.models import Series
@@ -40,6 +42,19 @@ class WhenForm(forms.Form):
     """Another time for this one alone; in the series' zone."""
 
     at = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M"])
+
+
+def words_of(series: Series | None) -> str:
+    """``every week, Thursday, 14:00 (Europe/Berlin), 30 min``."""
+    if series is None:
+        return gettext("You haven’t said yet.")
+    told = {
+        "rhythm": dict(RHYTHMS).get(series.weeks, str(series.weeks)), "day": dict(DAYS)[series.weekday],
+        "time": time_format(series.at), "zone": series.time_zone, "minutes": series.minutes,
+    }  # fmt: skip
+    if not series.weeks:
+        return gettext("by agreement, %(minutes)s min") % told
+    return gettext("%(rhythm)s, %(day)s, %(time)s (%(zone)s), %(minutes)s min") % told
 
 
 def start_of(series: Series | None, zone: str) -> dict[str, Any]:

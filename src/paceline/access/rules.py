@@ -68,6 +68,8 @@ RULES: tuple[Rule, ...] = (
     # --- numbers ---
     Rule("see_today", "See what needs attention today.", LEADS, "It is the manager's list; a rep's own day is on the rep's page."),
     Rule("see_team", "See reps by metrics.", LEADS, "A rep sees peers only without names."),
+    Rule("keep_views", "Give a page's address a name, share it, begin the day with it.", EVERYONE,
+         "A view is an address: it shows each what they may see, whoever saved it.", writes=True),
     Rule("see_rep", "See a person's numbers, goals, deals.", SIGHT,
          "A rep sees her own; a manager those who report to him; executives and admins everybody."),
     Rule("see_metric", "See a metric: its definition, trend and distribution.", SIGHT,
@@ -91,6 +93,11 @@ RULES: tuple[Rule, ...] = (
     Rule("propose_goal", "Propose a goal of one's own.", {REP: Rows.OWN, MANAGER: Rows.OWN},
          "Whoever one reports to decides; until then it counts nowhere.", writes=True),
     Rule("export", "Take numbers and records out as CSV, Parquet or pictures.", SIGHT,
+    Rule("see_board", "See the leaderboard, where the company has turned it on.", SIGHT,
+         "Off by default (`leaderboard` in `paceline.toml`); a rep sees her own value among her team's, without names unless the "
+         "company allows them."),
+    Rule("see_tv", "See the view for a screen on the wall, where the company has turned it on.", LEADS,
+         "Whoever leads puts it up; it has no names unless the company allows them."),
          "Nothing leaves that isn't on the page; each export is in the audit log."),
     # --- 1:1s ---
     Rule("see_one_on_ones", "Read one's own 1:1s: agenda, notes, what was agreed.", TWO,

@@ -19,12 +19,13 @@ from paceline.warehouse.store import LOAD_LOG, LOG_SCHEMA, ibis_table
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the menu. ``action``: who may not do it doesn't see the line."""
+    """A line of the menu. ``action``: who may not do it doesn't see the line. ``option``: of ``[pages]``; where it is off, nobody."""
 
     url_name: str
     label: str | Promise
     action: str
     group: str | Promise = ""
+    option: str = ""
 
 
 # The menu, top to bottom. A new page adds its line here.
@@ -33,6 +34,7 @@ MENU: tuple[Entry, ...] = (
     Entry("alerts", _("Alerts"), "see_alerts"),
     Entry("team", _("Team"), "see_team"),
     Entry("people", _("People"), "see_rep"),
+    Entry("leaderboard", _("Leaderboard"), "see_board", option="leaderboard"),
     Entry("one_on_ones", _("1:1s"), "see_one_on_ones"),
     Entry("goals", _("Goals"), "see_goals", _("Plan")),
     Entry("forecast", _("Forecast"), "see_forecast", _("Plan")),
@@ -50,6 +52,7 @@ MENU: tuple[Entry, ...] = (
     Entry("my_messages", _("What you are told"), "choose_messages", _("You")),
     Entry("account", _("Your account"), "keep_account", _("You")),
 )
+    Entry("views", _("Saved views"), "keep_views", _("You")),
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def menu(request: HttpRequest) -> list[Shown]:
     shown: list[Shown] = []
     group: str | Promise = ""
     for entry in MENU:
-        if may(request, entry.action):
+        if may(request, entry.action) and _is_on(entry.option):
             address = reverse(entry.url_name)
             here = request.path == address or (address != "/" and request.path.startswith(address))
             shown.append(Shown(entry.label, address, here, entry.group if entry.group != group else ""))
@@ -77,6 +80,11 @@ def menu(request: HttpRequest) -> list[Shown]:
 
 def around(request: HttpRequest) -> dict[str, Any]:
     """Context of every template: ``menu``, ``company``, ``fresh_at`` (last load, None: never), ``sso``. Looked up when shown."""
+def _is_on(option: str) -> bool:
+    """Whether the company has turned it on."""
+    return not option or getattr(running().project.config.pages, option) != "off"
+
+
     return {
         "menu": SimpleLazyObject(lambda: menu(request)),
         "company": SimpleLazyObject(lambda: running().project.settings.name),

@@ -6,12 +6,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
 from paceline.access.gate import Asking, action
+from paceline.pages.plan.views import start_of
 from paceline.people.roles import Role
 
 
 @action("go_home")
 def home(request: Asking) -> HttpResponse:
-    """A rep's log-in opens her own page; everybody else's opens what needs them today."""
+    """The view that one chose to begin with; else a rep's log-in opens her own page, everybody else's what needs them today."""
+    if start := start_of(request.user):
+        return redirect(start)
     if request.user.role == Role.REP:
         return redirect("rep", request.user.rep_id) if request.user.rep_id else redirect("people")
     return redirect("today")

@@ -128,6 +128,16 @@ def switch(value: Any) -> bool:
     return value
 
 
+BOARDS = ("off", "anonymous", "named")
+
+
+def leaderboard(value: Any) -> str:
+    """Whether there is a leaderboard, and whether it has names."""
+    if value not in BOARDS:
+        raise ValueError(f'must be one of {", ".join(BOARDS)}, in quotes')
+    return str(value)
+
+
 def web_address(value: Any) -> str:
     """Where a site is, without a path; empty for none."""
     if value == "":
@@ -212,6 +222,39 @@ def answered(value: Any) -> bool | None:
     raise ValueError('must be "connected", "not connected" or "unknown"')
 
 
+CRM_KINDS = ("account", "call", "contact", "email", "lead", "meeting", "opportunity")
+OUTCOMES = ("open", "won", "lost")
+
+
+def record_url(value: Any) -> str:
+    """Where a record is seen in the CRM: an https address in which {id} stands once for the record's id."""
+    wanted = r"https://[^\s/?#@\\{}\"'<>]+(/[^\s{}\"'<>]*)?\{id\}[^\s{}\"'<>]*"
+    if not isinstance(value, str) or not re.fullmatch(wanted, value):
+        raise ValueError('must be an https address with {id} in its path, such as "https://crm.example.com/deals/{id}"')
+    return value
+
+
+def stage_choice(value: Any) -> StageChoice:
+    """What a company says of a stage: any of outcome, position, probability, accepted, limit_days."""
+    example = '{ outcome = "won", position = 5, probability = 1.0, accepted = false, limit_days = 30 }'
+    if not isinstance(value, dict) or set(value) - {field.name for field in fields(StageChoice)}:
+        raise ValueError(f"must be a table such as {example}")
+    told = dict(value)
+    if "probability" in told and isinstance(told["probability"], int) and not isinstance(told["probability"], bool):
+        told["probability"] = float(told["probability"])
+    good = {
+        "outcome": lambda one: one in OUTCOMES,
+        "position": lambda one: isinstance(one, int) and not isinstance(one, bool) and one >= 1,
+        "probability": lambda one: isinstance(one, float) and 0 <= one <= 1,
+        "accepted": lambda one: isinstance(one, bool),
+        "limit_days": lambda one: isinstance(one, int) and not isinstance(one, bool) and one >= 1,
+    }
+    wrong = [name for name, one in told.items() if not good[name](one)]
+    if wrong:
+        raise ValueError(f"has a wrong {' and '.join(wrong)}: it must be like {example}, outcome one of {', '.join(OUTCOMES)}")
+    return StageChoice(**told)
+
+
 SECTIONS = {
     "company": "Who you are, and how your year and your money run.",
     "work": "When people work, unless a rep's role says otherwise. Lead response time counts these hours only.",
@@ -290,6 +333,15 @@ KEYS: tuple[Key, ...] = (
     Key("sso", "issuer", "", "The provider's address; empty: no single sign-on.", '""', issuer),
     Key("sso", "client_id", "", "The id that the provider gave to Paceline.", '""', _any_text),
     Key("sso", "name", "", "What stands on the log-in button.", '"Single sign-on"', text),
+    Key(
+        "pages",
+        "leaderboard",
+        "",
+        "Leaderboard and TV view: off, anonymous (a rep sees her own value among peers without names), or named. "
+        "Ask your works council before naming.",
+        '"off"',
+        leaderboard,
+    ),
 )
 
 CHANNELS: tuple[Key, ...] = (

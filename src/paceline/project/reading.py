@@ -43,6 +43,7 @@ class Pages:
     database: str = keys.DATABASE
     address: str = ""
     peers: bool = True
+    leaderboard: str = "off"  # or anonymous, or named
     sso_issuer: str = ""
     sso_client_id: str = ""
     sso_name: str = "Single sign-on"

@@ -80,6 +80,7 @@ def _tile(
     return {
         "name": gettext(metric.name),
         "share": None if value is None else gettext("%(share)s of goal") % {"share": written.share(value / target)},
+        "plain_share": None if value is None else written.share(value / target),
         "value": None if value is None else brief(value),
         "of": gettext("of %(goal)s") % {"goal": brief(target)},
         "bullet": charts.bullet(value, target, pace=expected, likely=likely),

@@ -62,6 +62,7 @@ def metric_page(request: Asking, slug: str) -> HttpResponse:
         metric=one,
         name=gettext(one.name),
         better=gettext(one.direction.words),
+        unit=written.unit(one.unit, of.currency),
         category=gettext(_CATEGORIES[one.category]),
         rep_id=rep_id,
         about=of.about,

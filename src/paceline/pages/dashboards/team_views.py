@@ -19,6 +19,7 @@ from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.export import as_file
 from paceline.pages.dashboards.kept import kept
 from paceline.pages.dashboards.links import records_link, records_of, rep_link, term
+from paceline.pages.plan.views import views_for
 
 MOST = 50  # reps on a page: with a hundred a browser takes half a second
 
@@ -43,6 +44,8 @@ def team_page(request: Asking) -> HttpResponse:
         goals=goal_tiles.of_team(of, records_of),
         goals_title=goal_tiles.title(of),
         csv=reverse("team_export", args=["csv"]) + of.address.query(),
+        saved=views_for(request.user, request.path),
+        here=request.get_full_path(),
         summary=ngettext("%(count)s rep", "%(count)s reps", page.everybody) % {"count": page.everybody},
     )
     return render(request, "dashboards/team.html", context)

@@ -65,6 +65,21 @@ def full(value: float, unit: Unit, currency: str) -> str:
     return count(value) if unit is Unit.COUNT else _decimal(value, 2)
 
 
+_UNITS = {
+    Unit.SECONDS: gettext_lazy("time, in seconds, minutes or hours"),
+    Unit.DAYS: gettext_lazy("days"),
+    Unit.MINUTES: gettext_lazy("minutes"),
+    Unit.PERCENT: gettext_lazy("percent"),
+    Unit.RATIO: gettext_lazy("ratio"),
+    Unit.COUNT: gettext_lazy("count"),
+}
+
+
+def unit(of: Unit, currency: str) -> str:
+    """What a metric is measured in, in words: as its values are written."""
+    return currency if of is Unit.MONEY else str(_UNITS.get(of, of.value))
+
+
 def reader_of(unit: Unit, currency: str) -> Callable[[float], str]:
     """``brief`` for one unit, as charts want it."""
     return lambda value: brief(value, unit, currency)

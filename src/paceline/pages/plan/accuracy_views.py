@@ -19,13 +19,14 @@ from paceline.insight.backtest import Scores
 from paceline.judging.backtest import Backtested, Reliability, backtest_store
 from paceline.judging.forecast import ForecastError
 from paceline.judging.pipeline import first_unknown_day, read_pipeline
-from paceline.judging.record_all import KINDS, KindRecord, track_record
+from paceline.judging.record_all import KINDS, KindRecord, TrackRecord, track_record
 from paceline.judging.record_scores import FEWEST, Track
 from paceline.judging.told import Verdicts
 from paceline.judging.winchance import Chances, win_chances
 from paceline.metrics.store import Store
 from paceline.pages.dashboards import written
 from paceline.pages.dashboards.export import as_file
+from paceline.pages.dashboards.kept import kept
 from paceline.pages.dashboards.later import NotYetError, patient, soon
 from paceline.stats.scores import ReliabilityBin
 
@@ -55,7 +56,7 @@ GRAIN = "quarter"
 def accuracy_page(request: Asking) -> HttpResponse:
     """The track record."""
     store = request.door.store
-    record = soon(store, "record", None, lambda: track_record(store.engine))
+    record = recorded(store)
     chances = soon(store, "win chances", None, lambda: _chances(store))
     replayed, problem = None, ""
     try:
@@ -85,6 +86,11 @@ def accuracy_page(request: Asking) -> HttpResponse:
     return render(request, "plan/accuracy.html", context)
 
 
+def recorded(store: Store) -> TrackRecord:
+    """The record as it is now: predictions are kept without a load."""
+    return kept(store, "record", None, lambda: track_record(store.engine))
+
+
 def _chances(store: Store) -> Chances | None:
     """The model of win chances, or why there is none; None without any deal."""
     read = read_pipeline(store)
@@ -108,7 +114,7 @@ def _kind(store: Store, kind: KindRecord) -> dict[str, Any]:
         "settled": written.count(kind.settled),
         "first": None if kind.first is None else written.day(kind.first),
         "due": None if kind.due is None else written.day(kind.due),
-        "tracks": [_track(store, one) for one in tracks],
+        "tracks": [_track(store, one) for one in tracks if one.n],
         "pictures": [
             {"title": _metric(store, one.metric) or _name(kind.kind), "picture": reliability(one.reliability, _name(kind.kind))}
             for one in kind.tracks
@@ -190,6 +196,7 @@ def _replay(found: Backtested) -> dict[str, Any]:
 def _scores(one: Scores) -> dict[str, Any]:
     return {
         "name": f"{gettext(one.measure.capitalize())}, {LEVELS.get(one.level, one.level)}",
+        "kind": gettext(one.kind.capitalize()),
         "n": one.n,
         "were": written.share(one.coverage),
         "enough": one.n >= FEWEST,
@@ -212,7 +219,7 @@ def _reliable(one: Reliability) -> dict[str, Any]:
 def accuracy_export(request: Asking, form: str) -> HttpResponse:
     """The scores as a file: a row a kind, metric and level."""
     store = request.door.store
-    record = soon(store, "record", None, lambda: track_record(store.engine), 60.0)
+    record = recorded(store)
     names = [field.name for field in _SCHEMA]
     rows = [{name: getattr(one, name) for name in names} for kind in record.kinds for one in (*kind.tracks, *kind.levels)]
     note("exported", request.user, {"what": "accuracy", "form": form})

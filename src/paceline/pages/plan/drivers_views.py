@@ -135,8 +135,9 @@ def _name(word: str) -> str:
 def _value(of: Asked, name: str, value: float | None) -> str:
     if value is None or value != value:
         return "–"
-    unit = Unit.PERCENT if name in _SHARES else Unit.MONEY if name in _MONEY else Unit.RATIO
-    return written.brief(value, unit, of.currency)
+    if name in _SHARES or name in _MONEY:
+        return written.brief(value, Unit.PERCENT if name in _SHARES else Unit.MONEY, of.currency)
+    return written.count(float(f"{value:.3g}"))
 
 
 def _row(of: Asked, found: Drivers, one: Driver, period: Period, rep: str) -> dict[str, Any]:
@@ -192,7 +193,7 @@ def _picture(of: Asked, found: Drivers) -> Picture:
     return charts.intervals(
         rows, 0.0, written=lambda value: signed(value, found.unit, of.currency) if value else "0",
         title=gettext("What the gap of %(gap)s is made of") % {"gap": signed(found.split.gap, found.unit, of.currency)},
-        reference_word=gettext("no part"), columns=(gettext("Driver"), gettext("Part"), gettext("8 in 10")),
+        columns=(gettext("Driver"), gettext("Part"), gettext("8 in 10")),
     )  # fmt: skip
 
 

@@ -70,7 +70,6 @@ def row(of: Asked, line: GoalLine, change: GoalChange | None, may_change: bool) 
         "who": line.name or gettext("the company"),
         "level": line.goal.level,
         "page": page,
-        "plain_share": None if line.attainment is None else written.share(line.attainment),
         "goal": written.brief(line.goal.target, line.metric.unit, of.currency),
         "records": records_of(line.metric.slug, line.period, rep, team),
         "because": line.none_because,

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from paceline.pages.plan import accuracy_views, decide_views, drivers_views, goal_set_views, goals_views, ramp_views
+from paceline.pages.plan import (
+    accuracy_views,
+    board_views,
+    decide_views,
+    drivers_views,
+    goal_set_views,
+    goals_views,
+    ramp_views,
+    views,
+)
 
 urlpatterns = [
     path("goals/", goals_views.goals_page, name="goals"),
@@ -21,6 +30,11 @@ urlpatterns = [
     re_path(r"^accuracy\.(?P<form>csv|parquet)$", accuracy_views.accuracy_export, name="accuracy_export"),
     path("drivers/", drivers_views.drivers_page, name="drivers"),
     re_path(r"^drivers\.(?P<form>csv|parquet)$", drivers_views.drivers_export, name="drivers_export"),
+    path("views/", views.views_page, name="views"),
+    path("views/save/", views.save_view, name="save_view"),
+    path("views/<int:number>/", views.change_view, name="change_view"),
+    path("leaderboard/", board_views.board_page, name="leaderboard"),
+    path("tv/", board_views.tv_page, name="tv"),
     path("decide/", decide_views.decide_page, name="decide"),
     re_path(r"^decide\.(?P<form>csv|parquet)$", decide_views.decide_export, name="decide_export"),
 ]

@@ -11,3 +11,12 @@ class AlertsConfig(AppConfig):
     name = "paceline.alerts"
     label = "alerts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What is kept here of a person is taken out and erased with the rest."""
+        from paceline.access.erasing import ALSO_ERASED
+        from paceline.access.own_data import ALSO_KEPT
+        from paceline.alerts.own import erase_messages, own_messages
+
+        ALSO_KEPT["messages"] = own_messages
+        ALSO_ERASED["messages"] = erase_messages

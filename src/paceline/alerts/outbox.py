@@ -78,7 +78,9 @@ def send_one(company: Company, delivery: Delivery, now: Callable[[], datetime], 
 
 
 def send_again(delivery: Delivery, now: datetime) -> bool:
-    """What its receiver asks for: once more, with the same id, now. False while it is on its way anyway."""
+    """What its receiver asks for: once more, with the same id, now. False while it is on its way, or once it is forgotten."""
+    if not delivery.message:  # what it said is forgotten
+        return False
     ended = (Progress.SENT, Progress.FAILED, Progress.UNSURE, Progress.DROPPED)
     changed = Delivery.objects.filter(pk=delivery.pk, progress__in=ended).update(
         progress=Progress.WAITING, next_at=now, expires_at=now + timedelta(days=1), tries=0, why="", ended_at=None
@@ -92,6 +94,11 @@ def drop(delivery: Delivery, why: str, now: datetime) -> bool:
         progress=Progress.DROPPED, why=why[:_WHY], ended_at=now
     )
     return bool(changed)
+
+
+def forget(before: datetime) -> int:
+    """Forget what ended messages said, as far as they ended before a moment; that they were sent stays. How many."""
+    return Delivery.objects.filter(ended_at__lt=before).exclude(message={}).update(message={})
 
 
 def _due(now: datetime) -> Sequence[UUID]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from paceline.metrics.check import Health as Fault
     from paceline.metrics.reading import Reading
+    from paceline.project import Project
     from paceline.project.health import Count
 
 DAYS = "trailing_90"  # what lights up is judged on these
@@ -27,12 +28,15 @@ DAYS = "trailing_90"  # what lights up is judged on these
 
 @dataclass(frozen=True)
 class Health:
-    """What `check` found: records, faults of the data, and a reading of every metric over the last days of the data."""
+    """What `check` found: records, faults of the data, a reading of every metric over the last days of the data, and work behind
+    the pages that failed last time (name, why).
+    """
 
     records: Sequence[Count]
     readings: Sequence[Reading]
     faults: Sequence[Fault]
     until: str
+    failed: Sequence[tuple[str, str]] = ()
 
     @property
     def dark(self) -> list[Reading]:
@@ -54,8 +58,8 @@ def check(
 
     Example: `paceline check --strict`
     """
-    opened(project)  # a faulty configuration is told before anything else
-    health = _health(project)
+    place = opened(project)  # a faulty configuration is told before anything else
+    health = replace(_health(project), failed=_failed_work(place))
     write(lambda: _as_table(health), form, lambda console: show(health, console))
     if strict and any(reading.value is None or reading.coverage_share < 1 for reading in health.readings):
         raise typer.Exit(Exit.DATA)
@@ -77,6 +81,23 @@ def _health(project: ProjectOption) -> Health:
         )
 
 
+def _failed_work(project: Project) -> list[tuple[str, str]]:
+    """What the server did behind the pages and failed at, last time; nothing where no server ever ran."""
+    from pathlib import Path
+
+    from paceline.pages.database import database
+
+    kept = database(project.folder, project.config.pages.database)
+    if kept["ENGINE"].endswith("sqlite3") and not Path(kept["NAME"]).exists():
+        return []
+    from paceline.pages.serving import open_database
+
+    open_database(project.folder)
+    from paceline.alerts.models import Job
+
+    return [(job.name, f"{job.failures} times: {job.why}") for job in Job.objects.exclude(failures=0)]
+
+
 def show(health: Health, console: Console) -> None:
     """Records first, then metrics that are dark or incomplete, then a count of the bright ones."""
     console.print("paceline.toml is right.", style="green")
@@ -90,6 +111,10 @@ def show(health: Health, console: Console) -> None:
         console.print(_partial(partial))
     if health.faults:
         console.print(_faults(health.faults))
+    if health.failed:
+        console.print("\nThe work behind the pages that failed:", style="bold")
+        for name, why in health.failed:
+            console.print(f"  {name}, {why}", markup=False)
     missing = [count.doc for count in health.records if not count.rows and count.matters]
     if missing:
         console.print("\nWhat would light up more:", style="bold")

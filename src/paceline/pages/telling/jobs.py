@@ -37,6 +37,7 @@ from paceline.sales.scope import Scope
 FORECAST = "revenue"  # the result whose forecast is kept each day, and whose ramp is
 # Whose morning was looked at on which day: to spare work, for what was put down once isn't put down twice anyway.
 _DONE: dict[UUID, date] = {}
+KEPT = timedelta(days=30)  # what messages said; that they were sent is kept for good
 LATE = timedelta(days=2)  # an alert that quiet days held back for longer is told by the list alone
 
 def look() -> str:
@@ -65,6 +66,7 @@ def record() -> str:
         said += keep_ramps(store, ramp(store, FORECAST, Scope.company()))
     except RampError as error:
         why.append(str(error))
+    outbox.forget(timezone.now() - KEPT)
     return f"{said} kept, {settle_all(store)} settled" + "".join(f"; {one}" for one in why)
 
 def mornings() -> str:

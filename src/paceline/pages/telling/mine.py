@@ -86,7 +86,7 @@ def send_again(request: Asking, delivery: UUID) -> HttpResponse:
             note("message_sent_again", request.user, {"delivery": str(found.pk)})
             messages.success(request, gettext("It is on its way."))
         else:
-            messages.error(request, gettext("It is on its way already."))
+            messages.error(request, gettext("It is on its way already, or what it said is forgotten."))
     return redirect("my_messages")
 
 
@@ -129,6 +129,8 @@ def _context(request: Asking, wishes: Wishes, form: MessagesForm) -> dict[str, o
 
 def _again(one: Delivery) -> bool:
     """Whether it can be sent again: what failed or is in doubt, and for a webhook whatever it got."""
+    if not one.message:
+        return False
     if one.progress == Progress.SENT:
         return one.channel == "webhook"
     return one.progress in (Progress.FAILED, Progress.UNSURE)

@@ -141,3 +141,13 @@ def test_the_earliest_turn_comes_first_and_exposure_is_no_turn() -> None:
     assert find_turn("short", np.ones(5), np.ones(5), rng) is None
     with pytest.raises(ValueError, match="exposure"):
         find_turn("odd", np.ones(5), np.ones(4), rng)
+
+
+def test_a_tiny_gap_has_no_shares_and_nor_has_one_of_large_parts_that_cancel_out() -> None:
+    tree = (Factor("deals", "deals"), Factor("size", "money", "deals"))
+    for here, there, told in (
+        ({"deals": 10.0, "money": 1_000.0}, {"deals": 8.0, "money": 640.0}, True),
+        ({"deals": 10.0, "money": 1_000.0}, {"deals": 10.0, "money": 990.0}, False),
+        ({"deals": 20.0, "money": 1_100.0}, {"deals": 10.0, "money": 1_000.0}, False),
+    ):
+        assert split_gap("own past", tree, Side(here), Side(there)).has_shares is told

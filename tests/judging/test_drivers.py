@@ -83,3 +83,24 @@ def test_what_cannot_be_split_is_told() -> None:
     for metric, period, rep, against, words in cases:
         with pytest.raises(DriversError, match=words):
             drivers_of(store, metric, period, Scope.rep(rep), against)
+
+
+def test_every_role_that_brings_the_result_is_looked_at_and_no_other() -> None:
+    """SDRs have no revenue and AEs source little: neither's activity waters the other's result down."""
+    made = drivers_of(watched().store, "revenue", QUARTER, Scope.company())
+    assert made.notes[0] == "Only those in the role AE are looked at: it is their result."
+    sourced = drivers_of(watched().store, "pipeline_generated", QUARTER, Scope.company())
+    assert "SDR" in sourced.notes[0]
+
+
+def test_turns_are_told_with_their_unit() -> None:
+    (turn,) = [one for one in found("meetings_drop", "revenue").turns if one.turn.driver == "meetings"]
+    assert " a working day of each (−" in turn.sentence
+
+
+def test_questions_are_asked_of_metrics_that_have_a_value_alone() -> None:
+    made = found("meetings_drop", "revenue", PEERS)
+    assert made.look
+    for one in made.look:
+        slug = one.split()[2]
+        assert ask(watched().store, slug, Scope.company(), QUARTER).only().value is not None

@@ -100,7 +100,8 @@ def driver_table(found: Drivers) -> pa.Table:
         rows.append({
             "metric": found.metric, "against": found.against, "reference": found.reference, "here": found.split.here,
             "there": found.split.there, "gap": gap, "driver": one.name, "depth": one.depth, "leaf": one.leaf, "part": one.part,
-            "share_of_gap": one.part / gap if gap else None, "low": low, "high": high, "named": one.named, "value_here": one.here,
+            "share_of_gap": one.part / gap if found.split.has_shares else None, "low": low, "high": high,
+            "named": one.named, "value_here": one.here,
             "value_there": one.there, "explained_by": one.metric, "turned": turn and turn.week,
             "turn_chance": turn and turn.turn.chance,
         })  # fmt: skip
@@ -136,11 +137,13 @@ def show(found: Drivers, question: Question, console: Console) -> None:
             Text(f"{'  ' * one.depth}{'└ ' if one.depth else ''}{one.name}", style=style),
             Text(bar(one.part, widest), style="green" if one.part > 0 else "red"),
             Text(_signed(one.part, say), style=style),
-            "" if not split.gap else f"{one.part / split.gap:+.0%}",
+            f"{one.part / split.gap:+.0%}" if split.has_shares else "",
             "" if one.interval is None else f"{_signed(one.interval[0], say)} … {_signed(one.interval[1], say)}",
             _value(one.here), _value(one.there),
         )  # fmt: skip
     console.print(table)
+    if not split.has_shares:
+        console.print("The gap is small beside what moves it: shares of it would say nothing.", style="dim", markup=False)
     for words in (*split.unsplit, *found.notes):
         console.print(words[:1].upper() + words[1:] + ("" if words.endswith(".") else "."), style="dim", markup=False)
     named = [f"{one.name} {_signed(one.part, say)}" for one in found.named[:_MOST]]

@@ -25,6 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 LEVEL = 0.8
 DRAWS = 1000
+_TINY, _CROSSED = 0.02, 5.0  # a gap below that share of the results, or so many times below its parts, has no shares to tell
 _EXACT = 1e-9  # relative: how far a product may be from its parent's value to be called the same
 
 
@@ -101,6 +102,12 @@ class Split:
     def gap(self) -> float:
         """Here less there."""
         return self.here - self.there
+
+    @property
+    def has_shares(self) -> bool:
+        """Whether parts can be told as shares of the gap: not of one that is tiny, or in which large parts cancel out."""
+        crossed = sum(abs(driver.part) for driver in self.top) > _CROSSED * abs(self.gap)
+        return not crossed and abs(self.gap) > _TINY * max(abs(self.here), abs(self.there))
 
     @property
     def leaves(self) -> tuple[Driver, ...]:

@@ -15,14 +15,19 @@ import numpy.typing as npt
 
 from paceline.insight.drivers import Driver, Factor, Side, Split, split_gap
 from paceline.insight.drivers_turn import Turn, turns
+from paceline.insight.goals_pace import STRAIGHT, Shape
 from paceline.judging.drivers_read import FAMILIES, LINKS, Family, Quantities, added, quantities
+from paceline.judging.drivers_words import look, turn_sentence
 from paceline.judging.forecast_lines import goals
+from paceline.judging.goals_shape import usual_shape
 from paceline.judging.people import people, workdays
 from paceline.judging.pipeline import first_unknown_day
+from paceline.metrics.ask import ask
+from paceline.metrics.reading import shown
 from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Unit
 from paceline.sales.periods import Period, from_epoch_day
-from paceline.sales.scope import Scope
+from paceline.sales.scope import Clause, Scope
 
 Floats = npt.NDArray[np.float64]
 
@@ -31,6 +36,7 @@ AGAINST = (PAST, PEERS, GOAL)
 PAST_PERIODS = 4
 TURN_WEEKS = 40  # in which a turn is looked for
 FEWEST_PEERS = 3
+_NOTABLE = 0.05  # share of a result from which a role counts among those that bring it
 _PRESENT = 0.5  # share of the scope's working days per person below which somebody is no peer
 
 
@@ -115,23 +121,46 @@ def drivers_of(
     there, words, notes = _other_side(asking, period, against)
     if not _exact(asking.family, here) or not _exact(asking.family, there):
         raise DriversError(f"{metric} isn't the product of its drivers here: it comes from split credit alone")
-    found = split_gap(against, asking.family.tree, here, there, rng)
+    try:
+        found = split_gap(against, asking.family.tree, here, there, rng)
+    except ValueError as error:
+        raise DriversError(f"{metric} can't be split here: {error}") from None
     turned = _turns(asking, now, np.random.default_rng(now))
     declared = store.catalog[metric]
-    look = _look(found, turned, narrowed, known, as_of)
+    where = look(store, found, [one.turn for one in turned], narrowed, known, as_of)
     day = store.view(as_of).day
     return Drivers(
-        metric, declared.unit, store.settings.currency, period, day, against, words, found, turned, look, (*alone, *notes)
+        metric, declared.unit, store.settings.currency, period, day, against, words, found, turned, where, (*alone, *notes)
     )
 
 
 def _narrowed(store: Store, metric: str, scope: Scope, period: Period, as_of: date | None) -> tuple[Scope, tuple[str, ...]]:
-    """Of a scope with several roles, those in the role whose result it is: others' activity belongs to other results."""
-    roles = {one.role for one in people(store, period.until - timedelta(days=1), scope, as_of)}
-    first = next((role for role in store.catalog[metric].roles if role in roles), None)
-    if scope.one_rep is not None or first is None or len(roles) < 2:
+    """Of a scope with several roles, those that bring the result: others' activity belongs to other results.
+
+    They are the roles whose result it is, and any other that brought a notable part of it in the period or just before.
+    """
+    if scope.one_rep is not None:
         return scope, ()
-    return scope & Scope.role(first), (f"Only those in the role {first} are looked at: it is their result.",)
+    role_of = {one.rep: one.role for one in people(store, period.until - timedelta(days=1), scope, as_of)}
+    roles = set(role_of.values())
+    readings = ask(store, metric, scope, [period, _just_before(period)], ("rep",), as_of=as_of, mean_of_reps=False)
+    brought: dict[str | None, float] = {}
+    for one in readings:
+        role = role_of.get(dict(one.group)["rep"] or "")
+        brought[role] = brought.get(role, 0.0) + (one.value or 0.0)
+    least = _NOTABLE * sum(brought.values())
+    kept = frozenset(
+        role for role in roles if role and (role in store.catalog[metric].roles or brought.get(role, 0.0) > max(least, 0.0))
+    )
+    if not kept or kept == roles:
+        return scope, ()
+    told = " or ".join(sorted(kept))
+    return scope & Scope((Clause("role", kept),)), (f"Only those in the role {told} are looked at: it is their result.",)
+
+
+def _just_before(period: Period) -> Period:
+    """As many days before."""
+    return Period.between(period.first - timedelta(days=period.days), period.first)
 
 
 def _exact(family: Family, side: Side) -> bool:
@@ -148,12 +177,19 @@ def _other_side(asking: _Asking, period: Period, against: str) -> tuple[Side, st
         return _peers(asking)
     if against == PAST:
         return _past(asking, period)
-    target = _goal(asking, period)
+    target, shape = _goal(asking, period)
     side, rates = _with_result(asking, period)
     scale = target / side.totals[asking.family.result]
     told = f"The goal is turned into drivers at the rates of {rates}: as much of everything as it takes."
     totals = {name: value * scale for name, value in side.totals.items()}
-    return Side(totals), f"the goal of {target:,.0f} by now, at the rates of {rates}", (told,)
+    over = asking.period.until_day >= period.until_day
+    due = (
+        ""
+        if over
+        else f" by now, by {'a straight line' if not shape.periods else f'the shape of {shape.periods} earlier periods'}"
+    )
+    unit, currency = asking.store.catalog[asking.family.metric].unit, asking.store.settings.currency
+    return Side(totals), f"the goal of {shown(target, unit, currency)}{due}", (told,)
 
 
 def _with_result(asking: _Asking, period: Period) -> tuple[Side, str]:
@@ -168,8 +204,8 @@ def _with_result(asking: _Asking, period: Period) -> tuple[Side, str]:
     raise DriversError("neither the own past nor peers had any result, so the goal can't be turned into drivers")
 
 
-def _goal(asking: _Asking, period: Period) -> float:
-    """The scope's goal, as far as it is due by now: in proportion to working days over."""
+def _goal(asking: _Asking, period: Period) -> tuple[float, Shape]:
+    """The scope's goal as far as it is due by now, by how such periods usually go: after so many of the working days, so much."""
     store, scope = asking.store, asking.asked
     money = store.catalog[asking.family.metric].unit is Unit.MONEY
     found = goals(store.view(asking.as_of), asking.family.metric, period, money)
@@ -183,7 +219,9 @@ def _goal(asking: _Asking, period: Period) -> float:
         raise DriversError(f"no goal for {asking.family.metric} is set for {scope.label} in {period.label}")
     done = sum(asking.worked(scope, asking.period.first, asking.period.until).values())
     whole = sum(asking.worked(scope, period.first, period.until).values())
-    return float(target) * (done / whole if whole else asking.period.days / period.days)
+    share = done / whole if whole else asking.period.days / period.days
+    shape = STRAIGHT if share >= 1 else usual_shape(store, asking.family.metric, period, asking.as_of)
+    return float(target) * shape.at(share), shape
 
 
 def _past(asking: _Asking, period: Period) -> tuple[Side, str, tuple[str, ...]]:
@@ -278,14 +316,20 @@ def _turns(asking: _Asking, now: int, rng: np.random.Generator) -> tuple[DriverT
         for some in (mine, alike - mine)
     ]
     series: dict[str, tuple[Floats, Floats]] = {}
-    for factor in _watched(asking.family.tree):
+    watched = _watched(asking.family.tree)
+    for factor in watched:
         top = _column(sums[0], factor.over)
         if factor.under is not None:
             series[factor.name] = (top, _column(sums[0], factor.under))
         else:
             series[factor.name] = (top, days[0] * _movement(_column(sums[1], factor.over), days[1]))
     found = turns(series, rng)
-    return tuple(DriverTurn(turn, weeks[turn.week].first, _turn_words(turn, weeks[turn.week].first)) for turn in found)
+    factors, currency = {factor.name: factor for factor in watched}, asking.store.settings.currency
+    firsts = [weeks[turn.week].first for turn in found]
+    return tuple(
+        DriverTurn(turn, first, turn_sentence(turn, first, factors[turn.driver], currency))
+        for turn, first in zip(found, firsts, strict=True)
+    )
 
 
 def _watched(tree: Sequence[Factor]) -> list[Factor]:
@@ -310,36 +354,3 @@ def _movement(others: Floats, days: Floats) -> Floats:
     mean = float(others[known].sum() / days[known].sum())
     worth = 5.0 / mean  # working days that the mean counts for: a few peers make a restless week
     return np.where(known, (np.nan_to_num(others) + mean * worth) / (days + worth) / mean, 1.0)
-
-
-def _turn_words(turn: Turn, week: date) -> str:
-    change = "" if turn.change is None else f" ({turn.change:+.0%})"
-    name = turn.driver[:1].upper() + turn.driver[1:]
-    return (
-        f"{name} turned in the week of {week.day} {week:%B %Y}: from {turn.before:,.3g} to {turn.after:,.3g}{change}; chance "
-        f"alone turns any of them as much {_rarely(turn.chance)}."
-    )
-
-
-def _rarely(chance: float) -> str:
-    return f"1 time in {max(round(1 / chance), 2):,}"
-
-
-def _look(found: Split, turns: Sequence[DriverTurn], scope: Scope, period: Period, as_of: date | None) -> tuple[str, ...]:
-    """The questions that show the records of the earliest turn, and of the largest driver that is named in the gap's
-    direction.
-    """
-    way = [one for one in turns if (one.turn.after - one.turn.before) * found.gap > 0] or turns
-    names = [way[0].turn.driver] if way else []
-    against = [one for one in found.leaves if one.named and one.part * found.gap > 0 and one.name not in LINKS]
-    names += [one.name for one in sorted(against, key=lambda one: -abs(one.part))[:1]]
-    metrics = {one.name: one.metric for one in found.drivers}
-    of = " ".join(
-        f'--{clause.attribute} "{value}"'
-        for clause in scope.clauses
-        for value in sorted(clause.values)
-        if len(clause.values) == 1
-    )
-    day = "" if as_of is None else f" --as-of {as_of}"
-    asked = f"{of} --period {period.first}..{period.until}{day}".strip()
-    return tuple(dict.fromkeys(f"paceline explain {metrics[name]} {asked}" for name in names if metrics.get(name)))

@@ -13,23 +13,23 @@ import numpy as np
 import numpy.typing as npt
 
 from paceline.insight.goals_chance import Reach, reach
-from paceline.insight.goals_pace import STRAIGHT, Pace, Shape, pace, shape_of
+from paceline.insight.goals_pace import STRAIGHT, Pace, Shape, pace
 from paceline.judging.goals_calendar import Calendar, as_period, calendar
 from paceline.judging.goals_draws import Draws, draws_of, is_flow
+from paceline.judging.goals_shape import usual_shape
 from paceline.judging.pipeline import first_unknown_day
 from paceline.judging.record import Prediction
 from paceline.metrics.ask import ask
 from paceline.metrics.reading import shown
 from paceline.metrics.store import Store, View
 from paceline.metrics.vocabulary import Metric, Unit
-from paceline.sales.periods import Period, epoch_day
+from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
 
 Floats = npt.NDArray[np.float64]
 
 REP, TEAM, COMPANY = "rep", "team", "company"
 _UNREAD = (None, "nothing is known of them")
-SHAPE_PERIODS = 6  # earlier periods that say how a period usually goes
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,11 @@ class _Group:
         if now < self.period.until_day:
             ahead = draws_of(self.store, self.metric, self.period, now, self.as_of)
         days = calendar(self.store, self.period.first, self.period.until, self.as_of)
-        shape = self._shape() if running and self.metric.denominator is None else STRAIGHT
+        shape = (
+            usual_shape(self.store, self.metric.slug, self.period, self.as_of)
+            if running and self.metric.denominator is None
+            else STRAIGHT
+        )
         return [
             self._line(goal, names.get(goal.subject, goal.subject), values[goal.level].get(goal.subject, _UNREAD), ahead, days,
                        shape, now)
@@ -178,26 +182,6 @@ class _Group:
         if total <= 0:
             return done / self.period.days, float(self.period.days)
         return float(table[:, :done].sum()) / total, total / max(int((table.sum(axis=1) > 0).sum()), 1)
-
-    def _shape(self) -> Shape:
-        """How such periods usually went, of everybody together: one person's would be mostly chance."""
-        earlier = [self.period.before()]
-        while len(earlier) < SHAPE_PERIODS:
-            earlier.append(earlier[-1].before())
-        start = min(one.first for one in earlier)
-        days = calendar(self.store, start, self.period.first, self.as_of)
-        known = {}
-        for reading in ask(
-            self.store, self.metric.slug, Scope.company(), earlier, ("day",), as_of=self.as_of, mean_of_reps=False
-        ):
-            known[reading.period.first_day] = reading.value
-        table = np.nansum(days.work.days, axis=0) if len(days.work.reps) else np.zeros((self.period.first - start).days)
-        begin = epoch_day(start)
-        past = []
-        for one in earlier:
-            done = np.array([known.get(day) or 0.0 for day in range(one.first_day, one.until_day)])
-            past.append((done, table[one.first_day - begin : one.until_day - begin]))
-        return shape_of(past)
 
     def _sentence(
         self, goal: Goal, value: float | None, because: str | None, step: Pace | None, chance: Reach | None, why: str | None,

@@ -54,14 +54,12 @@ def _told(store: Store) -> dict[str, float]:
 
 
 @pytest.mark.parametrize(("kind", "query"), [
-    ("opportunity", "SELECT opportunity_id AS id FROM fact_outcome WHERE won AND valued AND day BETWEEN 20400 AND 20500 ORDER BY 1"),
-    ("meeting", "SELECT meeting_id AS id FROM fact_meeting WHERE held AND day BETWEEN 20400 AND 20500 ORDER BY 1"),
-    ("email", "SELECT email_id AS id FROM fact_mail WHERE direction = 'outbound' AND day BETWEEN 20400 AND 20500 ORDER BY 1"),
-    ("call", "SELECT call_id AS id FROM fact_call WHERE outbound AND day BETWEEN 20400 AND 20500 ORDER BY 1"),
+    ("opportunity", "fact_outcome WHERE won AND valued"), ("meeting", "fact_meeting WHERE held"),
+    ("email", "fact_mail WHERE direction = 'outbound'"), ("call", "fact_call WHERE outbound"),
 ])
 def test_what_a_number_says_it_lacks_is_what_it_lost(place: tuple[Project, Engine], kind: str, query: str) -> None:
     project, engine = place
-    id_ = engine.query(query)["id"][0].as_py()
+    id_ = engine.query(f"SELECT {kind}_id AS id FROM {query} AND day BETWEEN 20400 AND 20500 ORDER BY 1")["id"][0].as_py()
     with answering(project, engine) as store:
         before = _numbers(store)
         leave_out(project, engine, kind, id_, "it was a test", "somebody", lambda _: None)
@@ -69,10 +67,10 @@ def test_what_a_number_says_it_lacks_is_what_it_lost(place: tuple[Project, Engin
         after, told = _numbers(store), _told(store)
         assert before != after
         lost = {slug: (before[slug] or 0) - (after[slug] or 0) for slug in METRICS}
-        assert {slug: round(amount, 6) for slug, amount in told.items()} == {slug: round(amount, 6) for slug, amount in lost.items()}
+        assert told == pytest.approx(lost)
         changed = next(slug for slug in METRICS if lost[slug])
         explained = explain(store, ask(store, changed, Scope.company(), YEAR).only())
-        assert {(one.exclusion.table, one.exclusion.id, one.exclusion.by) for one in explained.left_out} == {(kind, id_, "somebody")}
+        assert {(one.exclusion.id, one.exclusion.by) for one in explained.left_out} == {(id_, "somebody")}
         assert f"Left out: {kind} {id_}, because it was a test" in str(explained)
         take_in(project, engine, kind, id_, lambda _: None)
         store.refresh(store.now)

@@ -11,6 +11,7 @@ import typer
 from paceline.cli import (
     ask,
     backtest,
+    backup,
     check,
     coaching,
     compare,
@@ -66,6 +67,8 @@ app.add_typer(goals.app, name="goals")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(people.app, name="people")
 app.command("audit")(people.audit)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 
 
 def _version(wanted: bool) -> None:

@@ -131,8 +131,15 @@ def settings_page() -> str:
     for section, doc in keys.SECTIONS.items():
         parts.append(f"## [{section}]\n\n{doc}\n")
         rows = [[f"`{key.name}`", f"`{key.default}`", key.doc] for key in keys.ALL if key.section == section]
-        parts.append(_table(("key", "default", "meaning"), rows) if rows else _dispositions())
+        parts.append(_table(("key", "default", "meaning"), rows) if rows else _by_word(section))
     return "\n".join(parts)
+
+
+def _by_word(section: str) -> str:
+    """A section whose keys are a company's own words."""
+    from paceline.project.template import EXAMPLES
+
+    return _dispositions() if section == "dispositions" else f"For example `{EXAMPLES[section]}`.\n"
 
 
 def _dispositions() -> str:

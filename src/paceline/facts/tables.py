@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from paceline.facts import schema
 from paceline.sales.records import Column, Type
-from paceline.sales.settings import Settings
+from paceline.sales.settings import Settings, StageChoice
 from paceline.warehouse import history
 
 IBIS_TYPES = {
@@ -31,6 +31,18 @@ def _unbound(name: str, columns: tuple[Column, ...]) -> ir.Table:
     return ibis.table({column.name: IBIS_TYPES[column.type] for column in columns}, name=name)
 
 
+def mapped_stages(stage: ir.Table, choices: Mapping[str, StageChoice]) -> ir.Table:
+    """Stages with what the company says of them in place of what their source says."""
+    new = {}
+    for name in (field.name for field in fields(StageChoice)):
+        told = [(id_, value) for id_, one in sorted(choices.items()) if (value := getattr(one, name)) is not None]
+        if told:
+            type_ = stage[name].type()
+            branches = [(id_, ibis.literal(value, type_)) for id_, value in told]
+            new[name] = stage.id.cases(*branches, else_=stage[name])
+    return stage.mutate(**new)
+
+
 def described(settings: Settings) -> str:
     """All settings that facts may depend on, in words: the same for the same settings in every process."""
     told = {field.name: getattr(settings, field.name) for field in fields(settings) if field.name != "judgement"}
@@ -47,8 +59,15 @@ class Tables:
     prefix: str = ""
 
     def rec(self, name: str) -> ir.Table:
-        """Records of that kind, canonical columns, as known and true at ``as_of``."""
-        return history.as_known(name, self.as_of)
+        """Records of that kind, canonical columns, as known and true at ``as_of``; stages and roles as the company maps them."""
+        if name == "opportunity" and self.settings.stages:
+            return history.as_known(name, self.as_of, stages=self.rec("stage"))
+        rows = history.as_known(name, self.as_of)
+        if name == "stage" and self.settings.stages:
+            return mapped_stages(rows, self.settings.stages)
+        if name == "rep_role" and self.settings.roles:
+            return rows.mutate(role=rows.role.cases(*sorted(self.settings.roles.items()), else_=rows.role))
+        return rows
 
     def fact(self, name: str) -> ir.Table:
         """An already built fact."""

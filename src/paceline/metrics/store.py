@@ -137,6 +137,7 @@ class Store:
     ) -> None:
         self.engine, self.settings, self.now = engine, settings, now
         self.catalog: Mapping[str, Metric] = CATALOG if catalog is None else catalog
+        self._refreshed = 0
         self._past_facts = past_facts
         self._lock = Lock()
         self._views: dict[int, View] = {}
@@ -145,8 +146,13 @@ class Store:
     def refresh(self, now: int) -> None:
         """Forget what was read, after a load; the as-of instant moves to ``now``."""
         with self._lock:
-            self.now = now
+            self.now, self._refreshed = now, self._refreshed + 1
             self._views.clear()
+
+    @property
+    def state(self) -> tuple[int, int]:
+        """What tells one reading of the data from the next, also where ``now`` stands still."""
+        return self.now, self._refreshed
 
     def view(self, as_of: date | None = None) -> View:
         """The facts now, or as of the end of a past day in the company's zone (built on first use).

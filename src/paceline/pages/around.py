@@ -45,6 +45,8 @@ MENU: tuple[Entry, ...] = (
     Entry("coaching_time", _("Coaching time"), "see_coaching_time", _("Plan")),
     Entry("metrics", _("Metrics"), "see_metric", _("Library")),
     Entry("data_health", _("Data health"), "see_data_health", _("Library")),
+    Entry("disputes", _("Disputes"), "see_disputes", _("Library")),
+    Entry("set_up_index", _("Company and data"), "see_set_up", _("Set up")),
     Entry("users", _("Users"), "see_users", _("Set up")),
     Entry("work", _("Work behind the pages"), "see_work", _("Set up")),
     Entry("audit", _("Audit log"), "see_audit", _("Set up")),

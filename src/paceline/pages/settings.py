@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
+    "paceline.pages.counting.Counting",
     "django.middleware.security.SecurityMiddleware",
     "paceline.pages.headers.Headers",
     "django.middleware.gzip.GZipMiddleware",

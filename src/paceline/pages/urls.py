@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from paceline.pages import account, audit_log, entering, home, language, notice, setting_up, users
+from paceline.pages import account, audit_log, entering, home, language, monitoring, notice, setting_up, users
 
 handler400 = "paceline.pages.errors.bad_request"
 handler403 = "paceline.pages.errors.forbidden"
@@ -29,6 +29,9 @@ urlpatterns = [
     path("users/<uuid:public_id>/password/", users.password_link, name="password_link"),
     path("audit/", audit_log.audit_log, name="audit"),
     path("", include("paceline.pages.one_on_ones.urls")),
+    path("metrics", monitoring.server_metrics, name="server_metrics"),
+    path("", include("paceline.pages.set_up.urls")),
+    path("", include("paceline.pages.disputes.urls")),
     path("", include("paceline.pages.dashboards.urls")),
     path("", include("paceline.pages.plan.urls")),
     path("", include("paceline.pages.telling.urls")),

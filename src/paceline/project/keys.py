@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from paceline.sales.settings import Judgement, Settings, Thresholds
+from paceline.sales.settings import Judgement, Settings, StageChoice, Thresholds
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
@@ -264,6 +264,9 @@ SECTIONS = {
     "sso": "Log-in through your company's OpenID Connect provider. The secret is in the environment, in `PACELINE_SSO_SECRET`.",
     "channels": "How messages leave: mail, Slack, webhooks. Passwords and tokens are in the environment "
     "(`PACELINE_SMTP_PASSWORD`, `PACELINE_SLACK_TOKEN`) or in `secrets.toml` beside this file.",
+    "stages": "What your pipeline's stages mean, where you know better than their source: by the stage's id.",
+    "roles": "What roles are called here, where their source writes them otherwise.",
+    "crm": "Where a record is seen in your CRM: an https address with {id} in it, by kind of record. Pages link there.",
     "dispositions": "What the words of your dialler mean: did the prospect answer? Your words are added to those known already.",
     "thresholds": "Limits that definitions use.",
     "judgement": "How loud `paceline signals` may be. Fewer false alarms mean that true changes are seen later.",
@@ -330,9 +333,6 @@ KEYS: tuple[Key, ...] = (
         web_address,
     ),
     Key("pages", "peers", "", "Whether a rep sees the values of her team without names.", "true", switch),
-    Key("sso", "issuer", "", "The provider's address; empty: no single sign-on.", '""', issuer),
-    Key("sso", "client_id", "", "The id that the provider gave to Paceline.", '""', _any_text),
-    Key("sso", "name", "", "What stands on the log-in button.", '"Single sign-on"', text),
     Key(
         "pages",
         "leaderboard",
@@ -342,6 +342,9 @@ KEYS: tuple[Key, ...] = (
         '"off"',
         leaderboard,
     ),
+    Key("sso", "issuer", "", "The provider's address; empty: no single sign-on.", '""', issuer),
+    Key("sso", "client_id", "", "The id that the provider gave to Paceline.", '""', _any_text),
+    Key("sso", "name", "", "What stands on the log-in button.", '"Single sign-on"', text),
 )
 
 CHANNELS: tuple[Key, ...] = (

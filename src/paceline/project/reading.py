@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,7 @@ class Config:
     store: str = keys.STORE
     pages: Pages = field(default_factory=Pages)
     channels: Company = field(default_factory=Company)
+    crm: Mapping[str, str] = field(default_factory=dict)  # kind of record → its address in the CRM, with {id}
 
 
 def read(file: Path) -> Config:
@@ -95,6 +96,7 @@ class _Reader:
     def config(self, document: dict[str, Any]) -> Config:
         values: dict[lines.Path, Any] = {}
         dispositions = dict(DISPOSITIONS)
+        words: dict[str, dict[str, Any]] = {name: {} for name in _BY_WORD}
         for section, content in document.items():
             if section not in keys.SECTIONS:
                 self._unknown((section,), "section", keys.SECTIONS, f"[{section}]")
@@ -103,10 +105,15 @@ class _Reader:
                 self._fault((section,), f"{section} must be a section", remedy)
             elif section == "dispositions":
                 dispositions |= self._dispositions(content)
+            elif section in _BY_WORD:
+                words[section] = self._by_word(section, content, _BY_WORD[section])
             else:
                 values |= self._section(section, content)
-        settings = self._settings(values, dispositions)
-        return Config(settings, values.get(("store", "location"), keys.STORE), self._pages(values), self._channels(values))
+        settings = replace(self._settings(values, dispositions), stages=words["stages"], roles=words["roles"])
+        for kind in set(words["crm"]) - set(keys.CRM_KINDS):
+            self._unknown(("crm", kind), "kind of record", keys.CRM_KINDS, kind)
+        store = values.get(("store", "location"), keys.STORE)
+        return Config(settings, store, self._pages(values), self._channels(values), words["crm"])
 
     def _channels(self, values: dict[lines.Path, Any]) -> Company:
         company = Company(**{name: value for (section, name), value in values.items() if section == "channels"})
@@ -149,6 +156,16 @@ class _Reader:
                 self._fault(("dispositions", word), f"{word!r} {error}; it is {_shown(meaning)}")
         return found
 
+    def _by_word(self, section: str, content: dict[str, Any], read: Callable[[Any], Any]) -> dict[str, Any]:
+        """A section whose keys are a company's own words."""
+        found = {}
+        for word, value in content.items():
+            try:
+                found[word] = read(value)
+            except ValueError as error:
+                self._fault((section, word), f"{word!r} {error}; it is {_shown(value)}")
+        return found
+
     def _settings(self, values: dict[lines.Path, Any], dispositions: dict[str, bool | None]) -> Settings:
         chosen = {key.field: values[key.path] for key in keys.KEYS if key.field and key.path in values}
         limits = {key.field: values[key.path] for key in keys.THRESHOLDS if key.path in values}
@@ -169,6 +186,10 @@ class _Reader:
 
     def _fault(self, path: lines.Path, wrong: str, remedy: str = "") -> None:
         self.faults.append(Fault(self.where.get(path, self.where.get(path[:1])), wrong, remedy))
+
+
+# Sections whose keys are a company's own words, and what reads their values.
+_BY_WORD: Mapping[str, Callable[[Any], Any]] = {"stages": keys.stage_choice, "roles": keys.text, "crm": keys.record_url}
 
 
 def _shown(value: Any) -> str:

@@ -11,6 +11,14 @@ HEAD = """# Paceline's settings for your company. What is commented out has the 
 # `paceline check` tells you whether this file is right, and what your data lacks.
 """
 
+# Sections whose keys are a company's own words.
+EXAMPLES = {
+    "dispositions": '"left message" = "not connected"',
+    "stages": '"id-of-the-stage" = { outcome = "open", position = 2, probability = 0.4, accepted = true, limit_days = 30 }',
+    "roles": '"Account Executive" = "AE"',
+    "crm": 'opportunity = "https://crm.example.com/deals/{id}"',
+}
+
 
 def template(chosen: Mapping[tuple[str, str], str]) -> str:
     """The text of a ``paceline.toml``: chosen keys (path → value as TOML) are set, the others stand commented out."""
@@ -18,8 +26,8 @@ def template(chosen: Mapping[tuple[str, str], str]) -> str:
     for section, doc in keys.SECTIONS.items():
         parts.append("\n" + _comment(doc) + f"[{section}]\n")
         parts.extend(_key(key, chosen.get(key.path)) for key in keys.ALL if key.section == section)
-        if section == "dispositions":
-            parts.append('# "left message" = "not connected"\n')
+        if section in EXAMPLES:
+            parts.append(f"# {EXAMPLES[section]}\n")
     return "".join(parts)
 
 

@@ -10,29 +10,61 @@ from typing import Any
 from paceline.project import lines
 from paceline.project.reading import parse
 
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 _SECTION = re.compile(r"\s*\[([^\[\]]+)\]\s*(#.*)?")
 
 
 def written(text: str, chosen: Mapping[tuple[str, str], Any]) -> str:
-    """The text with these keys (section, name) set; values are texts, numbers, booleans or lists of texts.
+    """The text with these keys (section, name) set, or taken out (None).
 
-    Raises BadConfigError if the text isn't right, or what comes out wouldn't be.
+    Values are texts, numbers, booleans, lists of texts, or tables of these. Raises BadConfigError if the text is wrong, or what
+    comes out wouldn't be.
     """
     parse(text)
+    changed = changed_text(text, chosen)
+    parse(changed)
+    return changed
+
+
+def changed_text(text: str, chosen: Mapping[tuple[str, str], Any]) -> str:
+    """The same, whether what comes out is right or not: for showing what is wrong with it."""
     for (section, name), value in chosen.items():
-        text = _set(text, section, name, json.dumps(value, ensure_ascii=False))
-    parse(text)
+        key = name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+        text = _without(text, section, name) if value is None else _set(text, section, name, key, literal(value))
     return text
 
 
-def _set(text: str, section: str, name: str, value: str) -> str:
-    """One key: in the place of its value, else of its commented default, else first in its section, else in a new one."""
+def literal(value: Any) -> str:
+    """A value as TOML writes it."""
+    if isinstance(value, Mapping):
+        inside = ", ".join(f"{name} = {literal(one)}" for name, one in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(literal, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _without(text: str, section: str, name: str) -> str:
+    """The text without a key, if it is there."""
+    where = lines.positions(lines.parse(text))
+    if (section, name) not in where:
+        return text
+    rows = text.splitlines()
+    begins = where[(section, name)] - 1
+    del rows[begins : _end(rows, begins)]
+    return "\n".join(rows) + "\n"
+
+
+def _set(text: str, section: str, name: str, key: str, value: str) -> str:
+    """One key (``key``: as it is written): in the place of its value, else of its commented default, else first in its section,
+    else in a new one.
+    """
     rows = text.splitlines()
     first, last = _section(rows, section)
     if first is None:
-        return f"{text.rstrip()}\n\n[{section}]\n{name} = {value}\n"
+        return f"{text.rstrip()}\n\n[{section}]\n{key} = {value}\n"
     where = lines.positions(lines.parse(text))
-    line = f"{name} = {value}"
+    line = f"{key} = {value}"
     if (section, name) in where:
         begins = where[(section, name)] - 1
         rows[begins : _end(rows, begins)] = [line]

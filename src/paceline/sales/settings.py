@@ -50,6 +50,17 @@ class Judgement:
 
 
 @dataclass(frozen=True)
+class StageChoice:
+    """What a company says of a stage in place of its source; None: as the source has it."""
+
+    outcome: str | None = None  # open, won or lost
+    position: int | None = None
+    probability: float | None = None
+    accepted: bool | None = None
+    limit_days: int | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """The company's choices. ``fiscal_start_month`` 1–12; ``week_start`` ISO weekday 1–7; minutes after local midnight."""
 
@@ -66,3 +77,5 @@ class Settings:
     dispositions: Mapping[str, bool | None] = field(default_factory=lambda: dict(DISPOSITIONS))
     thresholds: Thresholds = field(default_factory=Thresholds)
     judgement: Judgement = field(default_factory=Judgement)
+    stages: Mapping[str, StageChoice] = field(default_factory=dict)  # by the stage's id
+    roles: Mapping[str, str] = field(default_factory=dict)  # a role as the source writes it → what it is called here

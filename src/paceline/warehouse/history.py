@@ -22,11 +22,12 @@ __all__ = ["as_known", "restated", "unbound", "unbound_past"]
 _CONVERTED = ("converted_at", "converted_account_id", "converted_contact_id", "converted_opportunity_id")
 
 
-def as_known(table: str, at: int | None) -> ibis.Table:
+def as_known(table: str, at: int | None, stages: ibis.Table | None = None) -> ibis.Table:
     """A record table as known and true at an instant (seconds; None: all that is known now), in its canonical columns alone.
 
     One row an id. Rows that became true later than the instant aren't there; a row whose moment is unknown is. Of meetings,
-    those booked by then are there. Raises KeyError for an unknown table.
+    those booked by then are there. ``stages``: what stages mean, where a company says otherwise than its source. Raises KeyError
+    for an unknown table.
     """
     record = BY_NAME[table]
     columns = [column.name for column in record.columns]
@@ -38,7 +39,7 @@ def as_known(table: str, at: int | None) -> ibis.Table:
     if table == "opportunity":
         known = deals_taken_back(
             known, at, first_loads=_first_loads(table), changes=_every_version("opportunity_change"),
-            stages=as_known("stage", at))
+            stages=as_known("stage", at) if stages is None else stages)
     if table == "lead":
         unconverted = known.converted_at > at
         known = known.mutate({name: unconverted.ifelse(ibis.null(known[name].type()), known[name]) for name in _CONVERTED})

@@ -10,6 +10,7 @@ from paceline.metrics.reading import Part, Reading
 from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Category, Metric
 from paceline.pages.dashboards.kept import kept, readings
+from paceline.pages.dashboards.unmatched import Activity, Reconciled, Stranger, activities, reconciled, strangers
 from paceline.project.health import Count, counts
 from paceline.sales.periods import Period, epoch_day
 from paceline.sales.scope import Scope
@@ -57,6 +58,9 @@ class Health:
     gaps: tuple[Gap, ...]
     whole: int
     matching: tuple[Matching, ...]
+    strangers: tuple[Stranger, ...]
+    activities: tuple[Activity, ...]
+    reconciled: tuple[Reconciled, ...]
 
 
 def health(store: Store, scope: Scope, period: Period, as_of: date | None = None) -> Health:
@@ -76,6 +80,9 @@ def _health(store: Store, scope: Scope, period: Period, as_of: date | None) -> H
         tuple(sorted(gaps, key=lambda gap: (gap.reading.value is not None, gap.reading.coverage_share, gap.metric.name))),
         len(main) - len(gaps),
         _matching(store, period, as_of),
+        strangers(store, scope, period, as_of),
+        activities(store, scope, period, as_of),
+        reconciled(store),
     )
 
 

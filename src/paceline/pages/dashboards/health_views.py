@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
-from paceline.access.gate import Asking, action
+from paceline.access.gate import Asking, action, may
 from paceline.pages.dashboards import health, written
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.links import records_link, term
@@ -43,6 +43,12 @@ def health_page(request: Asking) -> HttpResponse:
         matching=[(_RULES.get(one.rule, one.rule), written.count(one.touches), written.share(one.touches / touches))
                   for one in found.matching],
         metrics=reverse("metrics"),
+        strangers=found.strangers,
+        activities=[(one.kind, written.count(one.count), written.count(one.without),
+                     written.share(one.without / one.count) if one.count else "") for one in found.activities],
+        reconciled=found.reconciled,
+        settings=reverse("set_up_group", args=["company"]) if may(request, "change_set_up") else "",
+        restated=reverse("restated") + of.address.query(period="last_month"),
     )  # fmt: skip
     return render(request, "dashboards/health.html", context)
 

@@ -50,21 +50,21 @@ _KEPT: WeakKeyDictionary[Store, Kept] = WeakKeyDictionary()
 
 
 def kept(store: Store, key: Hashable, as_of: date | None, make: Callable[[], Answer]) -> Answer:
-    """An answer about the store as of an instant: made once for each ``store.now``, which moves with every load."""
-    return _KEPT.setdefault(store, Kept()).get((store.now, as_of, key), make)
+    """An answer about the store as of an instant: made once for each ``store.state``, which moves with every load."""
+    return _KEPT.setdefault(store, Kept()).get((store.state, as_of, key), make)
 
 
 def kept_for_the_day(store: Store, key: Hashable, as_of: date | None, make: Callable[[], Answer]) -> Answer:
     """An answer that only a load or a new day changes: made once for each of them, though ``store.now`` moves on."""
     known = _KEPT.setdefault(store, Kept())
-    loads = known.get(("loads", store.now), lambda: _loads(store))
+    loads = known.get(("loads", store.state), lambda: _loads(store))
     return known.get((loads, store.view(as_of).day, as_of, key), make)
 
 
 def keep_for_the_day(store: Store, key: Hashable, answer: Answer) -> Answer:
     """From now on, until a load or a new day, this is the answer under the key."""
     known = _KEPT.setdefault(store, Kept())
-    loads = known.get(("loads", store.now), lambda: _loads(store))
+    loads = known.get(("loads", store.state), lambda: _loads(store))
     known.put((loads, store.view().day, None, key), answer)
     return answer
 
@@ -72,7 +72,7 @@ def keep_for_the_day(store: Store, key: Hashable, answer: Answer) -> Answer:
 def version_of(store: Store) -> tuple[int, date]:
     """What tells one version of the data from another: the last load's number, and the day."""
     known = _KEPT.setdefault(store, Kept())
-    return known.get(("loads", store.now), lambda: _loads(store)), store.view().day
+    return known.get(("loads", store.state), lambda: _loads(store)), store.view().day
 
 
 def _loads(store: Store) -> int:

@@ -11,16 +11,19 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from paceline.access.audit import note
-from paceline.access.gate import Asking, action, door_for
+from paceline.access.gate import Asking, action, door_for, may
+from paceline.disputes.deciding import names_of
 from paceline.metrics.explain import CONTRIBUTION, Explanation
 from paceline.metrics.reading import Reading
 from paceline.pages.dashboards import kept, records, written
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.export import as_file
 from paceline.pages.dashboards.links import metric_of
+from paceline.project.running import running
 
 
-def _told(request: Asking, slug: str) -> tuple[Asked, Explanation]:
+def asked_records(request: Asking, slug: str) -> tuple[Asked, Explanation]:
+    """The question of the address, and everything about the number that answers it. Raises Http404 for an unknown metric."""
     metric = metric_of(request, slug)
     of = asked(request)
     reading = kept.one(of.store, metric.slug, of.scope, of.period, as_of=of.as_of)
@@ -31,11 +34,11 @@ def _told(request: Asking, slug: str) -> tuple[Asked, Explanation]:
 @require_safe
 def records_page(request: Asking, slug: str) -> HttpResponse:
     """The rows that add up to a number."""
-    of, told = _told(request, slug)
+    of, told = asked_records(request, slug)
     reading = told.reading
     first = int(request.GET["from"]) if request.GET.get("from", "").isdigit() else 0
     rep = of.scope.one_rep or ""
-    lists = records.listed(of.store, told, first)
+    lists = records.listed(of.store, told, first, running().project.config.crm)
     there = max((one.count for one in lists), default=0)
     here = {"rep": rep}
     context = of.base(
@@ -48,6 +51,8 @@ def records_page(request: Asking, slug: str) -> HttpResponse:
         made_of=_made_of(lists, reading),
         told=told,
         lists=lists,
+        left_out=_left_out(of, told),
+        dispute=reverse("dispute", args=[slug]) + (of.address.query(**here) or "?") if may(request, "dispute_record") else "",
         contribution=CONTRIBUTION.capitalize(),
         interval=_interval(reading),
         mean=None if reading.mean_of_reps is None else written.full(reading.mean_of_reps, reading.metric.unit, reading.currency),
@@ -60,6 +65,24 @@ def records_page(request: Asking, slug: str) -> HttpResponse:
         first=written.count(first + 1),
     )
     return render(request, "dashboards/records.html", context)
+
+
+def _left_out(of: Asked, told: Explanation) -> list[dict[str, str]]:
+    """The records that the number doesn't count because an admin left them out: which, why, by whom, since when."""
+    found = {(one.exclusion.table, one.exclusion.id): one.exclusion for one in told.left_out}
+    if not found:
+        return []
+    who = names_of(found.values())
+    names = {kind: records.called(of.store, kind, [id_ for one, id_ in found if one == kind]) for kind in ("opportunity", "lead")}
+    return [
+        {
+            "record": f"{kind} {names.get(kind, {}).get(id_, id_)}",
+            "reason": one.reason,
+            "by": who.get(one.by, ""),
+            "at": written.instant(one.at, of.store.settings.time_zone),
+        }
+        for (kind, id_), one in sorted(found.items())
+    ]
 
 
 def _page(of: Asked, here: dict[str, str], first: int) -> str:
@@ -84,7 +107,7 @@ def _interval(reading: Reading) -> list[str] | None:
 def records_export(request: Asking, slug: str, form: str) -> HttpResponse:
     """All records of a number as a file."""
     request.door = door_for(request, "see_records")
-    of, told = _told(request, slug)
+    of, told = asked_records(request, slug)
     exported(request, of, f"records of {slug}", form)
     return as_file(records.everything(told), f"{slug}-{of.period.first}", form)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow as pa
 from django.utils.translation import gettext
 
+from paceline.facts.aside import records_named
 from paceline.metrics.explain import CONTRIBUTION, Explanation, Records, explain
 from paceline.metrics.reading import Reading
 from paceline.metrics.store import Store
@@ -17,12 +20,25 @@ from paceline.metrics.vocabulary import Kind
 from paceline.pages.dashboards import written
 from paceline.pages.dashboards.kept import kept
 from paceline.sales.periods import from_epoch_day
+from paceline.warehouse.exclusion import EXCLUDABLE
 from paceline.warehouse.store import unbound
 
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 SHOWN = 100  # rows on a page; the sum is always that of all
 _LAST_DAY = 200_000  # later "days" stand for never
 
 Names = Mapping[str, Mapping[str, str]]  # column → id → what it is called
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record on the page. ``cells``: text, whether it is a number, where the CRM shows it (empty: not told).
+
+    ``record``: what can be disputed of it, as ``kind:id``; empty: nothing.
+    """
+
+    cells: tuple[tuple[str, bool, str], ...]
+    record: str
 
 
 @dataclass(frozen=True)
@@ -35,7 +51,7 @@ class Listed:
     agrees: bool
     is_sum: bool
     columns: tuple[tuple[str, bool], ...]  # name, whether numbers stand in it
-    rows: tuple[tuple[tuple[str, bool], ...], ...]
+    rows: tuple[Row, ...]
     count: int
 
     @property
@@ -50,13 +66,26 @@ def told(store: Store, reading: Reading, as_of: date | None) -> Explanation:
     return kept(store, key, as_of, lambda: explain(store, reading))
 
 
-def listed(store: Store, explanation: Explanation, first: int = 0) -> tuple[Listed, ...]:
-    """The records of each measure, ``SHOWN`` rows from ``first`` on."""
+def listed(store: Store, explanation: Explanation, first: int = 0, crm: Mapping[str, str] = NOWHERE) -> tuple[Listed, ...]:
+    """The records of each measure, ``SHOWN`` rows from ``first`` on. ``crm``: kind of record → its address there, with {id}."""
     names = _names(store, explanation, first)
-    return tuple(_listed(records, explanation.reading.currency, names, first) for records in explanation.records)
+    return tuple(_listed(records, explanation.reading.currency, names, first, crm) for records in explanation.records)
 
 
-def _listed(records: Records, currency: str, names: Names, first: int) -> Listed:
+def disputable(row: Mapping[str, Any]) -> str:
+    """The record that stands behind a row, the most particular of those it names: an activity before its deal."""
+    named = dict(records_named(dict(row)))
+    kind = next((kind for kind in reversed(EXCLUDABLE) if kind in named), "")
+    return f"{kind}:{named[kind]}" if kind else ""
+
+
+def in_crm(crm: Mapping[str, str], column: str, value: Any) -> str:
+    """Where the CRM shows the record whose id stands in a column; empty where the company hasn't told."""
+    address = crm.get(column.removesuffix("_id"), "") if column.endswith("_id") else ""
+    return address.replace("{id}", quote(str(value), safe="")) if address and value is not None else ""
+
+
+def _listed(records: Records, currency: str, names: Names, first: int, crm: Mapping[str, str]) -> Listed:
     table = records.table
     money = is_money(records)
     rows = table.slice(first, SHOWN)
@@ -70,9 +99,12 @@ def _listed(records: Records, currency: str, names: Names, first: int) -> Listed
         is_sum=records.measure.kind is not Kind.QUANTILE,
         columns=columns,
         rows=tuple(
-            tuple(
-                (_cell(name, value, money and name == CONTRIBUTION, currency, names), number)
-                for (name, value), (_, number) in zip(row.items(), columns, strict=True)
+            Row(
+                tuple(
+                    (_cell(name, value, money and name == CONTRIBUTION, currency, names), number, in_crm(crm, name, value))
+                    for (name, value), (_, number) in zip(row.items(), columns, strict=True)
+                ),
+                disputable(row),
             )
             for row in rows.to_pylist()
         ),

@@ -11,6 +11,7 @@ from paceline.pages.dashboards import (
     people,
     record_views,
     rep_views,
+    restated_views,
     team_views,
     today,
 )
@@ -24,6 +25,7 @@ urlpatterns = [
     path("forecast/", forecast_views.forecast_page, name="forecast"),
     path("forecast/changes/", forecast_views.changes_page, name="pipeline_changes"),
     path("data-health/", health_views.health_page, name="data_health"),
+    path("data-health/restated/", restated_views.restated_page, name="restated"),
     path("metrics/", metric_views.metrics_page, name="metrics"),
     path("metrics/<slug:slug>/", metric_views.metric_page, name="metric"),
     re_path(r"^metrics/(?P<slug>[\w-]+)\.svg$", metric_views.metric_picture, name="metric_picture"),

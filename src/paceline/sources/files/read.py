@@ -60,7 +60,7 @@ def read_folder(
     within = _warning("folder", "not read: a folder within the folder", "Load it by itself, or move its files up")
     for inner in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
         builder.add(inner.name, within)
-    readers = _open_all(paths, rules, builder)
+    readers = open_all(paths, rules, builder)
     check_files(rules, {path.name: reader.names for path, reader in readers.items()}, [path.name for path in paths])
     parts: list[Part] = []
     for number, (path, reader) in enumerate(readers.items(), 1):
@@ -94,7 +94,7 @@ class FilesSource:
         return self._report
 
 
-def _open_all(paths: list[Path], rules: FileMapping, builder: ReportBuilder) -> dict[Path, Reader]:
+def open_all(paths: list[Path], rules: FileMapping, builder: ReportBuilder) -> dict[Path, Reader]:
     """A reader for each file of a kind we know; the others are named in the report."""
     readers: dict[Path, Reader] = {}
     for path in paths:
@@ -129,7 +129,7 @@ def _reader(path: Path, rules: FileMapping) -> Reader:
     return Delimited(path, how, COLUMN_NAMES | known)
 
 
-def _entries(path: Path, reader: Reader, rules: FileMapping, settings: Settings, builder: ReportBuilder) -> list[Entry]:
+def entries_of(path: Path, reader: Reader, rules: FileMapping, settings: Settings, builder: ReportBuilder) -> list[Entry]:
     """What the file feeds: as the mapping says, else as its name says."""
     mapped = [entry for entry in rules.entries if entry.file and fnmatch(path.name.casefold(), entry.file.casefold())]
     if mapped:
@@ -150,7 +150,7 @@ def _entries(path: Path, reader: Reader, rules: FileMapping, settings: Settings,
 
 
 def _read_file(path: Path, reader: Reader, rules: FileMapping, settings: Settings, builder: ReportBuilder) -> list[Part]:
-    entries = _entries(path, reader, rules, settings, builder)
+    entries = entries_of(path, reader, rules, settings, builder)
     if not entries:
         return []
     for note in reader.notes:

@@ -28,6 +28,18 @@ for (const table of document.querySelectorAll("table[data-grid]")) {
   table.addEventListener("focusin", (event) => { if (links.includes(event.target)) { links.forEach((other) => { other.tabIndex = -1; }); event.target.tabIndex = 0; } });
 }
 
+// --- while work goes on, the page asks whether it is over ---
+const doing = document.querySelector("[data-poll]");
+if (doing) {
+  const timer = setInterval(async () => {
+    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    const now = page.querySelector("[data-poll] p");
+    if (now) return doing.querySelector("p").replaceWith(now);
+    clearInterval(timer);
+    location.reload();
+  }, 2000);
+}
+
 // --- what is left at its default stays out of the address ---
 for (const form of document.querySelectorAll("form[data-ask]")) {
   form.addEventListener("formdata", (event) => {

@@ -1,0 +1,136 @@
+"""Disputing a record, the list of disputes, deciding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from paceline.access.gate import Asking, action, door_for, may
+from paceline.disputes import deciding
+from paceline.disputes.models import Dispute, State
+from paceline.facts.aside import records_named
+from paceline.pages.dashboards import records
+from paceline.pages.dashboards.record_views import asked_records
+from paceline.pages.set_up import work
+from paceline.project.running import running
+from paceline.warehouse.exclusion import EXCLUDABLE
+
+SHOWN = 200
+
+
+@action("see_disputes")
+def disputes(request: Asking) -> HttpResponse:
+    """The disputes in sight: one's own, and those over records in the numbers of people in sight."""
+    state = request.GET.get("state", "")
+    found = Dispute.objects.select_related("by", "decided_by")
+    if state in State.values:
+        found = found.filter(state=state)
+    names = {person.rep_id: person.name for person in request.door.people()}
+    context = {
+        "rows": [_row(one, names) for one in found[:SHOWN] if _in_sight(request, one)],
+        "states": [("", _("all"), not state), *((value, words, value == state) for value, words in State.choices)],
+        "may_decide": may(request, "decide_disputes"),
+        "owed": len(deciding.owed(running())) if may(request, "decide_disputes") else 0,
+        "work": work.latest(),
+    }
+    return render(request, "disputes/disputes.html", context)
+
+
+def _in_sight(request: Asking, one: Dispute) -> bool:
+    return one.by_id == request.user.pk or request.door.sight().is_company or bool(one.rep_id and request.door.sees(one.rep_id))
+
+
+def _row(one: Dispute, names: dict[str, str]) -> dict[str, Any]:
+    number = reverse("records", args=[one.metric]) + one.query if one.metric in running().store.catalog else ""
+    return {"one": one, "rep": names.get(one.rep_id, ""), "number": number}
+
+
+@action("dispute_record")
+def dispute(request: Asking, slug: str) -> HttpResponse:
+    """Say that a record of a number shouldn't count. The record must be one of the number's own, so it is in sight."""
+    request.door = door_for(request, "see_records")
+    kind, _colon, record_id = request.GET.get("record", "").partition(":")
+    of, told = asked_records(request, slug)
+    rows = [row for part in told.records for row in part.table.to_pylist() if (kind, record_id) in records_named(row)]
+    if kind not in EXCLUDABLE or not rows:
+        raise Http404
+    label = records.called(of.store, kind, [record_id]).get(record_id, "") if kind in ("opportunity", "lead") else ""
+    query = of.address.query(rep=of.scope.one_rep or "")
+    back = reverse("records", args=[slug]) + query
+    wrong = ""
+    if request.method == "POST":
+        owners = {str(row["rep_id"]) for row in rows if row.get("rep_id")}
+        rep_id = of.scope.one_rep or (owners.pop() if len(owners) == 1 else "")
+        try:
+            deciding.dispute(kind, record_id, request.POST.get("reason", ""), request.user,
+                             deciding.Seen(rep_id, slug, query, label))
+        except deciding.DisputeError as error:
+            wrong = str(error)
+        else:
+            messages.success(request, _("Disputed. The admin decides; until then it counts."))
+            return redirect("disputes")
+    context = {"kind": kind, "record_id": record_id, "label": label, "back": back, "wrong": wrong, "metric": told.reading.metric,
+               "reason": request.POST.get("reason", ""), "count": len(rows)}
+    return render(request, "disputes/dispute.html", context, status=400 if wrong else 200)
+
+
+@action("decide_disputes")
+def decide(request: Asking, number: int) -> HttpResponse:
+    """Accept or reject."""
+    one = get_object_or_404(Dispute, pk=number)
+    if request.method == "POST":
+        verdict = request.POST.get("verdict")
+        if verdict not in ("accept", "reject"):
+            raise BadRequest
+        _tried(request, lambda: deciding.decide(one, verdict == "accept", request.POST.get("answer", ""), request.user))
+        _follow(request)
+    return redirect("disputes")
+
+
+@action("decide_disputes")
+def undo(request: Asking, number: int) -> HttpResponse:
+    """Count a record again that was left out."""
+    one = get_object_or_404(Dispute, pk=number)
+    if request.method == "POST":
+        _tried(request, lambda: deciding.undo(one, request.user))
+        _follow(request)
+    return redirect("disputes")
+
+
+@action("decide_disputes")
+def follow(request: Asking) -> HttpResponse:
+    """Make the numbers follow what was decided, where that was cut short."""
+    if request.method == "POST":
+        _follow(request)
+    return redirect("disputes")
+
+
+def _tried(request: Asking, do: Any) -> None:
+    try:
+        do()
+    except deciding.DisputeError as error:
+        messages.error(request, str(error))
+
+
+def _follow(request: Asking) -> None:
+    place = running()
+    todo = deciding.owed(place)
+    if not todo:
+        return
+    try:
+        done = work.begin(_("Numbers follow the decision"), lambda tell: deciding.follow(place, todo, tell))
+    except work.BusyError as error:
+        messages.warning(request, _("Other work goes on (%(what)s): the numbers follow when you ask again.") % {"what": error})
+        return
+    if done.error:
+        messages.error(request, _("The numbers couldn’t follow: %(why)s") % {"why": done.error})
+    elif done.is_over:
+        messages.success(request, _("Decided. The numbers have followed."))
+    else:
+        messages.info(request, _("Decided. The numbers follow in a moment."))

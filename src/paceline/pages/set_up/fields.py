@@ -1,0 +1,133 @@
+"""From keys of ``paceline.toml`` to fields of a form, and back. A key's own reader decides what is right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from paceline.project import FILE, Project, keys, lines
+
+FORM_PREFIX = "--"  # between section and key in a field's name
+Path = tuple[str, str]
+
+
+def form_of(project: Project, sections: Sequence[str], data: QueryDict | None) -> forms.Form:
+    """A form of all keys of the sections, with what the file says now (or the default) as the values."""
+    form = forms.Form(data)
+    for key in shown_keys(sections):
+        form.fields[name_of(key.path)] = _field(key, now_written(project, key))
+    return form
+
+
+def shown_keys(sections: Sequence[str]) -> list[keys.Key]:
+    """The keys of the sections; of the CRM's links, one a kind of record."""
+    found = [key for key in keys.ALL if key.section in sections]
+    if "crm" in sections:
+        found += [
+            keys.Key("crm", kind, "", _("Where a record of this kind is seen, with {id} for its id."), '""', _record_url)
+            for kind in keys.CRM_KINDS
+        ]
+    return found
+
+
+def _record_url(value: Any) -> str:
+    return "" if value == "" else keys.record_url(value)
+
+
+def name_of(path: Path) -> str:
+    """The name of a key's field."""
+    return FORM_PREFIX.join(path)
+
+
+def now_written(project: Project, key: keys.Key) -> Any:
+    """What the file says of a key, as TOML's value; its default where it says nothing."""
+    document = lines.parse((project.folder / FILE).read_text(encoding="utf-8-sig")).unwrap()
+    return document.get(key.section, {}).get(key.name, json.loads(key.default))
+
+
+def chosen_of(project: Project, form: forms.Form) -> dict[Path, Any]:
+    """The keys whose value differs from what the file says now; None: taken out (an emptied link)."""
+    chosen: dict[Path, Any] = {}
+    for name, value in form.cleaned_data.items():
+        path = (name.split(FORM_PREFIX)[0], name.split(FORM_PREFIX, 1)[1])
+        key = keys.BY_PATH.get(path) or keys.Key(*path, "", "", '""', _record_url)
+        if value != now_written(project, key):
+            chosen[path] = None if path[0] == "crm" and value == "" else value
+    return chosen
+
+
+def _field(key: keys.Key, value: Any) -> forms.Field:
+    """A field whose cleaned value is the key's TOML value."""
+    default = json.loads(key.default)
+    common: dict[str, Any] = {
+        "label": key.name.replace("_", " ").capitalize(), "help_text": key.doc.replace("`", ""), "required": False,
+        "initial": value,
+    }
+    words = _choices(key)
+    if words is not None and isinstance(default, list):
+        field: forms.Field = forms.MultipleChoiceField(choices=words, widget=forms.CheckboxSelectMultiple, **common)
+    elif words is not None:
+        of_kind = float if isinstance(default, float | int) else str
+        field = forms.TypedChoiceField(choices=words, coerce=lambda told: of_kind(told), **common)
+    elif isinstance(default, bool):
+        field = forms.BooleanField(**common)
+    elif isinstance(default, int):
+        field = forms.IntegerField(**common)
+    elif isinstance(default, list):
+        field = _Words(**{**common, "initial": ", ".join(value)})
+    else:
+        field = forms.CharField(max_length=500, **common)
+    field.validators.append(_Reads(key.read))
+    if not isinstance(field, (forms.BooleanField, _Words, forms.MultipleChoiceField)):
+        field.required = default != ""
+    return field
+
+
+def _choices(key: keys.Key) -> list[tuple[Any, str]] | None:
+    """The words that a key may have, where it is a choice."""
+    if key.path == ("company", "fiscal_year_starts"):
+        return [(month, month.capitalize()) for month in keys.MONTHS]
+    if key.path in (("company", "week_starts"), ("work", "days")):
+        return [(day, day.capitalize()) for day in keys.WEEKDAYS]
+    if key.section == "judgement":
+        return [(one, f"{one:g}") for one in keys.BUDGETS]
+    return None
+
+
+class _Reads:
+    """A field's validator: what the key's reader says."""
+
+    def __init__(self, read: Callable[[Any], Any]) -> None:
+        self.read = read
+
+    def __call__(self, value: Any) -> None:
+        try:
+            self.read(value)
+        except ValueError as error:
+            raise ValidationError(_("This %(what)s."), params={"what": error}) from None
+
+
+class _Words(forms.CharField):
+    """A list of words, written with commas."""
+
+    def to_python(self, value: Any) -> Any:
+        """The words."""
+        return [word.strip() for word in str(value or "").split(",") if word.strip()]
+
+    def run_validators(self, value: Any) -> None:
+        """Empty lists are judged, too."""
+        errors = []
+        for validator in self.validators:
+            if isinstance(validator, _Reads):
+                try:
+                    validator(value)
+                except ValidationError as error:
+                    errors.extend(error.error_list)
+        if errors:
+            raise ValidationError(errors)

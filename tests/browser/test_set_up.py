@@ -1,0 +1,154 @@
+"""Set-up in Chromium: the admin's jobs from the first link to a previewed metric; a dispute until the number has changed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.conftest import ROOT, Served
+from tests.browser.serving import PASSWORD
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+Open = Callable[..., "Page"]
+PAGES = ("/settings/", "/settings/company/", "/settings/limits/", "/settings/pages/", "/settings/crm/", "/settings/stages/",
+         "/settings/own-metrics/", "/settings/sources/", "/disputes/", "/data-health/", "/data-health/restated/")  # fmt: skip
+METRIC = """[metric.large]
+name = "Large deals"
+meaning = "Won deals of 100 and more."
+numerator = { count = "outcome", where = { won = true, owner = true, amount_cents = { ">=" = 10000 } }, words = "large deals" }
+"""
+FILES = {
+    "rep.csv": "id,name,email\nr1,Ada Byron,ada@us.example\n",
+    "rep_role.csv": "id,rep_id,from_day,role,team\nq1,r1,2020-01-01,AE,North\n",
+    "stage.csv": "id,name,position,outcome\ns1,New,1,open\ns2,Closed won,2,open\ns3,Lost,3,lost\n",
+    "opportunity.csv": "id,name,owner_id,created_at,stage_id,amount,close_day\n"
+                       "o1,Mill,r1,2026-05-02T09:00:00Z,s2,250,2026-05-20\no2,Loom,r1,2026-05-03T09:00:00Z,s2,abc,2026-05-21\n",
+}  # fmt: skip
+
+
+def _kept_picture(page: Page, name: str) -> None:
+    if folder := os.environ.get("PACELINE_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Iterator[str]:
+    """A server over a new folder, and the link that it prints."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "paceline.cli", "serve", str(tmp_path / "new"), "--port", "0"], cwd=ROOT, stderr=subprocess.PIPE,
+        text=True, env={**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "200"},
+    )  # fmt: skip
+    assert process.stderr is not None
+    link = next((line.strip() for line in process.stderr if "/set-up/" in line), "")
+    try:
+        yield link
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.mark.slow
+def test_from_the_first_link_to_a_previewed_metric_of_ones_own(begun: str, chromium: Browser, tmp_path: Path) -> None:
+    page = chromium.new_page()
+    page.goto(begun)
+    page.fill("[name=company]", "Acme")
+    page.fill("[name=currency]", "EUR")
+    page.fill("[name=own_domains]", "us.example")
+    page.fill("[name=name]", "Ada Admin")
+    page.fill("[name=email]", "ada@us.example")
+    page.fill("[name=password]", PASSWORD)
+    page.click("button.main")
+    page.wait_for_url("**/today/")
+    site = begun.split("/set-up/")[0]
+    page.goto(site + "/settings/")
+    assert "Acme · EUR" in page.locator("main").inner_text()
+
+    files = []
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        files.append(tmp_path / name)
+    page.goto(site + "/settings/sources/")
+    page.set_input_files("[name=files]", files)
+    page.click("text=Upload and preview")
+    page.wait_for_url("**/settings/sources/files/")
+    assert "→ opportunity" in page.locator("main").inner_text()
+    page.click(".actions button.main")
+    page.wait_for_selector("text=7 rows read = 6 accepted + 1 rejected", timeout=60_000)
+    assert "abc" in page.locator("main").inner_text()
+    _kept_picture(page, "set-up-source")
+
+    page.goto(site + "/settings/stages/")
+    page.select_option("[name=outcome-1]", "won")
+    page.click("button.main")
+    page.wait_for_selector("text=changed here", timeout=60_000)
+    _kept_picture(page, "set-up-stages")
+
+    page.goto(site + "/settings/own-metrics/")
+    page.fill("[name=text]", METRIC.replace("won =", "wn ="))
+    page.click("text=Preview")
+    page.wait_for_selector("text=did you mean 'won'?")
+    page.fill("[name=text]", METRIC)
+    page.click("button:has-text('Preview')")
+    page.wait_for_selector("text=Large deals of the company")
+    assert "count(outcome) where won and owner and amount_cents >= 10000" in page.locator("main").inner_text()
+    _kept_picture(page, "set-up-metric")
+    page.context.close()
+
+
+@pytest.mark.slow
+def test_a_dispute_from_the_reps_page_to_the_changed_number(open_page: Open, served: Served) -> None:
+    records = f"/records/meetings_held/?rep={served.rep}&period=last_quarter"
+    page = open_page(records, role="rep")
+    before = int(page.locator(".big").first.inner_text())
+    page.locator("td a", has_text="Dispute").first.click()
+    page.fill("#reason", "a private appointment")
+    page.click("button.main")
+    page.wait_for_url("**/disputes/")
+    admin = open_page("/disputes/", role="admin")
+    _kept_picture(admin, "disputes")
+    admin.click("text=Accept: leave it out")
+    admin.wait_for_selector("text=accepted: left out")
+    for _ in range(60):
+        page.goto(served.address + records)
+        if page.locator("#out").count():
+            break
+        page.wait_for_timeout(1000)
+    assert int(page.locator(".big").first.inner_text()) == before - 1
+    assert "a private appointment" in page.locator("main").inner_text()
+    _kept_picture(page, "records-left-out")
+    admin.goto(served.address + "/disputes/")
+    admin.click("text=Undo: count it again")
+    for _ in range(60):
+        page.goto(served.address + records)
+        if not page.locator("#out").count():
+            break
+        page.wait_for_timeout(1000)
+    assert int(page.locator(".big").first.inner_text()) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page: Open, served: Served, theme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found: list[str] = []
+    page = open_page("/people/", role="admin", width=320, theme=theme)
+    for path in PAGES:
+        page.goto(served.address + path)
+        for width in (1280, 320):
+            page.set_viewport_size({"width": width, "height": 900})
+            results: dict[str, Any] = Axe().run(page).response
+            for one in results["violations"]:
+                found += [f"{path} {width} {one['id']}: {node['html'][:150]}" for node in one["nodes"][:2]]
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            found += [f"{path}: {wide} px wide on {width}"] if wide > width else []
+            _kept_picture(page, f"{path.strip('/').replace('/', '-')}-{width}-{theme}")
+    assert not found, "\n".join(found)

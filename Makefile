@@ -30,6 +30,7 @@ bench: packages  ## measure the engine against hand-written SQL and a bare scan
 docs: packages  ## write the generated reference pages anew
 	$(RUN) paceline.cli.reference docs/reference
 	$(RUN) paceline.metrics.reference docs/reference/metrics acme/answers
+	$(RUN) paceline.api.reference docs/reference/api.md
 
 translations: packages  ## gather the texts of the product into every language's catalogue
 	$(RUN) paceline.pages.translating

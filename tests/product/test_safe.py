@@ -14,6 +14,8 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
+from paceline.access.gate import key_covers
+from paceline.access.rules import BY_ACTION
 from paceline.pages.database import BadDatabaseError, database
 from paceline.pages.secret import WeakKeyError, secret_key
 from paceline.people import keys
@@ -136,8 +138,23 @@ def test_a_key_that_may_only_read_does_not_write(cast: Cast) -> None:
         _, text = keys.make(cast["rep"], "one", writes=writes)
         request = RequestFactory().post("/api/v1/", headers={"Authorization": f"Bearer {text}"})
         keys.log_in(request)
-        assert keys.may(request, writes=False)
-        assert keys.may(request, writes=True) is writes
+        key = keys.of(request)
+        assert key is not None
+        assert key_covers(key, BY_ACTION["see_rep"])
+        assert key_covers(key, BY_ACTION["keep_account"]) is writes
+
+
+def test_a_key_limited_to_an_area_opens_no_other(cast: Cast) -> None:
+    key, _ = keys.make(cast["admin"], "one", areas=["forecast"])
+    assert key_covers(key, BY_ACTION["see_forecast"])
+    assert not key_covers(key, BY_ACTION["see_team"])
+    assert not key_covers(key, BY_ACTION["see_users"])
+
+
+def test_a_session_opens_no_programs_address(browser: Browser) -> None:
+    answer = browser("admin").get("/api/v1/team")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "no_key")
+    assert not answer.cookies
 
 
 def test_keys_open_the_api_alone(cast: Cast) -> None:

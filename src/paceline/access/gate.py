@@ -7,18 +7,20 @@ from typing import TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 
+from paceline.access.areas import covers
 from paceline.access.doors import Door, door_to
+from paceline.access.refusals import is_program, refused
 from paceline.access.rules import BY_ACTION, Rule, refusal, rows_of
 from paceline.people import keys
-from paceline.people.models import User
+from paceline.people.models import ApiKey, User
 from paceline.people.roles import Role
 from paceline.project.running import running
 
 _READS = ("GET", "HEAD", "OPTIONS")
 _ATTRIBUTE = "paceline_actions"
-API = "/api/"
+_BY_POST = "paceline_asks_by_post"
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -50,6 +52,17 @@ def listed(view: Callable[..., HttpResponseBase], reads: str, writes: str | None
     return action(reads, writes)(passed)
 
 
+def asks_by_post(view: View) -> View:
+    """Marks a view that changes nothing and yet is asked by POST, because a protocol wants it so."""
+    setattr(view, _BY_POST, True)
+    return view
+
+
+def reads_by_post(view: Callable[..., HttpResponseBase]) -> bool:
+    """Whether a view is one of those."""
+    return bool(getattr(view, _BY_POST, False))
+
+
 def actions_of(view: Callable[..., HttpResponseBase]) -> tuple[Rule, Rule] | None:
     """The rules of a view's reading and writing; None for a view that names no action."""
     found: tuple[Rule, Rule] | None = getattr(view, _ATTRIBUTE, None)
@@ -63,7 +76,7 @@ class Gate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path.startswith(API):
+        if is_program(request):
             keys.log_in(request)
         return self.get_response(request)
 
@@ -75,27 +88,38 @@ class Gate:
         if rules is None:
             raise ImproperlyConfigured(f"{request.path}: its view names no action; add @action(…), and a rule in access/rules.py")
         rule = rules[0] if request.method in _READS else rules[1]
-        if request.method not in _READS and not rule.writes:
-            return HttpResponseNotAllowed(_READS)
+        if request.method not in _READS and not rule.writes and not (request.method == "POST" and reads_by_post(view)):
+            return _reads_only(request)
         request.door = door_for(request, rule.action)
         return None if rule.public else self._stopped(request, rule)
 
     def _stopped(self, request: Asking, rule: Rule) -> HttpResponseBase | None:
         if not request.user.is_authenticated:
             return _log_in_first(request)
-        role = Role(request.user.role)
-        if rows_of(rule.action, role) is not None and keys.may(request, rule.writes):
-            return None
-        if refusal(rule.action, role) == 403 or rows_of(rule.action, role) is not None:
+        role, key = Role(request.user.role), keys.of(request)
+        if rows_of(rule.action, role) is not None:
+            if key is None or key_covers(key, rule):
+                return None
+            return refused(403, "key_too_narrow", f"This key doesn't reach so far: {rule.does} ({rule.action})")
+        if refusal(rule.action, role) == 403:
             raise PermissionDenied(rule.why)
         raise Http404
 
 
+def key_covers(key: ApiKey, rule: Rule) -> bool:
+    """Whether the key, however much its owner may, is good for the action."""
+    return (key.writes or not rule.writes) and covers(frozenset(key.areas), rule.action)
+
+
 def door_for(request: HttpRequest, name: str) -> Door:
     """The door of another action for the user of the request: what a page about several actions asks."""
+    return door_of(request.user if isinstance(request.user, User) else None, name)
+
+
+def door_of(user: User | None, name: str) -> Door:
+    """The door of an action for a user (None: nobody)."""
     place = running()
-    user = request.user
-    if not isinstance(user, User):
+    if user is None:
         return door_to(place.store, name, None, "", False)
     return door_to(place.store, name, Role(user.role), user.rep_id, place.project.config.pages.peers)
 
@@ -107,8 +131,15 @@ def may(request: HttpRequest, name: str) -> bool:
 
 
 def _log_in_first(request: HttpRequest) -> HttpResponse:
-    if request.path.startswith(API):
-        answer = JsonResponse({"error": {"code": "no_key", "message": "Send a key: Authorization: Bearer …"}}, status=401)
-        answer["WWW-Authenticate"] = "Bearer"
-        return answer
+    if is_program(request):
+        return refused(401, "no_key", "Send a valid key: Authorization: Bearer …")
     return redirect_to_login(request.get_full_path())
+
+
+def _reads_only(request: HttpRequest) -> HttpResponse:
+    """405, with the methods that there are."""
+    if not is_program(request):
+        return HttpResponseNotAllowed(_READS)
+    answer = refused(405, "wrong_method", f"{request.method} isn't possible here; there are {', '.join(_READS)}.")
+    answer["Allow"] = ", ".join(_READS)
+    return answer

@@ -63,6 +63,7 @@ RULES: tuple[Rule, ...] = (
     Rule("see_server_metrics", "See how the server does: requests, errors, age of data, failed work.", _NONE,
          "For a monitor on this machine, or with a key of an admin; the page itself refuses everybody else. No numbers of people.",
          public=True),
+    Rule("see_api", "Read how the API is asked.", _NONE, "It describes the program, nothing of the company.", public=True),
     # --- one's own account ---
     Rule("see_notice", "Read what is measured, from what, and who sees it.", EVERYONE,
          "Whoever is measured must know; whoever looks must know the limits."),
@@ -70,6 +71,9 @@ RULES: tuple[Rule, ...] = (
     Rule("keep_views", "Give a page's address a name, share it, begin the day with it.", EVERYONE,
          "A view is an address: it shows each what they may see, whoever saved it.", writes=True),
     Rule("go_home", "Open the page that fits one's role.", EVERYONE, "It only leads on."),
+    Rule("use_api", "Ask whom a key speaks for.", EVERYONE, "Each program may know what it may."),
+    Rule("ask_by_assistant", "Ask through an assistant, by MCP.", EVERYONE,
+         "Each tool asks by the rule of what it tells; every call is in the audit log."),
     # --- numbers ---
     Rule("see_today", "See what needs attention today.", LEADS, "It is the manager's list; a rep's own day is on the rep's page."),
     Rule("see_team", "See reps by metrics.", LEADS, "A rep sees peers only without names."),

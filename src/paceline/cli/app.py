@@ -22,6 +22,7 @@ from paceline.cli import (
     goals,
     init,
     load,
+    mcp,
     metrics,
     people,
     pipeline,
@@ -50,6 +51,7 @@ app.command("init")(init.init)
 app.command("load")(load.load)
 app.command("check")(check.check)
 app.command("serve")(serve.serve)
+app.command("mcp")(mcp.mcp)
 app.command("report")(report.report)
 app.command("ask")(ask.ask)
 app.command("explain")(explain.explain)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from paceline.access.areas import AREAS
 from paceline.access.audit import note
 from paceline.access.gate import Asking, action
 from paceline.access.own_data import everything_about
@@ -28,8 +29,9 @@ def make_key(request: Asking) -> HttpResponse:
     if request.method != "POST":
         return redirect("account")
     name = request.POST.get("name", "").strip()[:100] or _("Key")
-    key, text = keys.make(request.user, name, writes=request.POST.get("writes") == "on")
-    note("key_made", request.user, {"key": key.shown, "writes": key.writes})
+    areas = [area for area in AREAS if area in request.POST.getlist("areas")]
+    key, text = keys.make(request.user, name, writes=request.POST.get("writes") == "on", areas=areas)
+    note("key_made", request.user, {"key": key.shown, "writes": key.writes, "areas": " ".join(key.areas)})
     return render(request, "account_page.html", {**_shown(request), "new_key": text})
 
 
@@ -59,4 +61,5 @@ def own_data(request: Asking) -> HttpResponse:
 
 def _shown(request: Asking) -> dict[str, object]:
     live = ApiKey.objects.filter(user=request.user, revoked_at=None)
-    return {"keys": list(live.order_by("-created_at")), "language": LanguageForm(initial={"language": request.user.language})}
+    language = LanguageForm(initial={"language": request.user.language})
+    return {"areas": list(AREAS), "keys": list(live.order_by("-created_at")), "language": language}

@@ -52,9 +52,9 @@ MENU: tuple[Entry, ...] = (
     Entry("audit", _("Audit log"), "see_audit", _("Set up")),
     Entry("notice", _("What is measured"), "see_notice", _("You")),
     Entry("my_messages", _("What you are told"), "choose_messages", _("You")),
+    Entry("views", _("Saved views"), "keep_views", _("You")),
     Entry("account", _("Your account"), "keep_account", _("You")),
 )
-    Entry("views", _("Saved views"), "keep_views", _("You")),
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,13 @@ def menu(request: HttpRequest) -> list[Shown]:
     return shown
 
 
-def around(request: HttpRequest) -> dict[str, Any]:
-    """Context of every template: ``menu``, ``company``, ``fresh_at`` (last load, None: never), ``sso``. Looked up when shown."""
 def _is_on(option: str) -> bool:
     """Whether the company has turned it on."""
     return not option or getattr(running().project.config.pages, option) != "off"
 
 
+def around(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template: ``menu``, ``company``, ``fresh_at`` (last load, None: never), ``sso``. Looked up when shown."""
     return {
         "menu": SimpleLazyObject(lambda: menu(request)),
         "company": SimpleLazyObject(lambda: running().project.settings.name),

@@ -11,10 +11,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-
-from django.http import QueryDict
 
 from paceline.access.doors import Door
 from paceline.access.gate import Asking
@@ -50,17 +49,22 @@ def asked(request: Asking, rep: str | None = None, period: str = PERIOD) -> Aske
 
     Raises BadQuestionError (400), NotInSight (404).
     """
-    words, door = request.GET, request.door
+    return asked_in(request.GET.dict(), request.door, rep, period)
+
+
+def asked_in(words: Mapping[str, str], door: Door, rep: str | None = None, period: str = PERIOD) -> Asked:
+    """The same, from the URL's words and a door."""
     as_of = _day(words.get("as_of"))
     today = door.store.view(as_of).day
     try:
         days = parse(words.get("period") or period, door.store.settings, today)
     except PeriodError as error:
         raise BadQuestionError(str(error)) from None
-    return Asked(door, door.narrowed(_wanted(words, rep)), days, as_of, today)
+    return Asked(door, door.narrowed(wanted_in(words, rep)), days, as_of, today)
 
 
-def _wanted(words: QueryDict, rep: str | None) -> Scope:
+def wanted_in(words: Mapping[str, str], rep: str | None = None) -> Scope:
+    """The scope that the words name, of whomever it may be."""
     named = {name: words.get(name) for name in ATTRIBUTES} | ({"rep": rep} if rep is not None else {})
     return Scope(tuple(Clause(name, frozenset([value])) for name, value in named.items() if value))
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from paceline.access.refusals import is_program, refused
 from paceline.metrics.ask import AskError
 from paceline.pages.asked import BadQuestionError
 
@@ -28,8 +29,13 @@ class Errors:
         return None
 
 
+_CODES = {400: "bad_request", 403: "forbidden", 404: "not_found"}
+
+
 def told(request: HttpRequest, status: int, title: str, why: str) -> HttpResponse:
-    """A page with a status, a title, and a sentence."""
+    """A page with a status, a title, and a sentence; to a program the same in its shape."""
+    if is_program(request):
+        return refused(status, _CODES[status], f"{title}. {why}")
     return render(request, "error.html", {"title": title, "why": why, "status": status}, status=status)
 
 
@@ -48,8 +54,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return told(request, 404, _("There is nothing here"), _("The page doesn't exist, or it isn't yours to see."))
 
 
-def failed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def failed(request: HttpRequest) -> HttpResponse:
     """500: a fault of ours. Says nothing of it; the log does."""
+    if is_program(request):
+        return refused(500, "failed", "Something went wrong here; it was written to the server's log.")
     return HttpResponse(_FAILED, status=500)
 
 

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "paceline.pages.errors.Errors",
+    "paceline.pages.pictures.Pictures",
 ]
 ROOT_URLCONF = "paceline.pages.urls"
 WSGI_APPLICATION = "paceline.pages.wsgi.application"

@@ -36,4 +36,5 @@ urlpatterns = [
     path("", include("paceline.pages.plan.urls")),
     path("", include("paceline.pages.telling.urls")),
     path("", include("paceline.pages.log_in_urls")),
+    path("", include("paceline.api.urls")),
 ]

@@ -82,13 +82,17 @@ class Invitation(models.Model):
 
 
 class ApiKey(models.Model):
-    """A key by which a program asks in its owner's name. Only its hash is kept; ``shown`` is how it begins."""
+    """A key by which a program asks in its owner's name. Only its hash is kept; ``shown`` is how it begins.
+
+    ``areas``: what it is limited to (``access/areas.py``); none named: everything that its owner may see.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="keys")
     name = models.CharField(max_length=100)
     shown = models.CharField(max_length=16)
     key_hash = models.CharField(max_length=64, unique=True)
     writes = models.BooleanField(default=False)
+    areas = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import TypeGuard
@@ -118,6 +120,21 @@ def start(folder: Path, now: int | None = None) -> Running:
     project = open_project(folder)
     _running = Running(project, project.own_engine(), now)
     return _running
+
+
+@contextmanager
+def beside(folder: Path) -> Iterator[Running]:
+    """The project opened in this process for a moment, through the server that has its store, if there is one.
+
+    Raises BadConfigError, WarehouseError (a command has the store just now).
+    """
+    global _running
+    project = open_project(folder)
+    _running = Running(project, project.engine())
+    try:
+        yield _running
+    finally:
+        stop()
 
 
 def running() -> Running:

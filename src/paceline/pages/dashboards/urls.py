@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from paceline.pages.dashboards import (
+    export_views,
     forecast_views,
     health_views,
     metric_views,
@@ -17,6 +18,7 @@ from paceline.pages.dashboards import (
 )
 
 urlpatterns = [
+    *export_views.ADDRESSES,
     path("people/", people.people, name="people"),
     path("today/", today.today_page, name="today"),
     path("team/", team_views.team_page, name="team"),

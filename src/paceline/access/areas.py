@@ -1,0 +1,26 @@
+"""The areas that a key can be limited to, and what belongs to each. An action in none is open to unlimited keys alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+# Name → the actions (``access/rules.py``) that a key limited to it may do.
+AREAS: Mapping[str, frozenset[str]] = MappingProxyType({
+    "numbers": frozenset({"see_metric", "see_team", "see_rep", "see_peers", "see_today"}),
+    "records": frozenset({"see_records"}),
+    "forecast": frozenset({"see_forecast"}),
+    "goals": frozenset({"see_goals"}),
+    "decide": frozenset({"see_decide", "see_drivers", "see_ramp", "see_accuracy"}),
+    "alerts": frozenset({"see_alerts"}),
+    "one_on_ones": frozenset({"see_one_on_ones"}),
+    "health": frozenset({"see_data_health"}),
+    "monitoring": frozenset({"see_server_metrics"}),
+})  # fmt: skip
+# What every key may do.
+ALWAYS = frozenset({"use_api", "ask_by_assistant"})
+
+
+def covers(areas: frozenset[str], action: str) -> bool:
+    """Whether a key limited to these areas (none named: not limited) may do the action."""
+    return not areas or action in ALWAYS or any(action in AREAS.get(area, frozenset()) for area in areas)

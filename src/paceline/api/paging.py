@@ -1,0 +1,55 @@
+"""Long lists in parts. A cursor knows its place, its question and the data's version: parts of one list never come from two."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error
+from collections.abc import Sequence
+from hashlib import blake2s
+from typing import TypeVar
+
+from pydantic import Field
+
+from paceline.api.question import Query
+from paceline.api.refusal import Refused
+from paceline.metrics.store import Store
+from paceline.pages.dashboards.kept import version_of
+
+Item = TypeVar("Item")
+MOST = 1000
+
+
+class Paged(Query):
+    """How much of a list."""
+
+    limit: int = Field(100, ge=1, le=MOST, description="How many items at most.")
+    cursor: str = Field("", description="Where to go on: `next_cursor` of the answer before.")
+
+
+def part(items: Sequence[Item], query: Paged, store: Store) -> tuple[Sequence[Item], str | None]:
+    """The items asked for, and the cursor after them. Raises Refused for a cursor of another list, or of older data."""
+    mark = _mark(query, store)
+    first = _read(query.cursor, mark) if query.cursor else 0
+    until = first + query.limit
+    return items[first:until], None if until >= len(items) else _written(until, mark)
+
+
+def _mark(query: Paged, store: Store) -> str:
+    asked = query.model_dump_json(exclude={"cursor", "limit"})
+    text = f"{type(query).__name__}{asked}{version_of(store)}"
+    return blake2s(text.encode(), digest_size=6).hexdigest()
+
+
+def _written(first: int, mark: str) -> str:
+    return urlsafe_b64encode(f"{first}.{mark}".encode()).decode().rstrip("=")
+
+
+def _read(cursor: str, mark: str) -> int:
+    try:
+        first, _, found = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii").partition(".")
+        place = int(first)
+    except (Error, ValueError):
+        raise Refused(400, "bad_cursor", "This cursor can't be read. Ask again without one.") from None
+    if found != mark or place < 0:
+        raise Refused(400, "old_cursor", "The cursor is of another question, or the data changed. Ask again without one.")
+    return place

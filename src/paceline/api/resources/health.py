@@ -1,0 +1,110 @@
+"""Data health: what the numbers stand on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from pydantic import Field
+
+from paceline.api.answers import Answer, Part, Shape, instant, number, part_of, period_of
+from paceline.api.answers import Period as Days
+from paceline.api.caller import Caller
+from paceline.api.operation import Operation
+from paceline.api.question import When, understood
+from paceline.pages.dashboards import health as pages_health
+
+
+class Kind(Shape):
+    """Rows of one kind of record."""
+
+    name: str
+    rows: int
+    first: date | None
+    last: date | None
+    missing: str | None = Field(description="What it would be good for, where there is none of it.")
+
+
+class Load(Shape):
+    """One load of a source."""
+
+    at: datetime
+    source: str
+    read: int
+    inserted: int
+    updated: int
+
+
+class Gap(Shape):
+    """A metric that lacks some of what it needs."""
+
+    metric: str
+    name: str
+    definition_version: int
+    value: float | None
+    because: str | None
+    least: Part | None = Field(description="What is there least of.")
+
+
+class Hygiene(Shape):
+    """How many rows are in a state that they shouldn't be in."""
+
+    metric: str
+    name: str
+    definition_version: int
+    value: float | None
+    because: str | None
+
+
+class HealthAnswer(Answer):
+    """What the numbers of the scope stand on."""
+
+    period: Days
+    records: list[Kind]
+    loads: list[Load]
+    hygiene: list[Hygiene]
+    gaps: list[Gap]
+    whole: int = Field(description="How many metrics lack nothing.")
+    matching: dict[str, int] = Field(description="By which rule people touched were matched to an account → touches.")
+
+
+def data_health(caller: Caller, query: When) -> HealthAnswer:
+    """The data-health page's numbers."""
+    asked = understood(caller.door("see_data_health"), query, caller.problems)
+    found = pages_health.health(asked.store, asked.scope, asked.period, asked.as_of)
+    return HealthAnswer(
+        as_of=instant(asked.store.view(asked.as_of).as_of),
+        link=caller.link(f"{reverse('data_health')}?{urlencode(asked.words)}"),
+        period=period_of(asked.period),
+        records=[
+            Kind(name=one.name, rows=one.rows, first=one.first, last=one.last,
+                 missing=one.doc if one.matters and not one.rows else None)
+            for one in found.records
+        ],
+        loads=[
+            Load(at=instant(one.at), source=one.source, read=one.read, inserted=one.inserted, updated=one.updated)
+            for one in found.loads
+        ],
+        hygiene=[
+            Hygiene(metric=one.slug, name=one.metric.name, definition_version=one.version, value=number(one.value),
+                    because=one.none_because)
+            for one in found.hygiene
+        ],
+        gaps=[_gap(one) for one in found.gaps],
+        whole=found.whole,
+        matching={one.rule: one.touches for one in found.matching},
+    )  # fmt: skip
+
+
+def _gap(one: pages_health.Gap) -> Gap:
+    return Gap(
+        metric=one.metric.slug, name=one.metric.name, definition_version=one.metric.version, value=number(one.reading.value),
+        because=one.reading.none_because, least=None if one.least is None else part_of(one.least),
+    )  # fmt: skip
+
+
+OPERATIONS = (
+    Operation("api_data_health", "data-health", "see_data_health", "How complete the data is, and what that does.",
+              When, HealthAnswer, data_health),
+)  # fmt: skip

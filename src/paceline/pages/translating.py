@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -29,6 +30,8 @@ _KEYWORDS = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 _HEADER = "# Texts of the product. Written anew by `make translations`, which keeps the translations.\n#"
+
+_NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # the format wants one; the same texts must give the same file
 
 # A text: itself, or singular and plural.
 Text = str | tuple[str, ...]
@@ -79,6 +82,7 @@ def po(catalog: Catalog) -> bytes:
 
 def mo(catalog: Catalog) -> bytes:
     """The catalogue as it is looked up."""
+    catalog.creation_date = catalog.revision_date = _NO_DATE
     made = io.BytesIO()
     write_mo(made, catalog)
     return made.getvalue()
@@ -123,7 +127,7 @@ def main() -> None:
         catalog, file = renewed(language), file_of(language)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(po(catalog))
-        file.with_suffix(".mo").write_bytes(mo(catalog))
+        file.with_suffix(".mo").write_bytes(mo(read(language)))
         missing = len(untranslated(catalog))
         print(f"{language}: {len(catalog)} texts, {missing} untranslated")
 

@@ -73,8 +73,7 @@ def _field(key: keys.Key, value: Any) -> forms.Field:
     if words is not None and isinstance(default, list):
         field: forms.Field = forms.MultipleChoiceField(choices=words, widget=forms.CheckboxSelectMultiple, **common)
     elif words is not None:
-        of_kind = float if isinstance(default, float | int) else str
-        field = forms.TypedChoiceField(choices=words, coerce=lambda told: of_kind(told), **common)
+        field = forms.TypedChoiceField(choices=words, coerce=_number if key.section == "judgement" else str, **common)
     elif isinstance(default, bool):
         field = forms.BooleanField(**common)
     elif isinstance(default, int):
@@ -98,6 +97,10 @@ def _choices(key: keys.Key) -> list[tuple[Any, str]] | None:
     if key.section == "judgement":
         return [(one, f"{one:g}") for one in keys.BUDGETS]
     return None
+
+
+def _number(told: Any) -> float:
+    return float(told)
 
 
 class _Reads:

@@ -119,7 +119,7 @@ def _chosen(
 def _told(sent: QueryDict, number: int) -> tuple[dict[str, Any], dict[str, str]]:
     """What the form says of a stage, and what is wrong with it."""
     readers = {
-        "outcome": lambda text: text, "position": int, "probability": lambda text: float(text.rstrip("% ")) / 100, "limit_days": int,
+        "outcome": str, "position": int, "probability": lambda text: float(text.rstrip("% ")) / 100, "limit_days": int,
     }
     told: dict[str, Any] = {"accepted": f"accepted-{number}" in sent}
     wrong: dict[str, str] = {}

@@ -53,8 +53,8 @@ def test_the_parts_of_a_gap_add_up_to_it_and_nothing_is_called_a_cause(cast: Cas
     if "be split" in shown:
         pytest.fail(shown.split("<main")[1][:2000])
     found = rows(browser("manager").get("/drivers.csv", {"rep": cast.rep_id("rep"), "period": "2026-05"}))
-    top, leaves = (sum(float(row["part"]) for row in found if keep(row)) for keep in (
-        lambda row: row["depth"] == "0", lambda row: row["leaf"] == "True"))  # fmt: skip
+    top = sum(float(row["part"]) for row in found if row["depth"] == "0")
+    leaves = sum(float(row["part"]) for row in found if row["leaf"] == "True")
     assert top == pytest.approx(leaves, abs=1)
     assert browser("other_manager").get("/drivers/", {"rep": cast.rep_id("rep")}).status_code == 404
     assert browser("manager").get("/drivers/", {"against": "the weather"}).status_code == 400
@@ -78,8 +78,6 @@ def test_decide_compares_by_every_cut_and_says_how_sure_it_is(browser: Opened) -
     answer = browser("executive").get("/decide.csv", {"by": "source"})
     assert answer.status_code == 200, answer.content.decode()[:3000]
     found = rows(answer)
-    assert found, answer.content[:500]
-    assert "measure" in found[0], found[0]
     assert {row["measure"] for row in found} == {"win_rate", "deal_size", "cycle_days", "value"}
     assert browser("rep").get("/decide/").status_code == 404
     assert browser("executive").get("/decide/", {"by": "moon"}).status_code == 400

@@ -134,9 +134,10 @@ def test_recommendations_lead_to_the_form_filled_in_and_plans_say_what_it_takes(
 
 def test_a_page_that_is_being_worked_out_says_so_and_loads_again(browser: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(later, "WAIT", 0.0)
-    answer = browser("admin").get("/goals/", {"period": "2026-05", "as_of": "2026-05-11"})
+    words = {"period": "2026-05", "as_of": "2026-05-11"}
+    answer = browser("admin").get("/goals/", words)
     assert answer.status_code == 200
     assert answer["Refresh"] == str(later.AGAIN)
     assert "Being worked out" in answer.content.decode()
     monkeypatch.setattr(later, "WAIT", 120.0)
-    assert "Being worked out" not in browser("admin").get("/goals/", {"period": "2026-05", "as_of": "2026-05-11"}).content.decode()
+    assert "Being worked out" not in browser("admin").get("/goals/", words).content.decode()

@@ -166,9 +166,9 @@ SOCIALACCOUNT_PROVIDERS = (
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [HERE / "locale"]
+FORMAT_MODULE_PATH = "paceline.pages.formats"
 USE_I18N = True
 USE_TZ = True
-FORMAT_MODULE_PATH = "paceline.pages.formats"
 TIME_ZONE = PROJECT.settings.time_zone if PROJECT is not None else "UTC"
 
 # --- static files: served by this process, under an address that changes with their content, and so kept by browsers for good ---

@@ -7,16 +7,23 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from paceline import charts
 from paceline.access.gate import Asking, action, door_for
 from paceline.charts import Picture, Stretch
+from paceline.judging.ramp import RampError
 from paceline.pages.dashboards import goal_tiles, judged, rep, signal_cards, written
+from paceline.pages.dashboards.address import Address
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.deals import OpenDeal
+from paceline.pages.dashboards.later import NotYetError
 from paceline.pages.dashboards.links import records_of, tile
+from paceline.pages.dashboards.records import in_crm
+from paceline.pages.plan import ramp_views
+from paceline.project.running import running
 from paceline.sales.periods import epoch_day
 
 _DRAWN = 12  # deals on the timeline; the table has all of them
@@ -44,14 +51,30 @@ def rep_page(request: Asking, rep_id: str) -> HttpResponse:
         timeline=_timeline(of, page.deals) if page.deals else None,
         deals=[_deal(of, deal) for deal in page.deals],
         has_peers=peers is not None,
+        drivers=reverse("drivers") + Address(as_of=of.address.as_of).query(rep=rep_id),
+        all_goals=reverse("goals") + Address(as_of=of.address.as_of).query(rep=rep_id),
+        ramp=_ramp(of, rep_id) if page.ramp_week else None,
         open_amount=written.money(sum(deal.amount or 0 for deal in page.deals), of.currency),
     )
     return render(request, "dashboards/one_rep.html", context)
 
 
+def _ramp(of: Asked, rep_id: str) -> dict[str, Any]:
+    """Where a new person stands among those before, once it is worked out; the way to the page of ramps in any case."""
+    page = reverse("ramp") + Address(as_of=of.address.as_of).query(rep=rep_id)
+    told: dict[str, Any] = {"page": page, "standing": "", "expected": ""}
+    try:
+        found = ramp_views.ramp_of(of, ramp_views.METRIC, 0.0)
+    except (NotYetError, RampError):
+        return told
+    mine = next((one for one in found.hires if one.rep == rep_id), None)
+    return told if mine is None else {**told, "standing": mine.standing.sentence, "expected": mine.expected.sentence}
+
+
 def _deal(of: Asked, deal: OpenDeal) -> dict[str, Any]:
     return {
         "deal": deal,
+        "crm": in_crm(running().project.config.crm, "opportunity_id", deal.opportunity_id),
         "amount": None if deal.amount is None else written.money(deal.amount, of.currency),
         "close": None if deal.close is None else written.day(deal.close),
         "next_meeting": None if deal.next_meeting is None else written.day_brief(deal.next_meeting),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from textwrap import shorten
 from typing import Any
 
 from django.http import HttpResponse
@@ -33,6 +34,7 @@ from paceline.pages.plan.goals_views import PATIENT
 from paceline.sales.periods import Period
 
 HABITS = "strategy"
+_LABEL = 34  # characters beside a value on a phone
 CUTS = {
     "source": gettext_lazy("Source"),
     "product": gettext_lazy("Product"),
@@ -190,7 +192,7 @@ def _picture(of: Asked, found: Segments, groups: list[Group], measure: str) -> P
 def _ranged(of: Asked, group: Group, measure: str) -> Ranged:
     cell, one = _cell(of, measure, group.measures[measure]), group.measures[measure]
     words = f"{cell['sign']} {cell['text']}".strip() if cell["known"] else gettext("too few: %(n)s") % {"n": one.n}
-    return Ranged(group.name, one.estimate, one.low, one.high, words, cell["mark"])
+    return Ranged(shorten(group.name, _LABEL, placeholder="…"), one.estimate, one.low, one.high, words, cell["mark"])
 
 
 def _season(one: Season, what: str) -> dict[str, Any] | None:
@@ -242,7 +244,8 @@ def _points(value: float) -> str:
 
 def _difference(one: Strategy) -> Ranged:
     mark = {Verdict.ABOVE: "better", Verdict.BELOW: "worse"}.get(one.verdict, "")
-    return Ranged(one.name[:1].upper() + one.name[1:], one.difference, one.low, one.high, mark=mark)
+    name = shorten(one.name[:1].upper() + one.name[1:], _LABEL, placeholder="…")
+    return Ranged(name, one.difference, one.low, one.high, mark=mark)
 
 
 @action("export")

@@ -40,7 +40,7 @@ def set_page(request: Asking) -> HttpResponse:
     of = asked_goals(request)
     setter = Setter(request, of)
     metrics, offered = metrics_of(of), _periods(of)
-    start = {name: request.GET[name] for name in ("metric", "whose", "target") if name in request.GET}
+    start = {"metric": "revenue"} | {name: request.GET[name] for name in ("metric", "whose", "target") if name in request.GET}
     start |= {"period": periods.word(of.period, of.store.settings, of.today)}
     form = SetForm(request.POST or None, initial=start, metrics=metrics, whose=setter.choices(), periods=offered)
     planned: Planned | None = None

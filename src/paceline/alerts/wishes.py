@@ -17,6 +17,7 @@ from paceline.judging.people import workdays
 from paceline.metrics.store import Store
 from paceline.people.models import User
 from paceline.people.roles import Role
+from paceline.project.running import running
 from paceline.sales.scope import Scope
 
 KINDS = ("digest", "alert", "week", "month")
@@ -43,7 +44,7 @@ def channel_for(wishes: Wishes, kind: str) -> str:
 
 def zone_of(wishes: Wishes) -> ZoneInfo:
     """Her time zone: her own choice, else the company's."""
-    return ZoneInfo(wishes.time_zone or settings.TIME_ZONE)
+    return ZoneInfo(wishes.time_zone or running().project.settings.time_zone)
 
 
 def hours_of(wishes: Wishes, store: Store) -> Hours:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
@@ -18,7 +19,7 @@ from paceline.channels.message import Line
 from paceline.channels.message import Section as Told
 from paceline.pages.asked import BadQuestionError
 from paceline.pages.dashboards import written
-from paceline.pages.documents import Block, Document, Lines, Section, Table, as_pdf
+from paceline.pages.documents import Block, Document, Lines, NoPdfError, Section, Table, as_pdf
 from paceline.pages.telling import letters
 from paceline.pages.telling.review import GRAINS, Review, period_of, review
 from paceline.people.models import User
@@ -51,7 +52,11 @@ def review_page(request: Asking, kind: str, day: str) -> HttpResponse:
 def review_pdf(request: Asking, kind: str, day: str) -> HttpResponse:
     """The same on paper."""
     found = _found(request, kind, day)
-    made = as_pdf(document(found, letters.company_name()))
+    try:
+        made = as_pdf(document(found, letters.company_name()))
+    except NoPdfError as error:
+        messages.error(request, str(error))
+        return redirect(found.path)
     note("exported", request.user, {"what": "review", "form": "pdf", "period": str(found.period.first)})
     name = f"review-{kind}-{found.period.first}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -40,6 +40,9 @@ if (doing) {
   }, 2000);
 }
 
+// --- what was done without a reload is told at the page's beginning: the reader is taken there ---
+document.addEventListener("htmx:afterSettle", () => { document.getElementById("main").focus({ preventScroll: true }); });
+
 // --- what is left at its default stays out of the address ---
 for (const form of document.querySelectorAll("form[data-ask]")) {
   form.addEventListener("formdata", (event) => {

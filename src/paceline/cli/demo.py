@@ -50,13 +50,14 @@ def demo(
     day = date.today() if until is None else read_day(until)
     rows = None if is_made(folder, seed, day) else make(folder, seed, day)
     moment = int(datetime.combine(day, datetime.min.time(), UTC).timestamp()) - 1
-    with asking(folder, Whose(), "trailing_28", None, now=moment) as question, working("Adding up…"):
+    now = None if until is None else moment  # as the pages have it: their numbers are these
+    with asking(folder, Whose(), "trailing_28", None, now=now) as question, working("Adding up…"):
         board = read_board(question)
     show(board, [], screen())
     sellers = sorted(stint.name for stint in board.people.values() if stint.role == "AE" and stint.name)
     _what_next(folder, rows, time.monotonic() - began, sellers[0] if sellers else "")
     if pages:
-        _serve(folder, host, port, None if until is None else moment)
+        _serve(folder, host, port, now)
 
 
 def is_made(folder: Path, seed: int, until: date) -> bool:

@@ -58,6 +58,7 @@ def begun(tmp_path: Path) -> Iterator[str]:
 @pytest.mark.slow
 def test_from_the_first_link_to_a_previewed_metric_of_ones_own(begun: str, chromium: Browser, tmp_path: Path) -> None:
     page = chromium.new_page()
+    page.set_default_timeout(120_000)  # the first start makes every table
     page.goto(begun)
     page.fill("[name=company]", "Acme")
     page.fill("[name=currency]", "EUR")

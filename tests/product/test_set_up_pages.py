@@ -149,7 +149,7 @@ def test_an_own_metric_is_previewed_before_it_is_kept_and_all_faults_come_at_onc
     answer = admin.post("/settings/own-metrics/", {"text": OWN, "do": "preview"})
     (one,) = answer.context["tried"]
     assert one.formula == "count(call) where outbound and seconds >= 60"
-    assert one.sentence.startswith("Big calls of the company in 2026-05")
+    assert one.sentence.startswith("Big calls of the company in May 2026")
     teams = {team: int(value) for team, value in one.teams if value.isdigit()}
     assert teams
     assert not (place.project.folder / OWN_METRICS).exists()

@@ -20,8 +20,10 @@ from mcp.client.streamable_http import streamable_http_client
 
 from paceline.access.models import AuditEntry
 from paceline.api.caller import Caller
-from paceline.api.mcp.protocol import NEW, VERSION_KEY, answer, tools_list
-from paceline.api.mcp.stdio import NoCallerError, here, serve
+from paceline.api.mcp.folder import NoCallerError, here
+from paceline.api.mcp.messages import VERSION_KEY
+from paceline.api.mcp.protocol import NEW, answer, tools_list
+from paceline.api.mcp.stdio import serve
 from paceline.api.mcp.tools import BY_NAME, TOOLS
 from paceline.people import keys
 from paceline.project.running import Running

@@ -57,7 +57,7 @@ def _here(folder: Path, key: str) -> Answerer:
         open_database(folder)
     except (WeakKeyError, BadDatabaseError) as error:
         raise Failure("The users' database can't be opened.", str(error), code=Exit.CONFIG) from None
-    from paceline.api.mcp.stdio import NoCallerError, here
+    from paceline.api.mcp.folder import NoCallerError, here
 
     origin = opened(folder).config.pages.address or f"http://{HOST}:{PORT}"
     try:

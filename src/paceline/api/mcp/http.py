@@ -14,12 +14,9 @@ from paceline.access.gate import action, asks_by_post
 from paceline.access.refusals import refused
 from paceline.api import limits
 from paceline.api.caller import caller_of
-from paceline.api.mcp.errors import HEADER_MISMATCH, NO_METHOD, PARSE, RpcError, failure
-from paceline.api.mcp.protocol import answer, version_of
+from paceline.api.mcp.messages import HEADER_MISMATCH, NAMED, NO_METHOD, PARSE, RpcError, failure, version_of
+from paceline.api.mcp.protocol import answer
 from paceline.api.operation import too_many
-
-# Of the newer era: which parameter a method's name is in.
-_NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 
 
 @asks_by_post
@@ -71,7 +68,7 @@ def _mismatch(request: HttpRequest, message: Any) -> RpcError | None:
     said = version_of(message)
     if said is None or not isinstance(message, dict) or "id" not in message:
         return None
-    name = message["params"].get(_NAMED.get(str(message.get("method")), ""))
+    name = message["params"].get(NAMED.get(str(message.get("method")), ""))
     wanted = {"MCP-Protocol-Version": said, "Mcp-Method": message.get("method"), **({"Mcp-Name": name} if name else {})}
     for header, word in wanted.items():
         found = request.headers.get(header)

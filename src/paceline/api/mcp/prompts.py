@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from paceline.api.caller import Caller
-from paceline.api.mcp.errors import BAD_PARAMS, RpcError
+from paceline.api.mcp.messages import BAD_PARAMS, RpcError
 from paceline.sales.periods import Period
 
 CATALOGUE, CALENDAR = "paceline://metrics", "paceline://calendar"

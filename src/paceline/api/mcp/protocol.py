@@ -14,14 +14,13 @@ from typing import Any
 from paceline.access.audit import note
 from paceline.api.caller import Caller
 from paceline.api.mcp import prompts
-from paceline.api.mcp.errors import BAD_PARAMS, BAD_VERSION, INVALID, NO_METHOD, RpcError, failure
+from paceline.api.mcp.messages import BAD_PARAMS, BAD_VERSION, INVALID, NO_METHOD, RpcError, failure, version_of
 from paceline.api.mcp.tools import BY_NAME, TOOLS
 from paceline.api.operation import checked
 from paceline.api.refusal import Problems, Refused
 
 OLD = ("2025-03-26", "2025-06-18", "2025-11-25")
 NEW = ("2026-07-28",)
-VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
 CAPABILITIES_KEY = "io.modelcontextprotocol/clientCapabilities"
 INSTRUCTIONS = (
     "Numbers about a sales team, read-only, as the key's owner may see them. Cite `link`, `as_of` and the definition's version "
@@ -42,14 +41,6 @@ def answer(caller: Caller, message: Any) -> dict[str, Any] | None:
         return {"jsonrpc": "2.0", "id": number, "result": _result(caller, message["method"], params)}
     except RpcError as error:
         return failure(number, error)
-
-
-def version_of(message: Any) -> str | None:
-    """The version that a request of the newer era says; None for one of the older."""
-    params = message.get("params") if isinstance(message, dict) else None
-    meta = params.get("_meta") if isinstance(params, dict) else None
-    found = meta.get(VERSION_KEY) if isinstance(meta, dict) else None
-    return found if isinstance(found, str) else None
 
 
 def _result(caller: Caller, method: str, params: Any) -> dict[str, Any]:

@@ -25,7 +25,8 @@ def _warm() -> None:
     store = running().store
     try:
         changes(store, Scope.company())
-        goal_lines(store, Period.containing("quarter", store.view().day, store.settings), Scope.company())
+        grain = "quarter" if store.settings.fiscal_start_month == 1 else "fiscal_quarter"
+        goal_lines(store, Period.containing(grain, store.view().day, store.settings), Scope.company())
     except (ValueError, WarehouseError):
         # The page that asks will meet the same problem, and tell it to its reader.
         _log.warning("the day's judgement could not be worked out ahead", exc_info=True)

@@ -152,6 +152,14 @@ def test_the_audit_log_tells_who_opened_and_held_it_and_no_word_of_it(browser: B
     assert SECRET not in browser("admin").get("/audit/").content.decode()
 
 
+@pytest.mark.parametrize(("visitor", "leads"), [("manager", True), ("rep", True), ("executive", False), ("admin", False)])
+def test_the_reps_page_leads_to_the_one_on_one_of_the_two_alone(
+    visitor: str, leads: bool, browser: Browser, pair: Pair
+) -> None:
+    page = browser(visitor).get(reverse("rep", args=[pair.rep_id])).content.decode()
+    assert (reverse("one_on_ones_with", args=[pair.rep_id]) in page) == leads
+
+
 # --- what was shown is kept ---
 
 

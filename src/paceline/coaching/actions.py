@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
+from paceline.coaching.clock import day_of
 from paceline.coaching.models import Action, OneOnOne
 from paceline.coaching.pair import Pair
 from paceline.coaching.prepared import FollowedUp
@@ -103,7 +104,7 @@ def followed_up(actions: Sequence[Action], found: Sequence[PlanEffect], day: dat
 def _followed(action: Action, effect: PlanEffect | None, day: date) -> FollowedUp:
     return FollowedUp(
         action.pk, action.text, action.who, action.first, action.until, action.metric, action.target,
-        action.done_at.date() if action.done_at else None, action.until <= day,
+        day_of(action.done_at) if action.done_at else None, action.until <= day,
         "" if effect is None else OUTCOMES[effect.effect.outcome],
         None if effect is None else effect.better,
         "" if effect is None else effect.effect.sentence,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from paceline.coaching.clock import day_of
 from paceline.coaching.models import OneOnOne, State
 from paceline.sales.periods import Period, add_months, epoch_day
 from paceline.sales.scope import Stint
@@ -65,7 +66,7 @@ def held_until(day: date) -> list[Held]:
     """All that were held up to a day."""
     found = OneOnOne.objects.filter(state=State.HELD, ended_at__date__lte=day)
     return [
-        Held(manager, rep, (began or ended).date(), minutes)
+        Held(manager, rep, day_of(began or ended), minutes)
         for manager, rep, began, ended, minutes in found.values_list("manager_id", "rep_id", "began_at", "ended_at", "minutes")
         if ended is not None
     ]

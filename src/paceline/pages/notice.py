@@ -14,7 +14,7 @@ from paceline.people.roles import NAMES, Role
 from paceline.project.health import counts
 from paceline.project.running import running
 
-_NUMBERS = ("see_rep", "see_peers", "export")
+_NUMBERS = ("see_rep", "see_peers", "see_one_on_ones", "see_coaching_time", "export")
 
 
 @action("see_notice")

@@ -24,6 +24,7 @@ from paceline.pages.dashboards.links import records_of, tile
 from paceline.pages.dashboards.records import in_crm
 from paceline.pages.plan import ramp_views
 from paceline.project.running import running
+from paceline.pages.one_on_ones.today import one_on_one_with
 from paceline.sales.periods import epoch_day
 
 _DRAWN = 12  # deals on the timeline; the table has all of them
@@ -41,6 +42,7 @@ def rep_page(request: Asking, rep_id: str) -> HttpResponse:
     context = of.base(
         page=page,
         own=rep_id == request.user.rep_id,
+        one_on_one=one_on_one_with(request, rep_id),
         groups=groups,
         well=[tile(of, cell, rep_id) for cell in page.well],
         look=[tile(of, cell, rep_id) for cell in page.look],

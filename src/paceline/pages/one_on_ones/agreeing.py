@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import date, timedelta
 from typing import Any
 
@@ -66,9 +67,11 @@ def start(request: Asking, pair: Pair, one: OneOnOne | None) -> AgreeForm:
     today = store.view().day
     changes = (*told.changes, *told.praise)
     wanted = request.GET.get("metric", "")
-    change = next((each for each in changes if each.metric == wanted), next(iter(told.changes), None))
+    running = {each.metric for each in told.followed if not each.over}
+    fresh = next((each for each in told.changes if each.metric not in running), None)
+    change = next((each for each in changes if each.metric == wanted), fresh)
     initial: dict[str, Any] = {"who": pair.rep_id, "first": today, "last": check_day(today)}
-    goal = None if change is not None else _late_goal(store, told)
+    goal = None if change is not None else _late_goal(store, told, running)
     if goal is not None:
         initial |= {"metric": goal.metric, "text": _("%(metric)s: closer to the goal") % {"metric": name_of(store, goal.metric)}}
     if change is not None:
@@ -79,13 +82,14 @@ def start(request: Asking, pair: Pair, one: OneOnOne | None) -> AgreeForm:
     return AgreeForm(initial=initial, request=request, pair=pair)
 
 
-def _late_goal(store: Store, told: Prepared) -> GoalShown | None:
-    """The goal that is furthest behind its pace, of those that can be followed week by week."""
+def _late_goal(store: Store, told: Prepared, running: Set[str]) -> GoalShown | None:
+    """The goal that is furthest behind its pace, of those that can be followed week by week and have no plan yet."""
     without = not_judged(store.catalog)
     late = [
         (goal.value / goal.expected, goal)
         for goal in told.goals
         if goal.value is not None and goal.expected and goal.value < goal.expected and goal.metric not in without
+        and goal.metric not in running
     ]
     return min(late, key=lambda pair: pair[0], default=(1.0, None))[1]
 

@@ -19,6 +19,7 @@ from icalendar import Calendar, Event
 from paceline.access.audit import note
 from paceline.access.gate import Asking, action
 from paceline.coaching import agenda
+from paceline.coaching.clock import day_of
 from paceline.coaching.models import Action, OneOnOne, Series, State
 from paceline.coaching.pair import Pair
 from paceline.coaching.series import cadence_of, series_of
@@ -72,7 +73,7 @@ def _pdf(request: Asking, pair: Pair, one: OneOnOne | None, back: str) -> HttpRe
         messages.error(request, str(error))
         return redirect(back)
     note("exported", request.user, {"what": "one_on_one", "form": "pdf", "person": pair.rep_id})
-    day = one.ended_at.date() if one is not None and one.ended_at else request.door.store.view().day
+    day = day_of(one.ended_at) if one is not None and one.ended_at else request.door.store.view().day
     return _download(made, "application/pdf", f"one-on-one-{context['rep_name']}-{day}.pdf")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import ngettext
 
 from paceline.access.gate import Asking
+from paceline.coaching.clock import day_of
 from paceline.coaching.models import OneOnOne, State
 from paceline.coaching.pair import Pair
 from paceline.judging.signals import Signal
@@ -39,7 +40,7 @@ def list_of(request: Asking, falls: Sequence[Signal]) -> list[dict[str, Any]]:
             "name": there[rep_id].name,
             "href": address_of(request, pair),
             "next": moment(one.at, pair) if one is not None else "",
-            "overdue": one is not None and one.at is not None and one.at.date() < today,
+            "overdue": one is not None and one.at is not None and day_of(one.at) < today,
             "on": one is not None and one.is_on,
             "last": written.day_brief(met) if met else "",
             "ago": _ago((today - met).days) if met else "",
@@ -55,7 +56,7 @@ def _last_met(manager: str) -> dict[str, date]:
     found: dict[str, date] = {}
     for rep, ended in held.order_by("ended_at").values_list("rep_id", "ended_at"):
         assert isinstance(ended, datetime)
-        found[rep] = ended.date()
+        found[rep] = day_of(ended)
     return found
 
 

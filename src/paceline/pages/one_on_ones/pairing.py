@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import Http404
 
 from paceline.access.doors import NotInSight, Person, door_to
-from paceline.access.gate import Asking
+from paceline.access.gate import Asking, door_for
 from paceline.coaching.models import OneOnOne
 from paceline.coaching.pair import Pair
 from paceline.people.roles import Role
@@ -27,7 +27,7 @@ def pair_of(request: Asking, rep_id: str) -> Pair:
         boss = request.POST.get(WITH) or request.GET.get(WITH) or boss_of(request, own)
         if boss and boss != own and _is_above(request, boss, own):
             return Pair(boss, own)
-    elif own and any(person.rep_id == rep_id for person in request.door.people()):
+    elif own and any(person.rep_id == rep_id for person in door_for(request, "hold_one_on_ones").people()):
         return Pair(own, rep_id)
     raise NotInSight("no 1:1 of the visitor's")
 

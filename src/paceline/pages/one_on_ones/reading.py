@@ -17,7 +17,7 @@ from paceline.access.audit import note
 from paceline.access.gate import Asking, action, may
 from paceline.coaching import agenda, notes, wishes
 from paceline.coaching.actions import due
-from paceline.coaching.clock import now
+from paceline.coaching.clock import day_of, now
 from paceline.coaching.holding import history, last_held
 from paceline.coaching.models import OneOnOne, State, WishKind
 from paceline.coaching.pair import Pair
@@ -72,7 +72,7 @@ def _own(request: Asking) -> list[dict[str, Any]]:
             "name": names(request, manager)[manager],
             "href": address_of(request, pair),
             "next": moment(one.at, pair) if one is not None else "",
-            "last": written.day(last.ended_at.date()) if last is not None and last.ended_at else "",
+            "last": written.day(day_of(last.ended_at)) if last is not None and last.ended_at else "",
         })
     return told
 
@@ -131,7 +131,7 @@ def context_of(request: Asking, pair: Pair, one: OneOnOne | None) -> dict[str, A
         "rep_name": known[pair.rep_id],
         "with_key": WITH,
         "at": moment(one.at, pair) if one is not None else "",
-        "held": written.day(one.ended_at.date()) if one is not None and one.ended_at else "",
+        "held": written.day(day_of(one.ended_at)) if one is not None and one.ended_at else "",
         "shown_day": written.day(told.day),
         "has_numbers": one is None or one.is_planned or bool(one.shown),
         "items": [_item(item, known, own) for item in agenda.on_it(one, fresh)],
@@ -162,12 +162,12 @@ def to_change(request: Asking, pair: Pair, one: OneOnOne | None) -> dict[str, An
         "agree": agreeing.start(request, pair, one),
         "asked": [_wish(wish) for wish in wishes.of_two(pair)],
         "wish_kinds": WishKind.choices,
-        "last": written.day(last.ended_at.date()) if last is not None and last.ended_at else "",
+        "last": written.day(day_of(last.ended_at)) if last is not None and last.ended_at else "",
     }
 
 
 def _wish(wish: Any) -> dict[str, Any]:
-    return {"wish": wish, "day": written.day_brief(wish.created_at.date()), "state": wish.get_state_display()}
+    return {"wish": wish, "day": written.day_brief(day_of(wish.created_at)), "state": wish.get_state_display()}
 
 
 def _item(item: Any, known: dict[str, str], own: str) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def _item(item: Any, known: dict[str, str], own: str) -> dict[str, Any]:
 
 
 def _past(one: OneOnOne) -> dict[str, Any]:
-    ended = one.ended_at.date() if one.ended_at else one.created_at.date()
+    ended = day_of(one.ended_at) if one.ended_at else day_of(one.created_at)
     return {
         "href": reverse("one_on_one", args=[one.public_id]), "day": written.day(ended), "held": one.state == State.HELD,
         "minutes": one.minutes,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from paceline.access.doors import NotInSight
 from paceline.access.gate import Asking, may
 from paceline.coaching import agenda, wishes
 from paceline.coaching.actions import due
 from paceline.coaching.models import OneOnOne, State
 from paceline.pages.dashboards import written
-from paceline.pages.one_on_ones.pairing import names, pair_in
+from paceline.pages.one_on_ones.pairing import names, pair_in, pair_of
 from paceline.pages.one_on_ones.reading import address_of, moment, zone_of
 
 
@@ -27,6 +28,16 @@ def meetings_today(request: Asking) -> dict[str, Any]:
             {"text": each.text, "due": written.day_brief(each.until), "late": each.until < day} for each in due(own, day)
         ],
     }
+
+
+def one_on_one_with(request: Asking, rep_id: str) -> str:
+    """Where the visitor's next 1:1 with (or, of the own page, as) this person is; empty where there is none."""
+    if not may(request, "hold_one_on_ones"):
+        return ""
+    try:
+        return address_of(request, pair_of(request, rep_id))
+    except NotInSight:
+        return ""
 
 
 def _is_on(one: OneOnOne, day: date) -> bool:

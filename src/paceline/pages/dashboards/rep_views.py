@@ -22,9 +22,9 @@ from paceline.pages.dashboards.deals import OpenDeal
 from paceline.pages.dashboards.later import NotYetError
 from paceline.pages.dashboards.links import records_of, tile
 from paceline.pages.dashboards.records import in_crm
+from paceline.pages.one_on_ones.today import one_on_one_with
 from paceline.pages.plan import ramp_views
 from paceline.project.running import running
-from paceline.pages.one_on_ones.today import one_on_one_with
 from paceline.sales.periods import epoch_day
 
 _DRAWN = 12  # deals on the timeline; the table has all of them

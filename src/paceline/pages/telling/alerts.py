@@ -49,7 +49,7 @@ def alerts(request: Asking) -> HttpResponse:
     seen = _of(seen_through(request.door), whose)
     asleep = {act.alert_id: act for act in snoozed(request.user, now)}
     order = (F("better").asc(nulls_last=True), "-weight", "pk") if chosen != OVER else ("-changed_at", "pk")
-    found = list(_filtered(seen, chosen, asleep).order_by(*order).prefetch_related("acts", "transitions")[: MOST + 1])
+    found = list(_filtered(seen, chosen, asleep).order_by(*order).prefetch_related("acts__user")[: MOST + 1])
     names = words.names_of(store)
     context = {
         "rows": [row(request, one, store, names, asleep.get(one.pk), now) for one in found[:MOST]],
@@ -94,7 +94,7 @@ def row(
     request: Asking, one: Alert, store: Store, names: Mapping[str, str], asleep: Act | None, now: datetime
 ) -> dict[str, Any]:
     """An alert as the list and its own page show it, with what one can do."""
-    verdict = one.acts.filter(kind__in=(ActKind.CONFIRM, ActKind.DISMISS), undone_at=None).last()
+    given = [act for act in one.acts.all() if act.kind != ActKind.SNOOZE and act.undone_at is None]
     return {
         "alert": one,
         "title": words.title(one, store, names),
@@ -106,7 +106,7 @@ def row(
         "subject": reverse("rep", args=[one.name]) if one.level == REP else reverse("team") + Address().query(team=one.name),
         "begun": written.day(one.begun_at.date()),
         "snooze": asleep,
-        "verdict": verdict,
+        "verdict": given[-1] if given else None,
         **doing(request, one, now),
     }
 

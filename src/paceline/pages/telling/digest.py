@@ -34,9 +34,11 @@ class Written:
 def at_once(user: User, now: datetime) -> Written | None:
     """What changed for the worse (or either way) and what is back to usual, as far as she wasn't told; None: nothing."""
     door = door_of(user, "see_alerts")
-    fresh = _untold(user, now - AT_ONCE, list(seen_through(door).exclude(better=True)), now)
+    seen, since = list(seen_through(door).exclude(better=True)), now - AT_ONCE
+    normal = _over(user, [one for one in _untold(user, since, seen, now) if one.news == states.NORMAL], now)
+    # Asked anew: what stood in a message that was dropped is untold again.
+    fresh = _untold(user, since, seen, now)
     firing = [one for one in fresh if one.news == states.FIRING and one.alert.state != State.OK]
-    normal = _over(user, [one for one in fresh if one.news == states.NORMAL], now)
     if not firing and not normal:
         return None
     firing.sort(key=lambda one: -one.alert.weight)

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from hashlib import blake2b
 from uuid import UUID
 
 from django.utils import timezone
@@ -88,7 +89,7 @@ def _tell_at_once(user: User, store: Store, now: datetime) -> bool:
     if written is None:
         return False
     allowed = hours_of(wishes, store).next_allowed(now)
-    key = f"{min(one.pk for one in written.tells)}-{max(one.pk for one in written.tells)}"
+    key = blake2b(" ".join(str(one.pk) for one in written.tells).encode(), digest_size=16).hexdigest()
     until = allowed + LATE
     made = outbox.put(user, channel, "alert", key, written.write, now, send_at=allowed, expires_at=until, tells=written.tells)
     return made is not None

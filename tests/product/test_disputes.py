@@ -147,3 +147,18 @@ def _wait() -> None:
     assert latest.future is not None
     wait([latest.future], 120)
     assert not latest.error, latest.error
+
+
+def test_what_somebody_wrote_is_taken_out_and_erased_with_the_rest(cast: Cast, place: Running) -> None:
+    from paceline.access.own_data import everything_about
+    from paceline.disputes import deciding
+    from paceline.disputes.models import Dispute
+    from paceline.disputes.own import erase_disputes
+
+    rep, rep_id = cast["rep"], cast.rep_id("rep")
+    deciding.dispute("meeting", "m1", "with my doctor", rep, deciding.Seen(rep_id, "meetings_held", f"?rep={rep_id}", "Checkup"))
+    (kept,) = everything_about(rep, place.store)["disputes"]
+    assert (kept["reason"], kept["opened_by_me"]) == ("with my doctor", True)
+    erase_disputes(rep, rep_id)
+    (left,) = Dispute.objects.values("reason", "by", "rep_id", "label", "query")
+    assert left == {"reason": "erased", "by": None, "rep_id": "", "label": "", "query": ""}

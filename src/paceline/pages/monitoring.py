@@ -14,6 +14,7 @@ from itertools import accumulate
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from paceline.access.areas import covers
 from paceline.access.gate import action
 from paceline.pages.counting import BUCKETS, FAILED_WORK, REQUESTS, STARTED
 from paceline.people import keys
@@ -44,7 +45,7 @@ def _is_here(request: HttpRequest) -> bool:
 def _has_key(request: HttpRequest) -> bool:
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     key = keys.valid(text.strip()) if scheme.lower() == "bearer" else None
-    return key is not None and key.user.role == Role.ADMIN
+    return key is not None and key.user.role == Role.ADMIN and covers(frozenset(key.areas), "see_server_metrics")
 
 
 def told() -> Iterator[str]:

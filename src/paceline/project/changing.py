@@ -54,10 +54,17 @@ class Effect:
     at_start: bool = False
 
 
-def effect(before: Project, after: Project, changed: frozenset[tuple[str, str]] = frozenset()) -> Effect:
-    """What follows from a changed project: all facts anew, roll-ups anew, or nothing; and whether a restart is needed."""
-    old = made_with(before.settings, catalog(before))
-    new = made_with(after.settings, catalog(after))
+def made_of(project: Project) -> Mapping[str, str]:
+    """What facts and roll-ups of the project's files, as they are now, are made with: ask before a change is written."""
+    return made_with(project.settings, catalog(project))
+
+
+def effect(old: Mapping[str, str], after: Project, changed: frozenset[tuple[str, str]] = frozenset()) -> Effect:
+    """What follows from a change: all facts anew, roll-ups anew, or nothing; and whether a restart is needed.
+
+    ``old``: what ``made_of`` gave before it.
+    """
+    new = made_of(after)
     return Effect(old["facts"] != new["facts"], old["rollups"] != new["rollups"], bool(changed & AT_START))
 
 

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from paceline.access.audit import note
 from paceline.access.gate import Asking
 from paceline.pages.set_up import work
-from paceline.project import Project
-from paceline.project.changing import Checked, Effect, effect, write_metrics, write_settings
+from paceline.project.changing import Checked, Effect, effect, made_of, write_metrics, write_settings
 from paceline.project.running import running
 
 Path = tuple[str, str]
@@ -20,16 +19,18 @@ def save(request: Asking, found: Checked, changed: frozenset[Path]) -> None:
     if not changed:
         messages.info(request, _("Nothing was changed."))
         return
-    before = running().project
-    after = write_settings(before, found)
+    project = running().project
+    before = made_of(project)
+    after = write_settings(project, found)
     note("settings_changed", request.user, {"keys": ", ".join(sorted(".".join(path) for path in changed))[:500]})
     _follow(request, effect(before, after, changed))
 
 
 def save_metrics(request: Asking, text: str) -> None:
     """Write ``metrics.toml``. Raises OwnMetricsError."""
-    before = running().project
-    after: Project = write_metrics(before, text)
+    project = running().project
+    before = made_of(project)
+    after = write_metrics(project, text)
     note("own_metrics_changed", request.user, {"length": len(text)})
     _follow(request, effect(before, after))
 

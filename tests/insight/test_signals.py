@@ -12,6 +12,8 @@ from bench.judging import Score, judge_companies
 from bench.weekly import Life, company
 from paceline.insight.cards import Card, State
 from paceline.insight.signals import Signals, judge_weekly
+from paceline.insight.signals_pace import measure_pace
+from paceline.insight.signals_table import read_weekly
 
 FIRST = date(2025, 1, 6)
 Table = dict[str, list[object]]
@@ -44,6 +46,15 @@ def test_a_lasting_three_tenths_are_mostly_seen_within_eight_weeks() -> None:
 def test_no_change_is_told_twice() -> None:
     score = measured()
     assert score.twice <= 0.03 * sum(score.tried.values())
+
+
+COLUMNS = ("rep", "role", "metric", "kind", "week", "value", "n", "workdays")
+
+
+def add(table: Table, *cells: object) -> None:
+    """One row more."""
+    for name, cell in zip(COLUMNS, cells, strict=True):
+        table[name].append(cell)
 
 
 def weekly(values: dict[str, list[float]], days: list[float] | None = None, metric: str = "calls", role: str = "AE") -> Table:
@@ -107,6 +118,34 @@ def test_a_dip_of_the_whole_role_is_nobodys_fall() -> None:
         series[48:] = [float(round(v * 0.6)) for v in series[48:]]
     found = judge_weekly(weekly(values), after(values))
     assert len(found.cards) <= 1
+
+
+def test_a_lasting_change_of_rare_things_common_to_the_role_is_allowed_for_whole() -> None:
+    """A week of three deals is mostly noise; what is common to all is told from several weeks together."""
+    rng = np.random.default_rng(31)
+    table: Table = {name: [] for name in COLUMNS}
+    for rep in range(20):
+        for week in range(90):
+            closed = int(rng.poisson(3))
+            days = float(rng.gamma(closed * 2.5, (70.0 if week >= 60 else 50.0) / (closed * 2.5))) if closed else 0.0
+            add(table, f"R{rep:02d}", "AE", "cycle", "mean", FIRST + timedelta(weeks=week), days, float(closed), 5.0)
+    team = measure_pace(read_weekly(table, FIRST + timedelta(weeks=90))).team[:, 0]
+    rise = team[:, 66:88].mean(axis=1) / team[:, 10:54].mean(axis=1)
+    assert 1.35 < rise.min() <= rise.max() < 1.45
+
+
+def test_what_was_expected_and_what_is_usual_are_told_apart() -> None:
+    values = team(32, reps=12)
+    for rep, series in values.items():
+        series[48:] = [float(round(v * (0.25 if rep == "R3" else 0.6))) for v in series[48:]]
+    (card,) = judge_weekly(weekly(values), after(values)).of_rep("R3")
+    assert card.usual is not None
+    assert card.expected == pytest.approx(0.6 * card.usual, rel=0.15)
+    assert card.change == pytest.approx(card.observed / card.expected - 1)
+    assert f"expected after what is allowed for (−{-card.change:.0%}); usually {card.usual:,.0f}" in card.sentence
+    (others,) = [one.sentence for one in card.allowed if one.what == "team"]
+    share = float(others.split("−")[1].split("%")[0]) / 100
+    assert card.usual * (1 - share) == pytest.approx(card.expected, rel=0.05), "the words must add up"
 
 
 def test_holidays_and_leave_are_no_fall() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import cache
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -15,6 +17,7 @@ from paceline.cli.signals_board import as_json, as_table, show, show_delays
 from paceline.insight.cards import State
 from paceline.judging.signals import CompanySignals, signals
 from paceline.judging.told import UnknownCardError, judge, told_cards, verdicts
+from paceline.judging.weekly import Weeks, weekly
 from paceline.metrics.ask import ask
 from paceline.metrics.store import Store
 from paceline.sales.periods import parse
@@ -63,6 +66,33 @@ def test_a_week_later_only_news_is_new() -> None:
     assert not {line.split(": ", 1)[1] for line in again.digest} & {one.sentence for one in old}
 
 
+def test_a_change_of_everybody_is_told_once_as_the_companys(monkeypatch: pytest.MonkeyPatch) -> None:
+    def quieter(store: Store, as_of: date | None = None) -> Weeks:
+        """Everybody's meetings fall to a third in the last twelve weeks."""
+        weeks = weekly(store, as_of)
+        top = weeks.top.copy()
+        place = [one.slug for one in weeks.metrics].index("meetings_held")
+        top[:, place, -12:] = np.round(top[:, place, -12:] * 0.35)
+        return replace(weeks, top=top)
+
+    before = {one.name for one in found().falls if one.metric.slug == "meetings_held"}
+    monkeypatch.setattr("paceline.judging.signals.weekly", quieter)
+    store = watched().store
+    judged = signals(store, Scope.company(), remember=False)
+    (card,) = [one for one in judged.common if one.metric.slug == "meetings_held"]
+    assert (card.level, card.who, card.better) == ("company", "The company", False)
+    assert -0.75 < card.card.change < -0.5
+    assert "--rep" not in card.questions[0]
+    assert "--team" not in card.questions[0]
+    first = [line for line in replace(judged, now=card.card.fired).digest if line.startswith("The company: ")]
+    assert first, "it is the day's first news"
+    assert len(first) == 1
+    mine = {one.name for one in judged.falls if one.metric.slug == "meetings_held"}
+    assert len(mine - before) <= 2, "what is left of it for each is no change of theirs"
+    rep, _ = watched().planted("meetings_drop")
+    assert signals(store, Scope.rep(rep), remember=False).common == ()
+
+
 def replace_now(now: int) -> Store:
     """The same store at another moment."""
     store = watched().store
@@ -83,8 +113,10 @@ def test_a_card_is_answered_by_the_question_it_gives() -> None:
             told = re.fullmatch(r'paceline explain (\w+) --rep "([^"]+)" --period (\S+)', one.questions[0])
             assert told, one.questions
             period = parse(told[3], store.settings, store.view().day)
+            (rep,) = {stint.rep_id for stint in store.view().stints if told[2] in (stint.name, stint.rep_id)}
+            assert told[2] == one.who, "people are asked for by name"
             off = [int(each.sentence.split()[0]) for each in one.card.allowed if each.what == "weeks off"]
-            assert ask(store, told[1], Scope.rep(told[2]), period).only().value == pytest.approx(one.card.observed + sum(off))
+            assert ask(store, told[1], Scope.rep(rep), period).only().value == pytest.approx(one.card.observed + sum(off))
             checked += 1
     assert checked >= 3
 
@@ -132,7 +164,7 @@ def test_a_dismissed_card_is_not_told_again_and_counts() -> None:
 
 def test_every_form_has_the_same_cards() -> None:
     table = as_table(found())
-    assert table.num_rows == len(found().firing)
+    assert table.num_rows == len(found().common) + len(found().firing)
     told = json.loads(json.dumps(as_json(found()), default=str))
     assert [card["id"] for card in told["cards"]] == table["id"].to_pylist()
     assert told["delays"]

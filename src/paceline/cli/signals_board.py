@@ -30,7 +30,8 @@ def show(found: CompanySignals, about: str, day: date, every: bool, console: Con
     """Three things first, then the cards by rep, praise, possible absences, what is unknown, and how often we are wrong."""
     _print(console, f"{about}, signals as of {day}; budget of false alarms: {found.budget:g} per rep and quarter", "italic")
     _digest(found, console)
-    for title, cards in (("Slower or less than usual", found.falls), ("Better than usual", found.praise),
+    for title, cards in (("Changed for everybody: told once, and allowed for in the cards below", found.common),
+                         ("Slower or less than usual", found.falls), ("Better than usual", found.praise),
                          ("Changed, for better or worse", found.neither)):  # fmt: skip
         if cards:
             _print(console, f"\n{title}", "bold underline")
@@ -44,7 +45,7 @@ def show(found: CompanySignals, about: str, day: date, every: bool, console: Con
             _print(console, f"{who}: {notice.sentence}")
     _unknown(found.unknown, console)
     _print(console, f"\nHow often are we wrong? {found.verdicts.sentence}", "dim")
-    if found.firing:
+    if found.firing or found.common:
         _print(
             console,
             "Right or wrong? paceline signals --confirm ID, or --dismiss ID --because WHY. What could be seen: --delays.",
@@ -55,7 +56,7 @@ def show(found: CompanySignals, about: str, day: date, every: bool, console: Con
 def _digest(found: CompanySignals, console: Console) -> None:
     lines = found.digest
     if not lines:
-        burning = len(found.firing)
+        burning = len(found.common) + len(found.firing)
         still = f" {burning} card{'s' * (burning != 1)} told before still fire{'s' * (burning == 1)}." if burning else ""
         _print(console, f"\nNothing new.{still}", "bold")
         return
@@ -74,8 +75,8 @@ def by_who(cards: Sequence[Signal]) -> list[list[Signal]]:
 
 def _rep(group: list[Signal], every: bool, console: Console) -> None:
     first = group[0]
-    kind = f"({first.card.role})" if first.level == "rep" else "(team)"
-    _print(console, f"\n{first.who} {kind}", "bold")
+    kind = {"rep": f" ({first.card.role})", "team": " (team)"}.get(first.level, "")
+    _print(console, f"\n{first.who}{kind}", "bold")
     for place, one in enumerate(group):
         _card(one, every or one.is_news, place == 0, console)
 
@@ -155,9 +156,13 @@ def _print(console: Console, text: str, style: str = "") -> None:
 
 
 def as_table(found: CompanySignals) -> pa.Table:
-    """A row a firing card (dismissed ones too), weightiest first."""
-    rows = [_row(one) for one in (*found.firing, *found.dismissed)]
+    """A row a firing card (dismissed ones too): the company's, then the others, weightiest first."""
+    rows = [_row(one) for one in _every(found)]
     return pa.Table.from_pylist(rows, schema=pa.schema(_COLUMNS))
+
+
+def _every(found: CompanySignals) -> tuple[Signal, ...]:
+    return (*found.common, *found.firing, *found.dismissed)
 
 
 def _row(one: Signal) -> dict[str, Any]:
@@ -179,7 +184,7 @@ def as_json(found: CompanySignals) -> dict[str, Any]:
         "cards": [{**_row(one), "records": list(one.questions), "drives": list(one.drives),
                    "allowed": [each.sentence for each in one.card.allowed],
                    "moved_with": [{"metric": m.metric, "change": m.change} for m in one.card.moved_with]}
-                  for one in (*found.firing, *found.dismissed)],
+                  for one in _every(found)],
         "possible_absences": [{"who": who, "since": one.since, "weeks": one.weeks, "activity": one.activity,
                                "sentence": one.sentence} for who, one in found.notices],
         "unknown": [{"name": one.name, "who": one.who, "metric": one.metric, "why": one.why} for one in found.unknown],

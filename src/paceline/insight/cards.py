@@ -10,6 +10,8 @@ from math import log
 
 from paceline.insight.absence import Notice
 
+NOTABLE = 0.05  # part of the usual below which what was allowed for isn't worth a word
+
 
 class State(StrEnum):
     """Of a rep's metric: as usual, a card fires, or nothing can be said (and why is told beside)."""
@@ -43,7 +45,7 @@ class Card:
     ``observed`` and ``expected`` are sums of counts, shares of a rate, or means, over the weeks from ``since`` to ``until``
     (the last whole week, or the card's last). ``interval``: 80 % of what was to be expected. ``p_value``: chance of so
     little (or much) in these weeks alone; ``quarters``: rep-quarters in which chance brings one such card over all metrics.
-    ``rows``: the table's rows behind it.
+    ``rows``: the table's rows behind it. ``usual``: the same of her own weeks before, with nothing allowed for but working time.
     """
 
     rep: str
@@ -69,11 +71,17 @@ class Card:
     rows: tuple[int, ...]
     sentence: str
     meaning: float = 1.0
+    usual: float | None = None
 
     @property
     def improvement(self) -> bool:
         """Whether it is good news. ``meaning`` below 0 marks metrics of which less is better."""
         return self.direction * self.meaning > 0
+
+    @property
+    def is_allowed_for(self) -> bool:
+        """Whether what was expected is other than what is usual: the others' weeks or a hire's ramp make the difference."""
+        return bool(self.allowed) and self.usual is not None and abs(self.expected - self.usual) >= NOTABLE * abs(self.usual)
 
     @property
     def weight(self) -> float:
@@ -82,17 +90,26 @@ class Card:
         return min(ratio, log(2)) * abs(self.meaning) * self.score
 
 
-def sentence_of(metric: str, kind: str, numbers: tuple[float, float, float], since: date, rare: str) -> str:
-    """``Since 12 May: 61 meetings, 88 expected at the usual pace (−31 %). …`` from (observed, expected, change)."""
-    observed, expected, change = numbers
-    if kind == "count":
-        what = f"{observed:,.0f} {metric}, {expected:,.0f} expected at the usual pace"
-    elif kind == "rate":
-        what = f"{metric} {observed:.1%}, usually {expected:.1%}"
+def sentence_of(card: Card) -> str:
+    """``Since 12 May 2026: 61 meetings, 88 expected at the usual pace (−31 %). …``: the card's, with the table's own names."""
+    how = {"count": ",.0f", "rate": ".1%"}.get(card.kind, ",.4g")
+    observed, expected, usual = (format(value, how) for value in (card.observed, card.expected, card.usual or 0.0))
+    what = f"{observed} {card.metric}" if card.kind == "count" else f"{card.metric} {observed}"
+    return told_of(card, what, expected, usual)
+
+
+def told_of(card: Card, what: str, expected: str, usual: str, level: str = "rep") -> str:
+    """A card's sentence from its numbers in words; ``what`` was seen, with its name. What is usual and what was to be expected
+    are told apart where something was allowed for, so that its change isn't taken for one against the usual.
+    """
+    change = f"({'−' if card.change < 0 else '+'}{abs(card.change):.0%})"
+    if card.is_allowed_for:
+        numbers = f"{what}, {expected} expected after what is allowed for {change}; usually {usual}"
+    elif card.kind == "count":
+        numbers = f"{what}, {expected} expected at the usual pace {change}"
     else:
-        what = f"{metric} {observed:,.4g}, usually {expected:,.4g}"
-    sign = "−" if change < 0 else "+"
-    return f"Since {since:%-d %b %Y}: {what} ({sign}{abs(change):.0%}). {rare}"
+        numbers = f"{what}, usually {expected} {change}"
+    return f"Since {card.since:%-d %b %Y}: {numbers}. {rare_words(card.quarters).replace('rep', level)}"
 
 
 def rare_words(quarters: float) -> str:

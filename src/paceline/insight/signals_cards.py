@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from paceline.insight.cards import Allowed, Card, Moved, State, rare_words, sentence_of
+from paceline.insight.cards import NOTABLE, Allowed, Card, Moved, State, sentence_of
 from paceline.insight.signals_budget import Bars, Group
 from paceline.insight.signals_pace import Pace
 from paceline.insight.signals_states import Episode
@@ -21,7 +22,6 @@ from paceline.stats.tails import beta_binomial_tails, negative_binomial_tails
 Floats = npt.NDArray[np.float64]
 
 TOGETHER = 2.0  # score beyond which another metric is said to have moved in the same weeks
-NOTABLE = 0.05  # part of the expected below which what was allowed for isn't worth a word
 
 
 def card_of(
@@ -36,26 +36,33 @@ def card_of(
     seen = float(group.y[one.series, weeks].sum())
     n = float(weekly.x[rep, metric, weeks].sum())  # as counted, before anything was allowed for
     per = 1.0 if group.kind is Kind.COUNT else max(n, 1e-9)
-    observed, usual, reach = seen / per, expected / per, z_value(0.8) * sqrt(max(variance, 0)) / per
+    observed, awaited, reach = seen / per, expected / per, z_value(0.8) * sqrt(max(variance, 0)) / per
     ceiling = 1.0 if group.kind is Kind.RATE else float("inf")
-    change = observed / usual - 1 if usual > 0 else 0.0
+    change = observed / awaited - 1 if awaited > 0 else 0.0
     firing = one.until is None
     clearest = max(one.score, score * one.direction)
     quarters = bars.quarters_between(
         group.kind, int(group.band[one.series]), one.direction, clearest, float(weekly.here[rep].sum())
     )
     name = weekly.metrics[metric]
-    return Card(
+    card = Card(
         weekly.reps[rep], weekly.roles[weekly.role[rep]], name, group.kind.value, one.direction, weekly.weeks[one.fired],
-        weekly.weeks[one.onset], weekly.weeks[last], State.FIRING if firing else State.OK, one.back, observed, usual,
-        (max(usual - reach, 0.0), min(usual + reach, ceiling)), seen if group.kind is Kind.COUNT else n, change, clearest,
+        weekly.weeks[one.onset], weekly.weeks[last], State.FIRING if firing else State.OK, one.back, observed, awaited,
+        (max(awaited - reach, 0.0), min(awaited + reach, ceiling)), seen if group.kind is Kind.COUNT else n, change, clearest,
         _chance(group.kind, (seen, n, expected, variance), one.direction), quarters,
         _allowed(weekly, pace, group.kind, rep, metric, one.onset, last + 1),
         _moved(weekly, groups, rep, metric, one.onset, last + 1) if firing else (),
         tuple(int(row) for row in weekly.row[rep, metric, weeks] if row >= 0),
-        sentence_of(name, group.kind.value, (observed, usual, change), weekly.weeks[one.onset], rare_words(quarters)),
-        meaning.get(name, 1.0),
+        "", meaning.get(name, 1.0), _usual(weekly, group, one, n) / per,
     )  # fmt: skip
+    return replace(card, sentence=sentence_of(card))
+
+
+def _usual(weekly: Weekly, group: Group, one: Episode, n: float) -> float:
+    """What the half year before would give over as much working time (or as many things), nothing else allowed for."""
+    base = slice(max(one.onset - REFERENCE, 0), one.onset)
+    before = weekly.x[group.rep[one.series], group.metric[one.series], base].sum()
+    return float(group.y[one.series, base].sum() / before * n) if before > 0 else 0.0
 
 
 def _stretch(group: Group, rows: npt.NDArray[np.int64], begin: int, until: int) -> tuple[Floats, Floats, Floats]:
@@ -97,9 +104,8 @@ def _allowed(weekly: Weekly, pace: Pace, kind: Kind, rep: int, metric: int, begi
         out.append(
             Allowed("possible absence", f"{away} week{'s' * (away > 1)} with hardly any activity counted as possible absence")
         )
-    base = pace.team[rep, metric, max(begin - REFERENCE, 0) : begin]
-    usual = float(base.mean()) if len(base) else 1.0
-    team = float(pace.team[rep, metric, weeks].mean()) / max(usual, 1e-9) - 1
+    before = slice(max(begin - REFERENCE, 0), begin)
+    team = _team_in(weekly, pace, rep, metric, weeks) / max(_team_in(weekly, pace, rep, metric, before), 1e-9) - 1
     if abs(team) >= NOTABLE:
         role = weekly.roles[weekly.role[rep]]
         out.append(Allowed("team", f"the other {role}s were at {'−' if team < 0 else '+'}{abs(team):.0%} in these weeks"))
@@ -107,6 +113,12 @@ def _allowed(weekly: Weekly, pace: Pace, kind: Kind, rep: int, metric: int, begi
     if kind is Kind.COUNT and ramp < 1 - NOTABLE:
         out.append(Allowed("ramp", f"a hire of this tenure is expected at {ramp:.0%} of a full pace"))
     return tuple(out)
+
+
+def _team_in(weekly: Weekly, pace: Pace, rep: int, metric: int, weeks: slice) -> float:
+    """How the others stood in some weeks, each week as much as the rep's own of it counts."""
+    own = weekly.x[rep, metric, weeks]
+    return float((own * pace.team[rep, metric, weeks]).sum() / own.sum()) if own.sum() > 0 else 1.0
 
 
 def _moved(weekly: Weekly, groups: tuple[Group, ...], rep: int, metric: int, begin: int, until: int) -> tuple[Moved, ...]:

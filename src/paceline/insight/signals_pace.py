@@ -17,6 +17,7 @@ from paceline.stats.scan import Kind, Prior, Spread, variance_parts
 
 Floats = npt.NDArray[np.float64]
 FEWEST_PEERS = 3  # other reps of the role needed for a team's week
+LASTING = 9  # weeks around one that say what is common to a role for longer than a week
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,15 @@ def _team_weeks(weekly: Weekly, x: Floats) -> Floats:
 
 
 def _without_self(y: Floats, expected: Floats) -> Floats:
+    """What lasts is told from several weeks together, since a single week of rare things is mostly noise; then the week's own."""
+    window = np.ones(LASTING)
+    many_y, many = (convolve1d(values, window, axis=-1, mode="constant") for values in (y, expected))
+    lasting = _shrunk(many_y, many)
+    return np.asarray(np.clip(lasting * _shrunk(y, expected * lasting), 0.2, 5.0))
+
+
+def _shrunk(y: Floats, expected: Floats) -> Floats:
+    """Observed ÷ expected of the others, drawn to 1 by the part of its wobble that is noise."""
     others_y, others = y.sum(axis=0) - y, expected.sum(axis=0) - expected
     ratio = np.divide(others_y, others, out=np.ones_like(others), where=others > 0)
     whole = np.divide(y.sum(axis=0), expected.sum(axis=0), out=np.ones(y.shape[1:]), where=expected.sum(axis=0) > 0)

@@ -1,4 +1,4 @@
-"""Signals of a company's own store: what changed for whom, told once.
+"""Signals of a company's own store: what changed for whom, told once; what changed for everybody as the company's.
 
 signals(store, scope) → CompanySignals: cards of reps and teams, weightiest first; possible absences; what is unknown and why;
 what could be seen at all.
@@ -6,7 +6,7 @@ what could be seen at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -20,7 +20,7 @@ from paceline.judging.people import Person, people
 from paceline.judging.signals_metrics import Judged, is_better, meanings, not_judged
 from paceline.judging.signals_words import questions_of, sentence
 from paceline.judging.told import Fresh, Told, Verdicts, match, tell, told_cards, verdicts
-from paceline.judging.weekly import Weeks, by_team, weekly
+from paceline.judging.weekly import COMPANY, Weeks, as_one, by_team, weekly
 from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric
 from paceline.sales.scope import Scope
@@ -29,7 +29,8 @@ MATERIAL = 0.1  # of the usual: a smaller change may be certain, and still isn't
 NEWS = 28  # days since it fired in which a card is news
 FIRST_NEWS = 91  # the same where nothing was ever told: what changed longer ago is how it goes by now
 DIGEST = 3  # things that matter
-_TEAM = "team"
+PAST = timedelta(weeks=26)  # of the company's own before a change is called everybody's
+_REP, _TEAM = "rep", "team"
 _DAY = 86_400
 
 
@@ -37,7 +38,7 @@ _DAY = 86_400
 class Signal:
     """A card as people read it.
 
-    ``level`` rep or team, ``name`` its id, ``who`` what it is called. ``better``: good news, bad, or neither (None).
+    ``level`` rep, team or company, ``name`` its id, ``who`` what it is called. ``better``: good news, bad, or neither (None).
     ``drives``: names of the results that the metric drives; ``moved_with``: names and changes of what was out over the same
     weeks. ``questions``: the commands that show the records behind it.
     ``told``: as first told, None where nothing is stored (an as-of question). ``new``: first told today.
@@ -76,8 +77,9 @@ class Unknown:
 class CompanySignals:
     """What changed in the scope as of ``now``.
 
-    ``falls``, ``praise`` and ``neither`` (a change without a better way) fire; each is weightiest first. ``dismissed``:
-    still there, but people said that they are none. ``notices``: possible absences of the last eight weeks.
+    ``falls``, ``praise`` and ``neither`` (a change without a better way) fire; each is weightiest first. ``common``: what
+    changed for everybody together, told once as the company's; the others are what is left after it. ``dismissed``: still
+    there, but people said that they are none. ``notices``: possible absences of the last eight weeks.
     ``standings``: of every metric judged of the scope's reps, with the smallest change that 8 weeks would show.
     ``delays``: what each class of metric lets one see. ``not_judged``: slug → why a metric has no signals.
     """
@@ -96,22 +98,24 @@ class CompanySignals:
     not_judged: Mapping[str, str]
     verdicts: Verdicts
     rep_quarters: float
+    common: tuple[Signal, ...] = ()
 
     @property
     def firing(self) -> tuple[Signal, ...]:
-        """All that fire, weightiest first."""
+        """All of reps and teams that fire, weightiest first."""
         return tuple(sorted((*self.falls, *self.praise, *self.neither), key=lambda one: -one.card.weight))
 
     @property
     def digest(self) -> tuple[str, ...]:
-        """The three things that matter and nothing else: what is new, one a rep, falls before praise but one praise at least,
-        then who seems to be away. Nothing new: nothing."""
-        first_look = all(one.is_news for one in self.firing)
+        """The three things that matter and nothing else: what is new, first what changed for everybody, then one a rep, falls
+        before praise but one praise at least, then who seems to be away. Nothing new: nothing."""
+        first_look = all(one.is_news for one in (*self.common, *self.firing))
         since = self.now - timedelta(days=FIRST_NEWS if first_look else NEWS)
-        news = [one for one in self.firing if one.is_news and one.card.fired >= since]
+        shared, news = ([one for one in some if one.is_news and one.card.fired >= since] for some in (self.common, self.firing))
         worse = _one_each([one for one in news if one.better is False])
         better = _one_each([one for one in news if one.better])
-        chosen = worse[: DIGEST - 1 if better else DIGEST] + better
+        left = DIGEST - len(shared[:1])
+        chosen = shared[:1] + worse[: left - 1 if better else left] + better
         lines = [f"{one.who}: {one.sentence}" for one in chosen[:DIGEST]]
         away = [f"{who}: {one.sentence}" for who, one in self.notices if one.since + timedelta(weeks=one.weeks + 1) >= self.now]
         return tuple((lines + away)[:DIGEST])
@@ -142,25 +146,29 @@ def signals(
     budgets = (budget or wanted.false_alarms, praise or wanted.false_praise)
     whole = weekly(store, as_of)
     shown = people(store, store.view(as_of).day, scope, as_of)
-    team_weeks = by_team(whole)
+    team_weeks, together = by_team(whole), as_one(whole)
     found = _judged(store, whole, budgets)
-    of_teams = _judged(store, team_weeks, budgets)
+    of_teams, of_all = _judged(store, team_weeks, budgets), _judged(store, together, budgets)
     names = {one.rep: one.name for one in shown}
-    teams = _whole_teams(store, shown, as_of)
-    cards = [*_fresh(store, whole, found, "rep", names), *_fresh(store, team_weeks, of_teams, _TEAM, dict.fromkeys(teams, ""))]
-    subjects = {*(("rep", name) for name in names), *((_TEAM, name) for name in teams)}
+    teams, everybody = _whole_teams(store, shown, as_of)
+    shared = [one for one in _fresh(store, together, of_all, COMPANY, {COMPANY}) if _has_past(together, one.card)]
+    own = [*_fresh(store, whole, found, _REP, set(names)), *_fresh(store, team_weeks, of_teams, _TEAM, teams)]
+    cards = [one for one in own if not _is_of_all(one, shared)] + (shared if everybody else [])
+    subjects = {*((_REP, name) for name in names), *((_TEAM, name) for name in teams)}
+    subjects |= {(COMPANY, COMPANY)} if everybody else set()
     stored = remember and as_of is None
     known = tell(store.engine, cards, subjects, store.now) if stored else match(told_cards(store.engine), cards)
     every = [_signal(store, one, known.get(place), names, stored, as_of) for place, one in enumerate(cards)]
     firing = sorted((one for one in every if one.card.state is State.FIRING), key=lambda one: -one.card.weight)
-    live = [one for one in firing if one.told is None or one.told.verdict != "dismissed"]
+    known_as_right = [one for one in firing if one.told is None or one.told.verdict != "dismissed"]
+    live = [one for one in known_as_right if one.level != COMPANY]
     return CompanySignals(
         whole.now,
         budgets[0],
         tuple(one for one in live if one.better is False),
         tuple(one for one in live if one.better),
         tuple(one for one in live if one.better is None),
-        tuple(one for one in firing if one not in live),
+        tuple(one for one in firing if one not in known_as_right and one.level != COMPANY),
         _notices(found, names, whole.now),
         _unknown(whole, found, names),
         tuple(one for one in found.standings if one.rep in names),
@@ -169,7 +177,31 @@ def signals(
         not_judged(store.catalog),
         verdicts(one for one in told_cards(store.engine) if (one.level, one.name) in subjects),
         found.rep_quarters,
+        tuple(one for one in known_as_right if one.level == COMPANY),
     )
+
+
+def _has_past(weeks: Weeks, card: Card) -> bool:
+    """Whether half a year went before: nobody else's weeks tell the company's change from its records' beginning."""
+    metric = [one.slug for one in weeks.metrics].index(card.metric)
+    known = np.flatnonzero(np.isfinite(weeks.top[0, metric]) & (np.nan_to_num(weeks.bottom[0, metric]) > 0))
+    return len(known) > 0 and card.since >= weeks.mondays[known[0]] + PAST
+
+
+def _is_of_all(one: Fresh, shared: Sequence[Fresh]) -> bool:
+    """Whether hardly anything is left of a change after what changed for everybody in these weeks; only where too few peers
+    were there to allow for their weeks beforehand.
+    """
+    card = one.card
+    if any(each.what == "team" for each in card.allowed):
+        return False
+    alike = [
+        other.card.change
+        for other in shared
+        if other.card.metric == card.metric and other.card.direction == card.direction
+        and other.card.since <= card.until and card.since <= other.card.until
+    ]  # fmt: skip
+    return any(((1 + card.change) / max(1 + change, 0.01) - 1) * card.direction < MATERIAL for change in alike)
 
 
 def _judged(store: Store, weeks: Weeks, budgets: tuple[float, float]) -> Signals:
@@ -177,21 +209,21 @@ def _judged(store: Store, weeks: Weeks, budgets: tuple[float, float]) -> Signals
     return judge_weekly(weeks.series(), weeks.now, budget=budgets[0], improvements=budgets[1], meaning=meaning)
 
 
-def _whole_teams(store: Store, shown: Sequence[Person], as_of: date | None) -> frozenset[str]:
-    """Teams all of whose sellers are shown: a team's sums tell of its people."""
+def _whole_teams(store: Store, shown: Sequence[Person], as_of: date | None) -> tuple[frozenset[str], bool]:
+    """Teams all of whose sellers are shown (a team's sums tell of its people), and whether everybody is."""
     everyone = people(store, store.view(as_of).day, Scope.company(), as_of)
     mine = {one.rep for one in shown}
     partly = {one.team for one in everyone if one.rep not in mine}
-    return frozenset(one.team for one in shown if one.team and one.team not in partly)
+    return frozenset(one.team for one in shown if one.team and one.team not in partly), mine >= {one.rep for one in everyone}
 
 
-def _fresh(store: Store, weeks: Weeks, found: Signals, level: str, names: Mapping[str, str]) -> list[Fresh]:
+def _fresh(store: Store, weeks: Weeks, found: Signals, level: str, names: Set[str]) -> list[Fresh]:
     """The cards of those shown, material ones; what is better is known by now."""
     out = []
     for card in (*found.cards, *found.past):
         metric = store.catalog[card.metric]
         if card.rep in names and abs(card.change) >= MATERIAL:
-            told = replace(card, allowed=(*(_for_teams(card) if level == _TEAM else card.allowed), *_off_work(weeks, card)))
+            told = replace(card, allowed=(*(card.allowed if level == _REP else _for_many(card)), *_off_work(weeks, card)))
             better = is_better(metric, card.observed, card.expected)
             out.append(Fresh(level, card.rep, told, better, sentence(told, metric, store.settings.currency, level)))
     return out
@@ -207,7 +239,7 @@ def _off_work(weeks: Weeks, card: Card) -> tuple[Allowed, ...]:
     return (Allowed("weeks off", f"{more:.0f} more in weeks wholly off aren't counted"),) if more >= 0.5 else ()
 
 
-def _for_teams(card: Card) -> tuple[Allowed, ...]:
+def _for_many(card: Card) -> tuple[Allowed, ...]:
     """What was allowed for, without what is only true of one person."""
     return tuple(one for one in card.allowed if one.what == "team")
 
@@ -217,10 +249,23 @@ def _signal(store: Store, one: Fresh, told: Told | None, names: Mapping[str, str
     drives = tuple(store.catalog[slug].name for slug in metric.drives if slug in store.catalog)
     new = stored and told is not None and told.at // _DAY == store.now // _DAY
     return Signal(
-        one.level, one.name, one.name if one.level == _TEAM else names[one.name], metric, one.card, one.better, one.said, drives,
+        one.level, one.name, _who(one, names), metric, one.card, one.better, one.said, drives,
         tuple((store.catalog[each.metric].name, each.change) for each in one.card.moved_with),
-        questions_of(metric, one.level, one.name, one.card, as_of), told, new,
+        questions_of(metric, one.level, _asked_by(store, one, names, as_of), one.card, as_of), told, new,
     )  # fmt: skip
+
+
+def _asked_by(store: Store, one: Fresh, names: Mapping[str, str], as_of: date | None) -> str:
+    """What one asks for: a rep by name, by the id where somebody else has the name too."""
+    if one.level != _REP:
+        return one.name
+    name = names[one.name]
+    namesakes = {stint.rep_id for stint in store.view(as_of).stints if (stint.name or "").casefold() == name.casefold()}
+    return name if len(namesakes) == 1 else one.name
+
+
+def _who(one: Fresh, names: Mapping[str, str]) -> str:
+    return names[one.name] if one.level == _REP else one.name if one.level == _TEAM else "The company"
 
 
 def _notices(found: Signals, names: Mapping[str, str], now: date) -> tuple[tuple[str, Notice], ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from paceline.insight.cards import Card, rare_words
+from paceline.insight.cards import Card, told_of
+from paceline.judging.weekly import COMPANY
 from paceline.metrics.reading import shown
 from paceline.metrics.relations import RELATIONS
 from paceline.metrics.vocabulary import Grain, Kind, Measure, Metric, Unit, at_grain
@@ -14,17 +15,11 @@ _FEW = 4  # questions told where each week has its own
 
 def sentence(card: Card, metric: Metric, currency: str, level: str = "rep") -> str:
     """``Since 12 May 2026: 61 meetings held, 88 expected at the usual pace (−31 %). About 1 such card …``"""
-    observed, expected = (_value(number, metric, currency) for number in (card.observed, card.expected))
+    observed, expected, usual = (_value(number, metric, currency) for number in (card.observed, card.expected, card.usual or 0.0))
     name = _in_words(metric)
-    if card.kind == "count":
-        each = "" if is_additive(metric) else " (each week's added up)"
-        what = f"{observed} {name}{each}, {expected} expected at the usual pace"
-    else:
-        what = f"{name} {observed}, usually {expected}"
-    sign = "−" if card.change < 0 else "+"
-    return (
-        f"Since {card.since:%-d %b %Y}: {what} ({sign}{abs(card.change):.0%}). {rare_words(card.quarters).replace('rep', level)}"
-    )
+    each = "" if is_additive(metric) else " (each week's added up)"
+    what = f"{observed} {name}{each}" if card.kind == "count" else f"{name} {observed}"
+    return told_of(card, what, expected, usual, level)
 
 
 def _in_words(metric: Metric) -> str:
@@ -65,5 +60,6 @@ def questions_of(metric: Metric, level: str, name: str, card: Card, as_of: date 
     else:
         count = (end - card.since).days // 7
         spans = [(end - timedelta(weeks=i + 1), end - timedelta(weeks=i)) for i in range(min(count, _FEW))]
+    whose = "" if level == COMPANY else f' --{level} "{name}"'
     day = "" if as_of is None else f" --as-of {as_of}"
-    return tuple(f'paceline explain {metric.slug} --{level} "{name}" --period {first}..{until}{day}' for first, until in spans)
+    return tuple(f"paceline explain {metric.slug}{whose} --period {first}..{until}{day}" for first, until in spans)

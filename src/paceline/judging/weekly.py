@@ -1,13 +1,13 @@
 """The weekly series of a company's reps and teams, read from its store in one query for all metrics over the same rows.
 
 weekly(store) → Weeks: a rep × metric × week, as `judge_weekly` takes it. Unknown (no connection, another role, not matured,
-stale) is never 0. by_team(weeks) adds the same series up for teams.
+stale) is never 0. by_team(weeks) adds the same series up for teams, as_one(weeks) for everybody.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,7 @@ Truths = npt.NDArray[np.bool_]
 
 WEEKS = 104  # looked at
 NO_ROLE, NO_TEAM = "no role", "no team"
+COMPANY = "company"  # the subject that is everybody together
 _QUARTER = timedelta(weeks=13)
 
 
@@ -217,24 +218,40 @@ def _asked(view: View, measures: tuple[Measure, ...], reps: tuple[str, ...], mon
 
 
 def by_team(weeks: Weeks) -> Weeks:
-    """The same series of teams: sums over those who were in the team that week. Who has no team is in none.
-
-    A team's working days are its people's, scaled so that its largest week is a full one: what counts is how they change.
-    """
+    """The same series of teams: sums over those who were in the team that week. Who has no team is in none."""
     teams = tuple(sorted({str(name) for name in np.unique(weeks.team) if name and name != NO_TEAM}))
-    shape = (len(teams), len(weeks.metrics), len(weeks.mondays))
+    return _added_up(weeks, teams, [weeks.team == name for name in teams], "team")
+
+
+def as_one(weeks: Weeks) -> Weeks:
+    """The same series of everybody together: one subject, ``COMPANY``; each from the week on in which its records come at half
+    their usual rate at least, for their beginning is no growth."""
+    whole = _added_up(weeks, (COMPANY,), [np.ones(weeks.days.shape, np.bool_)], COMPANY)
+    count = np.array([one.kind is SeriesKind.COUNT for one in weeks.metrics])[:, None]
+    amount = np.nan_to_num(np.where(count, whole.top[0], whole.bottom[0]))
+    usual = np.array([np.median(row[row > 0]) if (row > 0).any() else 0.0 for row in amount])[:, None]
+    begun = np.logical_or.accumulate(amount >= usual / 2, axis=1)[None]
+    return replace(whole, top=np.where(begun, whole.top, np.nan), bottom=np.where(begun, whole.bottom, np.nan))
+
+
+def _added_up(weeks: Weeks, names: tuple[str, ...], members: Sequence[Truths], label: str) -> Weeks:
+    """Sums over the members (reps × weeks) of each.
+
+    Working days are their people's, scaled so that the largest week is a full one: what counts is how they change.
+    """
+    shape = (len(names), len(weeks.metrics), len(weeks.mondays))
     top, bottom, days = np.full(shape, np.nan), np.full(shape, np.nan), np.full((shape[0], shape[2]), np.nan)
-    for place, name in enumerate(teams):
-        member = (weeks.team == name) & np.isfinite(weeks.days)
+    for place, named in enumerate(members):
+        member = named & np.isfinite(weeks.days)
         days[place] = np.where(member.any(axis=0), np.where(member, np.nan_to_num(weeks.days), 0).sum(axis=0), np.nan)
         for metric in range(shape[1]):
             top[place, metric], bottom[place, metric] = _team_sums(weeks, metric, member)
     scale = FULL_WEEK / np.where(np.isfinite(days), days, 0).max(axis=1, initial=FULL_WEEK, keepdims=True)
     count = np.array([one.kind is SeriesKind.COUNT for one in weeks.metrics])[None, :, None]
     bottom = np.where(count, bottom * scale[:, None, :], bottom)
-    label = np.full((len(teams), shape[2]), "team")
-    names = np.array([[name] * shape[2] for name in teams], np.str_).reshape(len(teams), shape[2])
-    return Weeks(weeks.now, teams, weeks.metrics, weeks.mondays, top, bottom, days * scale, label, names)
+    labels = np.full((len(names), shape[2]), label)
+    own = np.array([[name] * shape[2] for name in names], np.str_).reshape(len(names), shape[2])
+    return Weeks(weeks.now, names, weeks.metrics, weeks.mondays, top, bottom, days * scale, labels, own)
 
 
 def _team_sums(weeks: Weeks, metric: int, member: Truths) -> tuple[Floats, Floats]:

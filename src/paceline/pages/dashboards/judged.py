@@ -15,6 +15,7 @@ from paceline.metrics.reading import Reading
 from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric
 from paceline.pages.dashboards.kept import keep_for_the_day, kept_for_the_day, one
+from paceline.pages.dashboards.later import NotYetError, soon
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
 
@@ -57,6 +58,7 @@ def _within(store: Store, whole: CompanySignals, scope: Scope, as_of: date | Non
         unknown=tuple(one for one in whole.unknown if one.name in reps),
         standings=tuple(one for one in whole.standings if one.rep in reps),
         names={rep: name for rep, name in whole.names.items() if rep in reps},
+        common=(),
     )
 
 
@@ -90,6 +92,20 @@ def goal_lines(store: Store, period: Period, scope: Scope, as_of: date | None = 
         return goal.level == TEAM and goal.subject in teams and scope.one_rep is None
 
     return tuple(line for line in whole if seen(line))
+
+
+def goals_soon(
+    store: Store, period: Period, scope: Scope, as_of: date | None = None, wait: float | None = None
+) -> tuple[GoalLine, ...]:
+    """``goal_lines``; raises NotYetError while the company's are being worked out."""
+    soon(store, ("goals", period), as_of, lambda: goal_lines(store, period, Scope.company(), as_of), wait)
+    return goal_lines(store, period, scope, as_of)
+
+
+def changes_soon(store: Store, scope: Scope, as_of: date | None = None) -> CompanySignals:
+    """``changes``; raises NotYetError while the company's are being worked out."""
+    soon(store, "signals", as_of, lambda: changes(store, Scope.company(), as_of))
+    return changes(store, scope, as_of)
 
 
 def few(found: Sequence[Signal], now: date, most: int) -> tuple[Signal, ...]:
@@ -137,8 +153,12 @@ def together(store: Store, lines: Sequence[GoalLine], scope: Scope, as_of: date 
 
 
 def likely_end(store: Store, of: Metric, period: Period, scope: Scope, as_of: date | None = None) -> tuple[float, float] | None:
-    """Between what the period will end, 8 in 10; None where that isn't foretold."""
+    """Between what the period will end, 8 in 10; None where that isn't foretold, or not yet."""
     if of.slug not in ("revenue", "sales_volume"):
         return None
-    first, *_ = foreseen(store, of.slug, period, scope, as_of).lines
+    try:
+        found = soon(store, ("forecast", of.slug, period, scope), as_of, lambda: foreseen(store, of.slug, period, scope, as_of))
+    except NotYetError:
+        return None
+    first, *_ = found.lines
     return None if first.outlook is None else first.outlook.interval

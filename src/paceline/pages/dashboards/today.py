@@ -14,8 +14,9 @@ from django.views.decorators.http import require_safe
 
 from paceline.access.gate import Asking, action
 from paceline.insight.cards import State
-from paceline.pages.dashboards import goal_tiles, signal_cards, written
+from paceline.pages.dashboards import goal_tiles, judged, signal_cards, written
 from paceline.pages.dashboards.asking import Asked, asked
+from paceline.pages.dashboards.later import patient
 from paceline.pages.dashboards.links import records_of
 from paceline.pages.one_on_ones.today import meetings_today
 from paceline.pages.telling import alerts, changes
@@ -25,10 +26,12 @@ MOST, PRAISE = 5, 2
 
 @action("see_today")
 @require_safe
+@patient
 def today_page(request: Asking) -> HttpResponse:
     """What needs me before my first call."""
     of = asked(request)
     now = timezone.now()
+    judged.changes_soon(of.store, of.scope, of.as_of)
     seen = changes.changes(request.door, of.scope, request.user, now, of.as_of)
     found = seen.whole
     falls = changes.few(seen.falls, found.now, MOST)
@@ -42,6 +45,7 @@ def today_page(request: Asking) -> HttpResponse:
         more_praise=len(seen.praise) - len(praise),
         here=request.get_full_path(),
         one_on_ones=meetings_today(request),
+        common=[one.sentence for one in found.common],
         away=[(who, notice.sentence) for who, notice in found.notices],
         goals=goal_tiles.of_team(of, records_of),
         goals_title=goal_tiles.title(of),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -118,7 +119,7 @@ def _chosen(
 
 def _told(sent: QueryDict, number: int) -> tuple[dict[str, Any], dict[str, str]]:
     """What the form says of a stage, and what is wrong with it."""
-    readers = {
+    readers: dict[str, Callable[[str], Any]] = {
         "outcome": str, "position": int, "probability": lambda text: float(text.rstrip("% ")) / 100, "limit_days": int,
     }
     told: dict[str, Any] = {"accepted": f"accepted-{number}" in sent}
@@ -129,8 +130,8 @@ def _told(sent: QueryDict, number: int) -> tuple[dict[str, Any], dict[str, str]]
             told[name] = read(text) if text else None
             keys.stage_choice({name: told[name]} if told[name] is not None else {})
         except ValueError:
-            wrong[f"{name}-{number}"] = _WRONG[name]
-    return told, {field: str(words) for field, words in wrong.items()}
+            wrong[f"{name}-{number}"] = str(_WRONG[name])
+    return told, wrong
 
 
 _WRONG = {

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -34,7 +35,9 @@ HERE = Path(__file__).parent
 UNTIL = date(2026, 11, 20)
 SEED = 11
 # Order matters: `full` makes the facts that the phases after it read; the ticks change records, so they come last.
+OF_A_THIRD = ("full", "full_again", "first_tick", "tick")
 PHASES = ("scan", "by_hand", "full", "full_again", "answer", "team", "team_warm", "team_by_hand", "first_tick", "tick")
+THIRD = "_third"  # ends the names of what was measured on a company with a third of the history
 # What is said: phase, beside which, in words.
 RATIOS = (
     ("full + answer", "by_hand", "full build and 20 metrics by rep and month ÷ the same metrics in hand-written SQL"),
@@ -44,6 +47,8 @@ RATIOS = (
     ("tick", "full", "a day's increment, roll-ups too ÷ full build"),
     ("tick", "full_again", "a day's increment, roll-ups too ÷ full build without compiling"),
     ("tick", "by_hand", "a day's increment ÷ hand-written SQL over everything"),
+    ("tick", f"tick{THIRD}", "a day's increment ÷ a day's increment on a third of the history"),
+    ("full_again", f"full_again{THIRD}", "full build ÷ full build on a third of the history (without compiling)"),
     ("team_warm", "team_by_hand", "a team's quarter, 12 tiles: asked ÷ hand-written SQL over the facts"),
     ("team_warm", "scan", "a team's quarter, 12 tiles, asked 20 times ÷ one bare scan"),
 )
@@ -71,7 +76,7 @@ def prepare(size: str, folder: Path, months: int) -> dict[str, Any]:
     """Simulate, load all but the last two days, and put those aside. Returns what is known about it."""
     shutil.rmtree(folder, ignore_errors=True)
     _TELL.print(f"Simulating a {size} company…")
-    asked = replace(SIZES[size], months=months or SIZES[size].months)
+    asked = replace(SIZES[size], months=months)
     company = simulate(asked, SEED, UNTIL)
     now = int(datetime(UNTIL.year, UNTIL.month, UNTIL.day, tzinfo=UTC).timestamp()) - 1
     before, since = split(company.records, now + 1 - 86_400)
@@ -107,25 +112,33 @@ def prepare(size: str, folder: Path, months: int) -> dict[str, Any]:
     return about
 
 
-def measure(folder: Path, rounds: int) -> dict[str, dict[str, float]]:
-    """Medians of each phase over rounds taken in turns, so that a busy moment meets them all."""
-    shutil.copy(folder / "store.duckdb", folder / "fresh.duckdb")
-    found: dict[str, list[dict[str, float]]] = {phase: [] for phase in PHASES}
+def measure(folders: Mapping[str, Path], rounds: int) -> dict[str, dict[str, float]]:
+    """Medians of each phase over rounds taken in turns, so that a busy moment meets them all.
+
+    ``folders``: by what their phases' names end with, the company (``""``) and the one with a third of its history (`THIRD`).
+    """
+    steps = [(phase, ending) for ending in folders for phase in (PHASES if not ending else OF_A_THIRD)]
+    for folder in folders.values():
+        shutil.copy(folder / "store.duckdb", folder / "fresh.duckdb")
+    found: dict[str, list[dict[str, float]]] = {phase + ending: [] for phase, ending in steps}
     for number in range(rounds):
-        shutil.copy(folder / "fresh.duckdb", folder / "store.duckdb")
-        for phase in PHASES:
-            _TELL.print(f"Round {number + 1} of {rounds}: {phase}…")
-            done = subprocess.run(
-                [sys.executable, "-m", "bench.phases", phase, str(folder)], check=True, capture_output=True, text=True
-            )
-            found[phase].append(json.loads(done.stdout.splitlines()[-1]))
+        for folder in folders.values():
+            shutil.copy(folder / "fresh.duckdb", folder / "store.duckdb")
+        for phase, ending in steps:
+            _TELL.print(f"Round {number + 1} of {rounds}: {phase}{ending}…")
+            found[phase + ending].append(json.loads(_run(phase, folders[ending]).splitlines()[-1]))
     _TELL.print("Comparing what the increments made with a full build…")
-    subprocess.run([sys.executable, "-m", "bench.phases", "check", str(folder)], check=True, capture_output=True, text=True)
+    _run("check", folders[""])
     medians = {phase: {key: statistics.median(one[key] for one in runs) for key in runs[0]} for phase, runs in found.items()}
     for build in ("full", "full_again"):
         both = {key: medians[build][key] + medians["answer"][key] for key in ("cpu", "wall")}
         medians[f"{build} + answer"] = both | {"peak_mb": max(medians[build]["peak_mb"], medians["answer"]["peak_mb"])}
     return medians
+
+
+def _run(phase: str, folder: Path) -> str:
+    words = [sys.executable, "-m", "bench.phases", phase, str(folder)]
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout
 
 
 def machine() -> str:
@@ -174,8 +187,11 @@ def main() -> None:
     name = f"{chosen.size}-{chosen.months}-months" if chosen.months else chosen.size
     folder = HERE / "data" / name
     started = time.monotonic()
-    about = prepare(chosen.size, folder, chosen.months)
-    found = measure(folder, chosen.rounds)
+    months = chosen.months or SIZES[chosen.size].months
+    folders = {"": folder, THIRD: folder.with_name(f"{name}-third")}
+    about = prepare(chosen.size, folder, months)
+    prepare(chosen.size, folders[THIRD], months // 3)
+    found = measure(folders, chosen.rounds)
     (HERE / "results").mkdir(exist_ok=True)
     (HERE / "results" / f"{name}.md").write_text(report(name, about, found))
     table = Table(title=f"{name} company, {time.monotonic() - started:.0f} s in all", show_lines=False)

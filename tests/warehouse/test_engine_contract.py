@@ -116,6 +116,18 @@ def test_create_may_read_what_it_replaces(filled: Engine) -> None:
     assert filled.query(T).num_rows == 2
 
 
+def test_a_scratch_table_is_read_and_replaced_as_any_other_and_dropped(filled: Engine) -> None:
+    rows = ibis.table({"k": "string"}, name="scratched")
+    with filled.transaction():
+        for key in ("ü", "a"):
+            filled.scratch("scratched", T.filter(T.k == key).select("k"))
+        assert filled.query(rows)["k"].to_pylist() == ["a"]
+        filled.delete_matching("t", "scratched", ("k",))
+        filled.drop("scratched")
+    assert "a" not in filled.query(T)["k"].to_pylist()
+    assert "scratched" not in filled.tables()
+
+
 @pytest.mark.parametrize("kind", ["name", "arrow", "expression"])
 def test_delete_matching(filled: Engine, kind: str) -> None:
     keys = pa.table({"k": ["a", "a", "ü", None], "d": pa.array([20000, 20000, 6, 0], pa.int32())})

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from paceline.facts.days import ALWAYS_AT
 from paceline.facts.merged import surviving
 from paceline.facts.parts import Parts
 from paceline.facts.people import folded, normalised
+from paceline.facts.people_refresh import ids_in
 from paceline.facts.schema import FOREVER
 from paceline.warehouse.store import unbound
 
@@ -53,13 +55,6 @@ def _at(parts: Parts, record: str, column: str, id_: str) -> ir.Table:
     return unbound(record).semi_join(parts.part("seen_as"), [(column, "written")]).select(id=id_)
 
 
-def _ids_in(keys: ir.StringColumn, kind: str) -> ir.Table:
-    """Column named_: the ids of that kind of record among keys that are written `kind:ID`."""
-    prefix = f"{kind}:"
-    rows = keys.name("key_").as_table()
-    return rows.filter(rows.key_.startswith(prefix)).select(named_=rows.key_.substr(len(prefix)))
-
-
 def _of(parts: Parts, record: str, column: str) -> ir.Table:
     return parts.versions(record, column).select(id=column)
 
@@ -79,7 +74,7 @@ def calls(parts: Parts) -> ir.Table:
 def _calls_with(keys: ir.StringColumn) -> list[ir.Table]:
     """Column id: calls with the contacts and leads named in keys."""
     call = unbound("call")
-    return [call.semi_join(_ids_in(keys, kind), [(f"{kind}_id", "named_")]).select("id") for kind in ("contact", "lead")]
+    return [call.semi_join(ids_in(keys, kind), [(f"{kind}_id", "named_")]).select("id") for kind in ("contact", "lead")]
 
 
 def emails(parts: Parts) -> ir.Table:
@@ -106,11 +101,9 @@ def _by_key(parts: Parts, rows: ir.Table) -> ir.Table:
     return rows.select("opportunity_id", address=ibis.literal("contact:") + rows.contact_id)
 
 
-def touches(parts: Parts) -> ir.Table:
-    """Column touch_id: touches of the activities concerned, and those in stretches of opportunities that aren't as they were,
-    or of which somebody takes part who didn't."""
-    own = (parts.part(kind).select(touch_id=ibis.literal(f"{kind}:") + parts.part(kind).id)
-           for kind in ("email", "call", "meeting"))
+def drawn_in(parts: Parts) -> ir.Table:
+    """Column touch_id: touches in stretches of opportunities that aren't as they were, or of which somebody takes part who
+    didn't, or who did."""
     reached, stretch, takes_part = parts.fact("touch_person"), parts.part("stretch"), parts.part("partaking")
     by_account = reached.join(stretch, [
         reached.account_id == stretch.account_id, reached["at"] >= stretch.from_at, reached["at"] < stretch.until_at])
@@ -119,7 +112,14 @@ def touches(parts: Parts) -> ir.Table:
     open_ = takes_part.join(ranges, "opportunity_id")
     by_person = reached.join(open_, [
         reached.person_id == open_.person_id, reached["at"] >= open_.from_at, reached["at"] < open_.until_at])
-    return ibis.union(*own, by_account.select("touch_id"), by_person.select("touch_id"), distinct=True)
+    return ibis.union(by_account.select("touch_id"), by_person.select("touch_id"), distinct=True)
+
+
+def touches(parts: Parts) -> ir.Table:
+    """Column touch_id: touches of the activities concerned, and those drawn in by opportunities."""
+    own = (parts.part(kind).select(touch_id=ibis.literal(f"{kind}:") + parts.part(kind).id)
+           for kind in ("email", "call", "meeting"))
+    return ibis.union(*own, parts.part("drawn_in"), distinct=True)
 
 
 def touched(parts: Parts, kind: str) -> ir.Table:
@@ -134,10 +134,52 @@ def touched_rows(parts: Parts, kind: str, fact: str) -> ir.Table:
     return parts.fact(fact).semi_join(parts.part(f"{kind}_touched"), [(f"{kind}_id", "id")])
 
 
-def touches_of_mails(parts: Parts, ids: ir.StringColumn) -> ir.Table:
-    """Rows of `touch_person` of those mails."""
-    touch = ids.as_table().select(touch_id=ibis.literal("email:") + ids)
-    return parts.fact("touch_person").semi_join(touch, "touch_id")
+# --- mail ---
+
+
+def mailed(rows: ir.Table) -> ir.Table:
+    """The rows of mails among those of `touch_person`."""
+    return rows.filter(rows.kind == "email")
+
+
+def pairs_mailed_first(parts: Parts) -> ir.Table:
+    """Columns rep_id, person_id: pairs whose first mail isn't there any more, or that have a mail not after it now."""
+    first = parts.fact("first_mail").select("rep_id", "person_id", first_id_="email_id", first_at_="at")
+    gone, come = mailed(parts.part("gone_touch")), mailed(parts.part("come_touch"))
+    lost = gone.semi_join(first.select("rep_id", "person_id", touch_id=ibis.literal("email:") + first.first_id_),
+                          ["rep_id", "person_id", "touch_id"])
+    later = come.join(first, ["rep_id", "person_id"])
+    later = later.filter(later.first_at_ < later["at"]).select("rep_id", "person_id", "touch_id")
+    won = come.anti_join(later, ["rep_id", "person_id", "touch_id"])
+    return ibis.union(*(rows.select("rep_id", "person_id") for rows in (lost, won)), distinct=True)
+
+
+def answers_in_threads(parts: Parts) -> ir.Table:
+    """Rows of `mail`: what humans wrote in the threads concerned."""
+    answers = parts.fact("mail").filter(lambda m: m.human)
+    return answers.semi_join(parts.part("thread_rec"), [("email_id", "id")])
+
+
+def touches_in_answered_threads(parts: Parts) -> ir.Table:
+    """Rows of `touch_person` of the mails in those of the threads that have an answer."""
+    mails = parts.part("thread_rec").select("thread_id", "id")
+    answered = mails.semi_join(parts.part("thread_mail"), [("id", "email_id")]).select("thread_id")
+    touch = mails.semi_join(answered, "thread_id")
+    return parts.fact("touch_person").semi_join(touch.select(touch_id=ibis.literal("email:") + touch.id), "touch_id")
+
+
+# --- people engaged ---
+
+
+def people_engaged_otherwise(parts: Parts) -> ir.Table:
+    """Column person_id: people of touches that are gone or were drawn in, and those whom a touch that came engaged anew."""
+    rows = [parts.part(name).semi_join(parts.part("drawn_in"), "touch_id") for name in ("old_touch_person", "touched_rows")]
+    stored_ = parts.fact("opportunity_person").select("opportunity_id", "person_id", first_level_="level", first_day_="day")
+    known = parts.part("come_engaged").join(stored_, ["opportunity_id", "person_id"])
+    known = known.filter(known.level.identical_to(known.first_level_), known.first_day_ <= known.day)
+    anew = parts.part("come_engaged").anti_join(known, ["opportunity_id", "person_id"])
+    return ibis.union(*(each.select("person_id") for each in (*rows, parts.part("gone_touch"), parts.part("partaking"), anew)),
+                      distinct=True)
 
 
 # --- what a flag that looks back over days needs beside fresh rows ---
@@ -145,60 +187,75 @@ def touches_of_mails(parts: Parts, ids: ir.StringColumn) -> ir.Table:
 
 def first_changed_days(parts: Parts, name: str, fresh: str, within: tuple[str, ...]) -> ir.Table:
     """Columns ``within``, first_: the first day on which rows went or came."""
-    gone, came = parts.fact(name).semi_join(parts.part("touch"), "touch_id"), parts.part(fresh)
-    changed = ibis.union(gone.select(*within, "day"), came.select(*within, "day"))
+    changed = ibis.union(*(parts.part(rows).select(*within, "day") for rows in (f"{name}_gone", fresh)))
     changed = changed.filter(*(changed[column].notnull() for column in within))
     return changed.group_by(*within).aggregate(first_=changed.day.fill_null(FOREVER).min())
 
 
-def _rest(parts: Parts, name: str, within: tuple[str, ...]) -> ir.Table:
-    others = parts.fact(name).anti_join(parts.part("touch"), "touch_id")
-    return others.join(parts.part(f"{name}_first"), list(within))
+def around(parts: Parts, name: str, within: tuple[str, ...], back: int | None) -> ir.Table:
+    """The other rows of those pairs, with first_; of days at most so long before it."""
+    rows = parts.fact(name).join(parts.part(f"{name}_first"), list(within))
+    if back is not None:
+        rows = rows.filter((rows.day >= rows.first_ - back) | rows.day.isnull())
+    return rows.anti_join(parts.part("touch"), "touch_id")
 
 
-def later_rows(parts: Parts, name: str, fresh: str, within: tuple[str, ...]) -> ir.Table:
-    """The other rows from that day on."""
-    rest = _rest(parts, name, within)
-    return rest.filter((rest.day >= rest.first_) | rest.day.isnull()).select(*parts.part(fresh).columns)
+def later_rows(parts: Parts, name: str) -> ir.Table:
+    """Those from that day on."""
+    rows = parts.part(f"{name}_around")
+    return rows.filter((rows.day >= rows.first_) | rows.day.isnull()).drop("first_")
 
 
 def in_context(parts: Parts, name: str, fresh: str, within: tuple[str, ...]) -> ir.Table:
-    """Fresh rows, those other rows, and a row without touch_id of the last day before."""
-    rest, came = _rest(parts, name, within), parts.part(fresh)
+    """Fresh rows, those later rows, and a row without touch_id of the last day before."""
+    rest, came = parts.part(f"{name}_around"), parts.part(fresh)
     before = rest.filter(rest.day < rest.first_)
     last = before.group_by(*within).aggregate(day=before.day.max())
     schema = came.schema()
     last = last.select(**{c: last[c] if c in last.columns else ibis.null(schema[c]) for c in came.columns})
-    return ibis.union(came, parts.part(f"{name}_later"), last.cast(schema))
+    return ibis.union(came, parts.part(f"{name}_later").select(*came.columns), last.cast(schema))
 
 
 # --- leads ---
 
 
 def lead_hits(parts: Parts) -> ir.Table:
-    """Column lead_key_: keys that changed activities and contacts name, or once named."""
+    """Columns lead_key_, tried_at: keys that changed activities and contacts name, or once named, and the earliest instant at
+    which one of these activities was, or once was (contacts: ALWAYS_AT)."""
     contact = parts.versions("contact", "id", "email")
-    call = parts.versions("call", "contact_id", "lead_id", "address")
-    mailed = unbound("email_recipient").semi_join(parts.changed("email"), [("email_id", "id")])
-    to = parts.versions("email_recipient", "address")
+    always = ibis.literal(ALWAYS_AT, "int64")
+    call = parts.versions("call", "contact_id", "lead_id", "address", tried_at="started_at")
+    sent = ibis.union(parts.part("email_rec").select(mail_="id", tried_at="sent_at"),
+                      parts.versions("email", mail_="id", tried_at="sent_at"))
+    to = unbound("email_recipient").semi_join(parts.changed("email"), [("email_id", "id")]).select("email_id", "address")
+    to = ibis.union(to, parts.versions("email_recipient", "email_id", "address"))
+    mailed_to = to.join(sent, to.email_id == sent.mail_)
     keys = ibis.union(
-        contact.select(lead_key_=ibis.literal("contact:") + contact.id), contact.select(lead_key_=normalised(contact.email)),
-        call.select(lead_key_=ibis.literal("contact:") + call.contact_id),
-        call.select(lead_key_=ibis.literal("lead:") + call.lead_id), call.select(lead_key_=normalised(call.address)),
-        mailed.select(lead_key_=normalised(mailed.address)), to.select(lead_key_=normalised(to.address)), distinct=True)
-    return keys.filter(keys.lead_key_.notnull())
+        contact.select(lead_key_=ibis.literal("contact:") + contact.id, tried_at=always),
+        contact.select(lead_key_=normalised(contact.email), tried_at=always),
+        call.select("tried_at", lead_key_=ibis.literal("contact:") + call.contact_id).select("lead_key_", "tried_at"),
+        call.select("tried_at", lead_key_=ibis.literal("lead:") + call.lead_id).select("lead_key_", "tried_at"),
+        call.select("tried_at", lead_key_=normalised(call.address)).select("lead_key_", "tried_at"),
+        mailed_to.select("tried_at", lead_key_=normalised(mailed_to.address)).select("lead_key_", "tried_at"))
+    keys = keys.filter(keys.lead_key_.notnull())
+    return keys.group_by("lead_key_").aggregate(tried_at=keys.tried_at.min())
 
 
 def leads(parts: Parts) -> ir.Table:
-    """Column lead_id: leads whose own records changed, that changed activities are meant for, or whose deals changed."""
-    keys = ibis.union(parts.fact("lead_key"), parts.part("lead_key_was"))
-    own = ibis.union(parts.changed("lead").select(lead_id="id"), parts.versions("lead_assignment", "lead_id"))
-    tried = keys.semi_join(parts.part("lead_hit"), "lead_key_").select("lead_id")
+    """Column lead_id: leads whose own records changed, of which changed activities may be the first attempt or have been it, or
+    whose deals changed."""
+    own = ibis.union(parts.changed("lead").select(lead_id="id"), parts.versions("lead_assignment", "lead_id"),
+                     parts.part("lead_key_changed").select("lead_id"))
+    hits = parts.fact("lead_key").join(parts.part("lead_hit"), "lead_key_").select("lead_id", "tried_at")
+    tried = parts.fact("lead").select("lead_id", "first_attempt_at")
+    later = hits.join(tried, "lead_id")
+    later = later.filter(later.first_attempt_at < later.tried_at)
+    first = hits.anti_join(later, ["lead_id", "tried_at"]).select("lead_id")
     lead = surviving(parts.t, unbound("lead"), "opportunity", "converted_opportunity_id")
     lead = surviving(parts.t, lead, "account", "converted_account_id")
     became = lead.semi_join(parts.part("ids"), [("converted_opportunity_id", "opportunity_id")])
     theirs = lead.semi_join(parts.part("account"), [("converted_account_id", "account_id")])
-    found = ibis.union(own, tried, became.select(lead_id="id"), theirs.select(lead_id="id"), distinct=True)
+    found = ibis.union(own, first, became.select(lead_id="id"), theirs.select(lead_id="id"), distinct=True)
     return surviving(parts.t, found, "lead", "lead_id").distinct()
 
 

@@ -10,13 +10,14 @@ import ibis.expr.types as ir
 
 from paceline.facts import activity_keys as keys
 from paceline.facts import build, touches
-from paceline.facts.parts import Keys, Parts
+from paceline.facts import people_refresh as people
+from paceline.facts.parts import Make, Parts
 from paceline.warehouse.store import unbound
 
 LARGE = 0.3  # when more than this share of the touches is concerned, a whole build is cheaper
 # What no part is told by: where one of these changed, all is built anew.
 BLOCKERS = frozenset({"rec_rep", "rec_stage", "ref_survivor", "ref_zone_offset"})
-# Lists few beside activities: they are redone whole, and told by comparing them which people are seen otherwise.
+# By which people may be seen otherwise.
 PEOPLE = frozenset({"contact", "lead", "account", "account_domain"})
 ADDRESSED = frozenset({"email", "email_recipient", "call", "meeting_attendee"})
 ACTIVITIES = frozenset({"email", "email_recipient", "call", "call_turn", "meeting", "meeting_attendee"})
@@ -32,22 +33,22 @@ class ActivityRefresh:
     def __init__(self, parts: Parts, changes: Collection[str]) -> None:
         self.parts, self.t = parts, parts.t
         self.addresses = not ADDRESSED.isdisjoint(changes)
-        self.people = self.addresses or not PEOPLE.isdisjoint(changes)
-        self.untouched = {
-            *(() if "contact" in changes else ("contact_key",)), *(() if self.addresses else ("address",)),
-            *(() if self.people else ("person_key", "person")),
-            *(() if {"contact", "lead"} & set(changes) else ("lead_key",))}
+        self.contacts = "contact" in changes
+        self.people = self.addresses or not PEOPLE.isdisjoint(changes)  # until it turns out that nobody is concerned
+        self.untouched = set() if self.addresses else {"address"}
         self.whole = False  # so much is concerned that from here on all is built anew
         self.steps: Mapping[str, Callable[[], None]] = {
-            "contact_key": lambda: self._anew("contact_key"), "address": self._address,
-            "person_key": lambda: self._anew("person_key"), "person": self._person, "ownership": self._ownership,
+            "address": self._address, "contact_key": lambda: people.redo_contact_key(parts),
+            "person_key": lambda: people.redo_person_key(parts), "person": self._person, "ownership": self._ownership,
             "guest": self._guest, "meeting": self._meeting, "booking": self._booking, "call": self._call,
             "touch_person": self._touch_person, "touch": self._touch, "first_mail": self._first_mail, "mail": self._mail,
             "outreach": self._outreach, "reply": self._reply, "touch_opportunity": self._touch_opportunity,
-            "opportunity_person": self._opportunity_person, "lead_key": self._lead_key, "lead": self._lead}
+            "opportunity_person": self._opportunity_person, "lead_key": lambda: people.redo_lead_key(parts), "lead": self._lead}
 
     def redo(self, name: str) -> str | None:
         """Bring one fact up to date: `part` or `whole`, or None where nothing of it can have changed."""
+        if name == "contact_key":
+            self._find_people()
         if name in self.untouched:
             if name == "person":
                 self._same_people()
@@ -56,7 +57,17 @@ class ActivityRefresh:
             self._anew(name)
         else:
             self.steps[name]()
-        return "whole" if self.whole or name in ("contact_key", "person_key", "lead_key") else "part"
+        return "whole" if self.whole else "part"
+
+    # --- people ---
+
+    def _find_people(self) -> None:
+        if self.people:
+            self.people = people.put_people_aside(self.parts, self.addresses, self.contacts) > 0
+        if not self.people:
+            self.untouched |= {"contact_key", "person_key", "person", "lead_key"}
+        elif not self.contacts:
+            self.untouched.add("contact_key")
 
     def _same_people(self) -> None:
         parts = self.parts
@@ -72,8 +83,6 @@ class ActivityRefresh:
     def _anew(self, name: str) -> None:
         build.create(self.parts.queries, name)
 
-    # --- people ---
-
     def _address(self) -> None:
         parts = self.parts
         parts.make("address", lambda: keys.met(parts))
@@ -81,13 +90,9 @@ class ActivityRefresh:
 
     def _person(self) -> None:
         parts = self.parts
-        parts.make("person_new", lambda: build.expression("person", self.t))
-        parts.make("person_was", lambda: ibis.difference(parts.fact("person"), parts.part("person_new")))
-        parts.make("person_now", lambda: ibis.difference(parts.part("person_new"), parts.fact("person")))
+        people.redo_person(parts)
         parts.make("person_changed", lambda: ibis.union(
             *(parts.part(name).select("address", "person_id") for name in ("person_was", "person_now")), distinct=True))
-        parts.engine.delete_matching("fact_person", "part_person_changed", ("address",))
-        parts.insert("person", "person_now")
         parts.make("seen", lambda: keys.seen_otherwise(parts))
         parts.make("seen_as", lambda: keys.seen_as(parts))
 
@@ -145,6 +150,7 @@ class ActivityRefresh:
         parts = self.parts
         parts.make("email", lambda: keys.emails(parts))
         parts.make("partaking", lambda: keys.partakings(parts))
+        parts.make("drawn_in", lambda: keys.drawn_in(parts))
         parts.make("touch", lambda: keys.touches(parts))
         if parts.count("touch") > LARGE * parts.count_fact("touch_person"):
             self.whole = True
@@ -160,36 +166,42 @@ class ActivityRefresh:
         parts.make("reached", lambda: parts.swapped(touches.reached(self.t), {
             "rec_email": "email_rec", "rec_email_recipient": "recipient", "fact_call": "call_touched_rows",
             "fact_meeting": "meeting_touched_rows", "fact_guest": "guest_touched_rows"}))
-        others = self._in_context("touch_person", "reached", ("rep_id", "account_id"), ("touch_id", "rep_id", "account_id"))
 
         def rows() -> ir.Table:
             known = parts.part("touch_person_known")
             return touches.with_new_account(self.t, known).filter(known.touch_id.notnull())
 
-        parts.put("touch_person", rows, _ON_TOUCH, others)
+        self._put_in_context("touch_person", "reached", ("rep_id", "account_id"), ("touch_id", "rep_id", "account_id"), rows,
+                             back=self.t.settings.thresholds.new_account_days)
+        parts.make("touched_rows", lambda: parts.part("new_touch_person").semi_join(parts.part("touch"), "touch_id"))
+        parts.make("gone_touch", lambda: parts.gone("touch_person"))
+        parts.make("come_touch", lambda: parts.come("touch_person"))
 
-    def _in_context(self, name: str, fresh: str, within: tuple[str, ...], key: tuple[str, ...]) -> Keys:
-        """Part ``<fact>_known``: the fresh rows, and what a flag that looks back over the days ``within`` a pair needs beside
-        them: the pair's other rows from the first changed day on, which may have to change too, and its last day before, as a
-        row without touch_id. Returns the keys of the rows that may have to change too."""
+    def _put_in_context(self, name: str, fresh: str, within: tuple[str, ...], key: tuple[str, ...], rows: Make,
+                        back: int | None = None) -> None:
+        """Put rows with a flag that looks back over the days ``within`` a pair (``back``: so many at most).
+
+        ``rows`` makes them from the part ``<fact>_known``: the fresh ones, the pair's others from the first changed day on, which
+        may have to change too, and its last day before, as a row without touch_id.
+        """
         parts = self.parts
+        parts.make(f"{name}_gone", lambda: parts.rows_of(name, *_ON_TOUCH))
         parts.make(f"{name}_first", lambda: keys.first_changed_days(parts, name, fresh, within))
-        parts.make(f"{name}_later", lambda: keys.later_rows(parts, name, fresh, within))
+        parts.make(f"{name}_around", lambda: keys.around(parts, name, within, back))
+        parts.make(f"{name}_later", lambda: keys.later_rows(parts, name))
         parts.make(f"{name}_known", lambda: keys.in_context(parts, name, fresh, within))
-        return f"{name}_later", key
+        parts.put(name, rows, _ON_TOUCH, (f"{name}_later", key),
+                  old=lambda: ibis.union(parts.part(f"{name}_gone"), parts.part(f"{name}_later")))
 
     def _touch(self) -> None:
-        swaps = {"fact_touch_person": "touched_rows", "fact_call": "call_touched_rows"}
-        self.parts.make("touched_rows", lambda: self.parts.rows_of("touch_person", *_ON_TOUCH))
-        self.parts.redo("touch", swaps, _ON_TOUCH)
+        self.parts.redo("touch", {"fact_touch_person": "touched_rows", "fact_call": "call_touched_rows"}, _ON_TOUCH)
 
     # --- mail ---
 
     def _first_mail(self) -> None:
         parts = self.parts
-        parts.make("mailed_pair", lambda: ibis.union(
-            *(_mailed(parts.part(name)).select(*_PAIR) for name in ("old_touch_person", "touched_rows")), distinct=True))
-        parts.make("mailed_rows", lambda: _mailed(parts.rows_of("touch_person", "mailed_pair", _PAIR)))
+        parts.make("mailed_pair", lambda: keys.pairs_mailed_first(parts))
+        parts.make("mailed_rows", lambda: keys.mailed(parts.rows_of("touch_person", "mailed_pair", _PAIR)))
         parts.redo("first_mail", {"fact_touch_person": "mailed_rows"}, ("mailed_pair", _PAIR))
         parts.make("first_pair", lambda: parts.differing("first_mail").select(*_PAIR).distinct())
 
@@ -199,8 +211,7 @@ class ActivityRefresh:
             *(parts.part(name).select(email_id="id") for name in ("email", "email_touched")),
             parts.rows_of("mail", "first_pair", _PAIR).select("email_id"), distinct=True))
         parts.make("mail_rec", lambda: unbound("email").semi_join(parts.part("mail"), [("id", "email_id")]))
-        parts.make("mail_touched", lambda: keys.touches_of_mails(parts, parts.part("mail").email_id))
-        parts.redo("mail", {"rec_email": "mail_rec", "fact_touch_person": "mail_touched"}, ("mail", ("email_id",)))
+        parts.redo("mail", {"rec_email": "mail_rec", "fact_touch_person": "touched_rows"}, ("mail", ("email_id",)))
 
     def _outreach(self) -> None:
         parts = self.parts
@@ -216,8 +227,8 @@ class ActivityRefresh:
         parts.make("thread", lambda: ibis.union(
             parts.part("mail_rec").select("thread_id"), parts.versions("email", "thread_id"), distinct=True))
         parts.make("thread_rec", lambda: unbound("email").semi_join(parts.part("thread"), "thread_id"))
-        parts.make("thread_mail", lambda: parts.fact("mail").semi_join(parts.part("thread_rec"), [("email_id", "id")]))
-        parts.make("thread_touched", lambda: keys.touches_of_mails(parts, parts.part("thread_rec").id))
+        parts.make("thread_mail", lambda: keys.answers_in_threads(parts))
+        parts.make("thread_touched", lambda: keys.touches_in_answered_threads(parts))
         parts.redo("reply", {"rec_email": "thread_rec", "fact_mail": "thread_mail", "fact_touch_person": "thread_touched"},
                    ("thread", ("thread_id",)))
 
@@ -226,38 +237,28 @@ class ActivityRefresh:
     def _touch_opportunity(self) -> None:
         parts = self.parts
         parts.make("matched", lambda: parts.swapped(touches.matched(self.t), {"fact_touch_person": "touched_rows"}))
-        within = ("opportunity_id", "rep_id", "owned_from_at")
-        others = self._in_context("touch_opportunity", "matched", within, ("touch_id", "rep_id", "opportunity_id"))
-
         def rows() -> ir.Table:
             known = parts.part("touch_opportunity_known")
             gaps = touches.with_gaps(known.mutate(owned=known.owned.fill_null(True)))
             return gaps.filter(gaps.touch_id.notnull())
 
-        parts.put("touch_opportunity", rows, _ON_TOUCH, others)
+        self._put_in_context("touch_opportunity", "matched", ("opportunity_id", "rep_id", "owned_from_at"),
+                             ("touch_id", "rep_id", "opportunity_id"), rows)
 
     def _opportunity_person(self) -> None:
         parts = self.parts
-        parts.make("engaged", lambda: ibis.union(
-            *(parts.part(name).select("person_id") for name in ("old_touch_person", "touched_rows", "partaking")), distinct=True))
+        parts.make("come_engaged", lambda: parts.swapped(touches.engaged(self.t), {"fact_touch_person": "come_touch"}))
+        parts.make("engaged", lambda: keys.people_engaged_otherwise(parts))
         on = ("engaged", ("person_id",))
         parts.make("engaged_rows", lambda: parts.rows_of("touch_person", *on))
         parts.redo("opportunity_person", {"fact_touch_person": "engaged_rows"}, on)
 
     # --- leads ---
 
-    def _lead_key(self) -> None:
-        parts = self.parts
-        parts.make("lead_key_new", lambda: build.expression("lead_key", self.t))
-        parts.make("lead_key_was", lambda: ibis.difference(parts.fact("lead_key"), parts.part("lead_key_new")))
-        parts.make("lead_key_now", lambda: ibis.difference(parts.part("lead_key_new"), parts.fact("lead_key")))
-        parts.engine.delete_matching("fact_lead_key", "part_lead_key_was", ("lead_key_", "lead_id"))
-        parts.insert("lead_key", "lead_key_now")
-
     def _lead(self) -> None:
         parts = self.parts
-        if "lead_key_was" not in parts.made:
-            parts.make("lead_key_was", lambda: parts.fact("lead_key").filter(ibis.literal(False)), "none")
+        if "lead_key_changed" not in parts.made:
+            parts.make("lead_key_changed", lambda: parts.fact("lead_key").filter(ibis.literal(False)), "none")
         parts.make("lead_hit", lambda: keys.lead_hits(parts))
         parts.make("lead", lambda: keys.leads(parts))
         parts.make("lead_key", lambda: parts.rows_of("lead_key", "lead", ("lead_id",)))
@@ -268,6 +269,3 @@ class ActivityRefresh:
         parts.redo("lead", {"rec_lead": "lead_rec", "rec_email_recipient": "lead_to", "rec_email": "lead_mail",
                             "rec_call": "lead_call", "fact_lead_key": "lead_key"}, ("lead", ("lead_id",)))
 
-
-def _mailed(rows: ir.Table) -> ir.Table:
-    return rows.filter(rows.kind == "email")

@@ -34,8 +34,8 @@ from paceline.warehouse.load import clear_changes
 
 BUILDERS: dict[str, Callable[[Tables], ir.Table]] = {
     "stint": stints.stint,
-    "contact_key": people.contact_key,
     "address": people.address,
+    "contact_key": people.contact_key,
     "person_key": people.person_key,
     "person": people.person,
     "stage_order": timeline.stage_order,

@@ -38,8 +38,7 @@ def with_zone(table: ir.Table, t: Tables, rep: str = "rep_id", name: str = "zone
 
 def with_local_day(table: ir.Table, t: Tables, at: str = "at", rep: str = "rep_id", name: str = "day") -> ir.Table:
     """The table with the rep's local day of the instant in column ``at`` as one more column ``name`` (int32, or null)."""
-    zoned = with_zone(table, t, rep, "zone_name_")
-    zoned = zoned.mutate(utc_day_=utc_day(zoned[at]))
+    zoned = with_zone(table.mutate(utc_day_=utc_day(table[at])), t, rep, "zone_name_")
     offset = t.ref("zone_offset").rename(offset_zone_="zone", offset_day_="utc_day")
     second = zoned[at] - zoned.utc_day_.cast("int64") * DAY_SECONDS
     joined = zoned.left_join(offset, [

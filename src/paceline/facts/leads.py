@@ -16,7 +16,8 @@ def lead(t: Tables) -> ir.Table:
     """Surviving leads, credited to who first tried to reach them (a mail not automated, or a dial), else who got them first."""
     rec = t.rec("lead")
     rec = rec.filter(rec.merged_into_id.isnull(), ~rec.deleted.fill_null(False))
-    rec = rec.mutate(lead_id=rec.id, at=rec.created_at)
+    rec = rec.select("created_at", "source", "owner_id", "converted_at", "converted_account_id", "converted_opportunity_id",
+                     lead_id="id", at="created_at")
     wide = _with_rep(rec, t)
     wide = days.with_local_day(wide, t)
     wide = _with_times(wide, t)

@@ -13,6 +13,9 @@ from paceline.facts.tables import Tables
 from paceline.facts.timeline import counted, stages
 from paceline.warehouse import history
 
+_KEPT = ("account_id", "stage_id", "created_at", "closed_at", "sourced_by_id", "created_by_id", "source", "type", "product_id",
+         "currency", "next_step")  # what an opportunity's record tells of its life; the rest is in its timeline
+
 
 def life(t: Tables) -> ir.Table:
     """The working table `life` (see `shape.LIFE`): counted opportunities that have started, closed nobody knows when included."""
@@ -30,7 +33,7 @@ def _ended(t: Tables) -> ir.Table:
     line = stored(t, TIMELINE)
     last = line.filter(line.until_at.isnull()).select(
         "opportunity_id", "native_cents", last_stage_="stage_id", last_owner_="owner_id", last_close_day_="close_day")
-    deal = counted(t).rename(deal_id_="id").drop("owner_id", "close_day", "amount_cents")
+    deal = counted(t).select(*_KEPT, deal_id_="id")
     wide = deal.inner_join(last, deal.deal_id_ == last.opportunity_id)
     wide = wide.mutate(no_stages_told_=wide.last_stage_.isnull(), last_stage_=ibis.coalesce(wide.last_stage_, wide.stage_id))
     stage = stages(t).select("stage_key_", "accepted_from_", outcome_="outcome")

@@ -12,7 +12,7 @@ import pyarrow as pa
 from paceline.facts import build
 from paceline.facts.queries import Queries
 from paceline.facts.shape import shaped, stored
-from paceline.warehouse.store import CHANGED, CHANGED_SCHEMA, ibis_table, unbound, unbound_past
+from paceline.warehouse.store import ARROW_TYPES, CHANGED, CHANGED_SCHEMA, ibis_table, plain, unbound, unbound_past
 
 Keys = tuple[str, tuple[str, ...]]  # a part, and the columns by which its rows and a fact's are the same
 
@@ -35,7 +35,7 @@ class Parts:
     def make(self, name: str, rows: Make, variant: str = "") -> None:
         """Store an expression's rows as the part ``name``."""
         one = self.queries.compiled(f"part {name} {variant}", lambda _: rows())
-        self.engine.create(f"part_{name}", one)
+        self.engine.scratch(f"part_{name}", one)
         self.made[name] = one.schema
 
     def part(self, name: str) -> ir.Table:
@@ -44,14 +44,14 @@ class Parts:
 
     def count(self, name: str) -> int:
         """How many rows a part has."""
-        return self._count(f"part_{name}", lambda: self.part(name))
+        return self._count(f"part_{name}")
 
     def count_fact(self, name: str) -> int:
         """How many rows a fact has."""
-        return self._count(f"fact_{name}", lambda: self.fact(name))
+        return self._count(build.fact_of(name).table)
 
-    def _count(self, name: str, table: Make) -> int:
-        rows = self.queries.rows(f"count {name}", lambda _: table().aggregate(n=table().count()))
+    def _count(self, table: str) -> int:
+        rows = self.engine.query(f"SELECT CAST(count(*) AS BIGINT) AS n FROM {self.engine.quoted(table)}")
         return int(rows["n"][0].as_py())
 
     def fact(self, name: str) -> ir.Table:
@@ -63,10 +63,11 @@ class Parts:
         pending = ibis_table(CHANGED, CHANGED_SCHEMA)
         return pending.filter(pending["table"] == record).select("id")
 
-    def versions(self, record: str, *columns: str) -> ir.Table:
+    def versions(self, record: str, *columns: str, **renamed: str) -> ir.Table:
         """Those columns of the changed records, as they are and as they ever were."""
         keys = self.changed(record)
-        return ibis.union(*(table.semi_join(keys, "id").select(*columns) for table in (unbound(record), unbound_past(record))))
+        both = (unbound(record), unbound_past(record))
+        return ibis.union(*(table.semi_join(keys, "id").select(*columns, **renamed) for table in both))
 
     def rows_of(self, fact: str, part: str, on: Iterable[str]) -> ir.Table:
         """The stored rows of a fact whose columns ``on`` are those of a row of the part."""
@@ -84,6 +85,7 @@ class Parts:
 
     def redo(self, name: str, swaps: Mapping[str, str], *keys: Keys) -> None:
         """Redo the fact's rows of those keys: its query over parts of what it reads, of which the rows of the keys count."""
+
         def rows() -> ir.Table:
             anew = self.swapped(build.expression(name, self.t), swaps)
             concerned = (anew.semi_join(self.part(part), list(on)) for part, on in keys)
@@ -91,20 +93,36 @@ class Parts:
 
         self.put(name, rows, *keys, variant=repr(sorted(swaps.items())))
 
-    def put(self, name: str, rows: Make, *keys: Keys, variant: str = "") -> None:
-        """Put rows in place of the fact's rows of those keys. The part ``old_<fact>`` keeps those, ``new_<fact>`` these."""
-        fact = build.fact_of(name)
+    def put(self, name: str, rows: Make, *keys: Keys, variant: str = "", old: Make | None = None) -> None:
+        """Put rows in place of the fact's rows of those keys. The part ``old_<fact>`` keeps those, ``new_<fact>`` these.
 
-        def old() -> ir.Table:
+        ``old`` makes the fact's rows of those keys where they are known already.
+        """
+        fact = build.fact_of(name)
+        if not any(self.count(part) for part, _ in keys):
+            self._put_nothing(name)
+            return
+
+        def there() -> ir.Table:
             return ibis.union(*(self.rows_of(name, part, on) for part, on in keys), distinct=len(keys) > 1)
 
-        self.make(f"old_{name}", old, repr(keys))
+        self.make(f"old_{name}", old or there, repr(keys))
         self.make(f"new_{name}", lambda: shaped(rows(), fact), repr(keys) + variant)
         for part, on in keys:
             self.engine.delete_matching(fact.table, f"part_{part}", on)
         self.insert(name, f"new_{name}")
         if {"rep_id", "day"} <= {column.name for column in fact.columns}:
             self.cells[name] = self.queries.rows(f"cells {name}", lambda _: self._cells(name))
+
+    def _put_nothing(self, name: str) -> None:
+        """What `put` does without keys, without making and compiling what would give no rows."""
+        table = build.fact_of(name).table
+        schema = pa.schema([(column.name, ARROW_TYPES[column.type]) for column in build.fact_of(name).columns])
+        for age in ("old", "new"):
+            self.engine.scratch(f"part_{age}_{name}", plain(self.engine, table, schema, only="1 = 0"))
+            self.made[f"{age}_{name}"] = schema
+        if {"rep_id", "day"} <= set(schema.names):
+            self.cells[name] = pa.schema([schema.field("rep_id"), schema.field("day")]).empty_table()
 
     def insert(self, name: str, part: str) -> None:
         """Add a part's rows to a fact, which has the same columns."""
@@ -114,10 +132,17 @@ class Parts:
         both = (self.part(f"{age}_{name}").select("rep_id", "day") for age in ("old", "new"))
         return ibis.union(*both, distinct=True)
 
+    def gone(self, name: str) -> ir.Table:
+        """Of the rows last replaced in a fact, those that aren't there any more."""
+        return ibis.difference(self.part(f"old_{name}"), self.part(f"new_{name}"))
+
+    def come(self, name: str) -> ir.Table:
+        """Of the rows last put into a fact, those that weren't there."""
+        return ibis.difference(self.part(f"new_{name}"), self.part(f"old_{name}"))
+
     def differing(self, name: str) -> ir.Table:
-        """Of the rows put last into a fact, those that weren't there, and of those replaced the ones that are there no more."""
-        was, new = self.part(f"old_{name}"), self.part(f"new_{name}")
-        return ibis.union(ibis.difference(was, new), ibis.difference(new, was))
+        """Both."""
+        return ibis.union(self.gone(name), self.come(name))
 
     def drop(self) -> None:
         """Drop all parts."""

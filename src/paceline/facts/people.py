@@ -147,9 +147,11 @@ def address(t: Tables) -> ir.Table:
 
 
 def folded(written: ir.Table) -> ir.Table:
-    """Columns written, address, of addresses as written."""
-    met = written.select("written", address=normalised(written.written))
-    return met.filter(met.address.notnull())
+    """Columns written, address, of addresses as written (of blanks: null).
+
+    No filter on what is folded: an engine would push it below whatever makes the rows distinct, and fold every mail's.
+    """
+    return written.filter(written.written.notnull()).select("written", address=normalised(written.written))
 
 
 def external_people(t: Tables) -> ir.Table:
@@ -164,7 +166,8 @@ def person_key(t: Tables) -> ir.Table:
     """The working table `person_key`: every key, once."""
     contact_keys = stored(t, CONTACT_KEY)
     known = ibis.union(contact_keys, _lead_keys(t, contact_keys))
-    strangers = stored(t, ADDRESS).select("address").distinct().anti_join(known, "address")
+    met = stored(t, ADDRESS)
+    strangers = met.filter(met.address.notnull()).select("address").distinct().anti_join(known, "address")
     reps, rooms = _rep_addresses(t), _rooms(t)
     inside = ibis.union(reps, rooms, distinct=True)
     strangers = strangers.left_join(inside, strangers.address == inside.inside_)

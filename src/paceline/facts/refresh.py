@@ -153,14 +153,16 @@ class _Refresh:
             ids = "counted_ids"
             self.parts.make(ids, self._counted_anew)
         whole = READ_WHOLE.get(name, frozenset())
-        parts = {table: self._part_of(table, ids) for table in sorted(read) if table not in whole}
+        some = self.parts.count(ids) > 0
+        parts = {table: self._part_of(table, ids) for table in sorted(read) if some and table not in whole}
         self.parts.redo(name, {table: part for table, part in parts.items() if part is not None}, (ids, ("opportunity_id",)))
 
     def _counted_anew(self) -> ir.Table:
         """Column opportunity_id: those concerned, and all of the accounts of closed ones whose meetings or people changed."""
         parts = self.parts
-        told = ibis.union(*(parts.part(f"{age}_{fact}").select("opportunity_id") for age in ("old", "new")
-                            for fact in ("touch_opportunity", "opportunity_person")), distinct=True)
+        met = parts.differing("touch_opportunity")
+        told = ibis.union(met.filter(met.kind == "meeting").select("opportunity_id"),
+                          parts.differing("opportunity_person").select("opportunity_id"), distinct=True)
         life = parts.fact("life")
         closed = life.filter(life.outcome != "open").semi_join(told, "opportunity_id")
         theirs = life.semi_join(closed.filter(closed.account_id.notnull()), "account_id")

@@ -87,7 +87,7 @@ FIRST_MAIL = Fact("first_mail", "A rep's first mail to a person.", ("rep_id", "p
 ))
 
 ADDRESS = Fact("address", "Every address of an activity as it is written there, once.", ("written",), (
-    *_columns(Type.TEXT, written="as written", address="the same normalised"),
+    *_columns(Type.TEXT, written="as written", address="the same normalised; null: a blank"),
 ), dated=None)
 
 LEAD_KEY = Fact("lead_key", "By what an activity is known to be meant for a lead.", ("lead_key_", "lead_id"), (

@@ -308,11 +308,7 @@ def opportunity_person(t: Tables) -> ir.Table:
 
     Refresh key: opportunity_id. Reads opportunity_contact; `touch_person`, `person`, `span`; `survivor`.
     """
-    ranges = stored(t, OWNERSHIP)
-    reached = t.fact("touch_person").filter(lambda r: r.person_id.notnull())
-    reached = reached.select("person_id", "account_id", "rule", "level", "at", "day")
-    engaged = ibis.union(*(pairs.select("opportunity_id", "person_id", "level", "day") for pairs in _pairs(t, reached, ranges)))
-    first = engaged.group_by("opportunity_id", "person_id", "level").aggregate(day=engaged.day.min())
+    first = engaged(t)
     roles = taking_part(t)
     rank = roles.buying_role.cases(*((role, place) for place, role in enumerate(BUYING_ROLES)), else_=len(BUYING_ROLES))
     roles = roles.mutate(rank_=rank).group_by("part_person_", "part_opportunity_").aggregate(rank_=lambda r: r.rank_.min())
@@ -320,3 +316,12 @@ def opportunity_person(t: Tables) -> ir.Table:
     joined = first.left_join(roles, [first.opportunity_id == roles.part_opportunity_, first.person_id == roles.part_person_])
     decides = joined.level.isin(DECIDING_LEVELS).fill_null(False) | joined.buying_role.isin(DECIDING_ROLES).fill_null(False)
     return shaped(joined.mutate(decides=decides), "opportunity_person")
+
+
+def engaged(t: Tables) -> ir.Table:
+    """What touches alone tell of `opportunity_person`: columns opportunity_id, person_id, level, day (the first)."""
+    reached = t.fact("touch_person").filter(lambda r: r.person_id.notnull())
+    reached = reached.select("person_id", "account_id", "rule", "level", "at", "day")
+    pairs = _pairs(t, reached, stored(t, OWNERSHIP))
+    met = ibis.union(*(each.select("opportunity_id", "person_id", "level", "day") for each in pairs))
+    return met.group_by("opportunity_id", "person_id", "level").aggregate(day=met.day.min())

@@ -176,6 +176,10 @@ class Engine(ABC):
     def create(self, name: str, expression: Query) -> None:
         """Create or replace a table from an expression, which may read the old one. Indexes of the old one are gone."""
 
+    def scratch(self, name: str, expression: Query) -> None:
+        """Like `create`, for a table of the work at hand, which drops it. Cheaper, where the engine needn't keep it."""
+        self.create(name, expression)
+
     def insert(self, name: str, expression: Query) -> None:
         """Add an expression's rows. Columns are matched by name; columns it lacks become null."""
         names = expression.schema.names if isinstance(expression, Compiled) else expression.columns

@@ -38,6 +38,9 @@ class DuckDBEngine(Engine):
     def create(self, name: str, expression: Query) -> None:
         self._run(f"CREATE OR REPLACE TABLE {self.quoted(name)} AS {self._select(expression)}")
 
+    def scratch(self, name: str, expression: Query) -> None:
+        self._run(f"CREATE OR REPLACE TEMPORARY TABLE {self.quoted(name)} AS {self._select(expression)}")
+
     def put(self, name: str, table: pa.Table) -> None:
         with self.lent(_ARROW, table):
             self._run(f"CREATE OR REPLACE TABLE {self.quoted(name)} AS SELECT * FROM {_ARROW}")

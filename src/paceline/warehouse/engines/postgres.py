@@ -47,6 +47,11 @@ class PostgresEngine(Engine):
         with self._replacing(name) as new:
             self._run(f"CREATE TABLE {new} AS {self._select(expression)}")
 
+    def scratch(self, name: str, expression: Query) -> None:
+        with self.transaction():
+            self._run(f"DROP TABLE IF EXISTS pg_temp.{self.quoted(name)}")
+            self._run(f"CREATE TEMPORARY TABLE {self.quoted(name)} AS {self._select(expression)}")
+
     def put(self, name: str, table: pa.Table) -> None:
         rows = to_kernel(table)
         with self._replacing(name) as new:

@@ -1,0 +1,150 @@
+"""Who people are, brought up to date: the keys concerned, told by what links people, and the records of those keys alone.
+
+An address, a contact and a lead are keys of a person. Keys hang together where one record names both, or where they led to one
+person so far; whatever hangs together with a key that changed is redone, and nothing else can have changed.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from paceline.facts.merged import surviving
+from paceline.facts.parts import Parts
+from paceline.facts.people import domain, normalised
+from paceline.facts.queries import Queries
+from paceline.facts.shape import PERSON_KEY, stored
+from paceline.facts.tables import Tables
+from paceline.warehouse.store import unbound
+
+_KNOWN = "known_keys"  # the keys found so far, lent to the query that looks for more
+_FOLK = ("folk", ("address",))
+
+
+def put_people_aside(parts: Parts, addresses: bool, contacts: bool) -> int:
+    """Make the part ``folk`` (column address): every key of a person that may have changed; how many there are.
+
+    ``addresses``: the fact `address` was brought up to date before; ``contacts``: contacts are among what changed. The parts
+    ``contact_folk`` and ``lead_folk`` are the records of those keys.
+    """
+    parts.make("folk_seed", lambda: _seeds(parts, addresses), str(addresses))
+    seeds = parts.queries.rows("folk seed", lambda _: parts.part("folk_seed"))
+    with parts.engine.lent(_KNOWN, _connected(parts.queries, seeds, contacts)):
+        parts.make("folk", lambda: ibis.table({"address": "string"}, name=_KNOWN))
+    found = parts.count("folk")
+    for kind in ("contact", "lead") if found else ():
+        parts.make(f"{kind}_folk", partial(_records, parts, kind))
+    return found
+
+
+def redo_contact_key(parts: Parts) -> None:
+    """`contact_key` of those keys."""
+    parts.redo("contact_key", {"rec_contact": "contact_folk"}, _FOLK)
+
+
+def redo_person_key(parts: Parts) -> None:
+    """`person_key` of those keys."""
+    parts.make("contact_key_folk", lambda: parts.rows_of("contact_key", *_FOLK))
+    parts.make("address_folk", lambda: parts.rows_of("address", *_FOLK))
+    parts.redo("person_key", {
+        "fact_contact_key": "contact_key_folk", "fact_address": "address_folk", "rec_lead": "lead_folk"}, _FOLK)
+
+
+def redo_person(parts: Parts) -> None:
+    """`person` of those keys. The parts ``person_was`` and ``person_now`` are its rows that aren't as they were."""
+    parts.make("person_key_folk", lambda: parts.rows_of("person_key", *_FOLK))
+    parts.redo("person", {
+        "fact_person_key": "person_key_folk", "rec_contact": "contact_folk", "rec_lead": "lead_folk"}, _FOLK)
+    parts.make("person_was", lambda: parts.gone("person"))
+    parts.make("person_now", lambda: parts.come("person"))
+
+
+def redo_lead_key(parts: Parts) -> None:
+    """`lead_key` of the leads among those keys. The part ``lead_key_changed`` is what it has no more and what is new."""
+    parts.make("lead_of_folk", lambda: _surviving_leads(parts))
+    parts.redo("lead_key", {"rec_contact": "contact_folk", "rec_lead": "lead_folk"}, ("lead_of_folk", ("lead_id",)))
+    parts.make("lead_key_changed", lambda: parts.differing("lead_key"))
+
+
+def ids_in(keys: ir.StringColumn, kind: str) -> ir.Table:
+    """Column named_: the ids of that kind of record among keys that are written `kind:ID`."""
+    prefix = f"{kind}:"
+    rows = keys.name("key_").as_table()
+    return rows.filter(rows.key_.startswith(prefix)).select(named_=rows.key_.substr(len(prefix)))
+
+
+# --- which keys ---
+
+
+def _seeds(parts: Parts, addresses: bool) -> ir.Table:
+    """Column address: keys that changed records name or named, addresses that came or went, and those at changed domains."""
+    contact = parts.versions("contact", "id", "email")
+    lead = parts.versions("lead", "id", "email", "converted_contact_id")
+    room = parts.versions("meeting_attendee", "address", "resource")
+    at = ibis.union(*(parts.versions(record, "domain") for record in ("account", "account_domain")))
+    at = at.select(changed_=normalised(at.domain)).distinct()
+    key = parts.fact("person_key")
+    keys = [
+        _key("contact", contact.id), normalised(contact.email), _key("lead", lead.id), normalised(lead.email),
+        _key("contact", lead.converted_contact_id), normalised(room.filter(room.resource.fill_null(False)).address),
+        key.semi_join(at, domain(key.address) == at.changed_).address]
+    if addresses:
+        keys.append(parts.differing("address").address)
+    each = ibis.union(*(column.name("address").as_table() for column in keys), distinct=True)
+    return each.filter(each.address.notnull())
+
+
+def _connected(queries: Queries, known: pa.Table, contacts: bool) -> pa.Table:
+    """The keys, and all that hang together with them: looked for until there are no more."""
+    while known.num_rows:
+        with queries.engine.lent(_KNOWN, known):
+            more = queries.rows(f"people connected {contacts}", partial(_reached, contacts=contacts))
+        if more.num_rows == known.num_rows:
+            break
+        known = more
+    return known
+
+
+def _reached(t: Tables, contacts: bool) -> ir.Table:
+    """Column address: the known keys, those of all records that name one of them, and those of the same persons so far.
+
+    Where no contact changed, what contacts link is what they linked: the persons so far tell it.
+    """
+    known = ibis.table({"address": "string"}, name=_KNOWN)
+    key = stored(t, PERSON_KEY)
+    same = key.semi_join(key.semi_join(known, "address"), "person_id").select("address")
+    found = [known, same]
+    for record in ("lead", "contact") if contacts else ("lead",):
+        links = _links(t, record)
+        found.append(links.semi_join(links.semi_join(known, "address"), "record_").select("address"))
+    return ibis.union(*found, distinct=True)
+
+
+def _links(t: Tables, record: str) -> ir.Table:
+    """Columns record_ (a contact or lead, by its id), address: each key that it names."""
+    rec = surviving(t, unbound(record), record, "id", "survivor_id")
+    rec = rec.filter(rec.survivor_id.notnull())
+    keys = [_key(record, rec.id), _key(record, rec.survivor_id), normalised(rec.email)]
+    if record == "lead":
+        keys.append(_key("contact", rec.converted_contact_id))
+    rows = ibis.union(*(rec.select(record_=rec.id, address=key) for key in keys))
+    return rows.filter(rows.address.notnull())
+
+
+def _key(kind: str, id_: ir.StringColumn) -> ir.StringColumn:
+    return ibis.literal(f"{kind}:") + id_
+
+
+# --- their records ---
+
+
+def _records(parts: Parts, kind: str) -> ir.Table:
+    return unbound(kind).semi_join(ids_in(parts.part("folk").address, kind), [("id", "named_")])
+
+
+def _surviving_leads(parts: Parts) -> ir.Table:
+    leads = surviving(parts.t, parts.part("lead_folk").select(lead_id="id"), "lead", "lead_id")
+    return leads.filter(leads.lead_id.notnull()).distinct()

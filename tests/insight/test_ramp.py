@@ -144,3 +144,13 @@ def test_who_left_before_getting_there_is_censored_not_forgotten() -> None:
 def test_chances_in_words() -> None:
     assert one_in(2 / 16) == "1 time in 8"
     assert one_in(0.5) == "5 times in 10"
+
+
+def test_a_hire_is_expected_by_their_own_pace_and_not_by_their_tenure_alone() -> None:
+    """All past hires rise alike, by one a month to 6: who does half as much at month 3 gets there later, who does more sooner."""
+    past = [hire(f"p{i}", [float(min(month + 1, 6)) for month in range(14)]) for i in range(12)]
+    found = {rate: expected(hire("new", [rate * (month + 1) for month in range(3)]), past, 5.0) for rate in (0.7, 1.0, 1.6)}
+    middles = [one.middle for one in found.values()]
+    assert None not in middles
+    assert middles[0] > middles[1] > middles[2]  # type: ignore[operator]
+    assert found[1.0].middle == productive_month(past[0], 5.0)

@@ -86,11 +86,13 @@ def test_what_cannot_be_split_is_told() -> None:
 
 
 def test_every_role_that_brings_the_result_is_looked_at_and_no_other() -> None:
-    """SDRs have no revenue and AEs source little: neither's activity waters the other's result down."""
+    """SDRs have no revenue: their activity waters nothing down. Pipeline is sourced by both roles: all of it is split."""
     made = drivers_of(watched().store, "revenue", QUARTER, Scope.company())
     assert made.notes[0] == "Only those in the role AE are looked at: it is their result."
     sourced = drivers_of(watched().store, "pipeline_generated", QUARTER, Scope.company())
-    assert "SDR" in sourced.notes[0]
+    reps = ask(watched().store, "pipeline_generated", Scope.company(), QUARTER, ("rep",), mean_of_reps=False)
+    known = sum(one.value or 0.0 for one in reps if dict(one.group)["rep"])
+    assert sourced.split.here == pytest.approx(known)
 
 
 def test_turns_are_told_with_their_unit() -> None:

@@ -231,3 +231,15 @@ def test_days_of_a_calendar_period_are_known_as_one() -> None:
     assert as_period(day("2026-04-01"), day("2026-07-01"), SETTINGS).grain == "quarter"
     assert as_period(day("2026-02-01"), day("2026-05-01"), SETTINGS).grain == "fiscal_quarter"
     assert as_period(day("2026-02-01"), day("2026-03-15"), SETTINGS).grain == "range"
+
+
+def test_nothing_is_recommended_to_those_who_never_had_any_of_it() -> None:
+    """SDRs close nothing: peers' levels would be made of nothing, and 0 is no goal."""
+    found = recommendations(watched().store, "revenue", Period.containing("quarter", UNTIL, SETTINGS), COMPANY)
+    sdrs = {one.subject for one in found if one.level == "rep" and one.compared_with.startswith("SDR")}
+    assert sdrs
+    for one in found:
+        if one.subject in sdrs:
+            assert one.found.levels == ()
+            assert "never had any of it" in one.found.sentence or "too little was reached" in one.found.sentence
+    assert any(one.found.levels for one in found if one.subject not in sdrs)

@@ -23,6 +23,7 @@ TENURED = 12  # months of tenure from which one is a measure for others
 FEWEST_TENURED = 5
 FEWEST_EVENTS = 5  # of hires who got there, before anything is said of when
 LEVEL = 0.8
+_STEADY = 10.0  # working days at the usual pace that are added to everyone's, so that few tell little
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,9 @@ def time_to_productivity(hires: Sequence[Hire], full: float, counted: bool = Tru
 
 
 def expected(hire: Hire, past: Sequence[Hire], full: float | None, counted: bool = True, slow: bool | None = False) -> Expected:
-    """When the hire gets there, from the past hires' curve given that it hasn't been until now (the hire left out).
+    """When the hire gets there: as past hires went on from this month of tenure, each brought to the hire's own pace until now.
+
+    Where too few were watched for longer, from the past hires' curve given that it hasn't been until now (the hire left out).
 
     ``slow``: the hire stands lower than they ever did, so that their curve tells no more than a beginning.
     """
@@ -80,7 +83,7 @@ def expected(hire: Hire, past: Sequence[Hire], full: float | None, counted: bool
     if reached is not None:
         words = f"Fully productive from month {reached} on."
         return Expected(reached, float(reached), float(reached), float(reached), len(others), words)
-    curve = time_to_productivity(others, full, counted)
+    curve = _at_own_pace(hire, others, full, counted) or time_to_productivity(others, full, counted)
     if curve is None or curve.n < FEWEST or curve.events < FEWEST_EVENTS:
         got, n = (curve.events, curve.n) if curve else (0, len(others))
         words = f"Too few past hires to say when: {got} of {n} got there, it takes {FEWEST_EVENTS} of {FEWEST}."
@@ -92,6 +95,37 @@ def expected(hire: Hire, past: Sequence[Hire], full: float | None, counted: bool
         words += f"; hardly before month {low:.0f}." if low is not None else "."
         return Expected(None, None, low, None, curve.n, words)
     return Expected(None, middle, low, high, curve.n, _when(middle, low, high, curve))
+
+
+def _at_own_pace(hire: Hire, past: Sequence[Hire], full: float, counted: bool) -> Waiting | None:
+    """The curve of the months in which the hire gets there, one course for each past hire watched longer than this one.
+
+    A course is the hire's own months, then the past hire's, times how much more (or less) the hire did over the last months
+    of the same tenure. None where too few courses get there.
+    """
+    now = hire.months
+    base, longer = slice(max(now - SUSTAINED, 0), now), [one for one in past if one.months > now]
+    if not now or len(longer) < FEWEST:
+        return None
+    sums = np.array([_sums(one, base) for one in (hire, *longer)])
+    usual = float(sums[:, 0].sum() / max(sums[:, 1].sum(), 1e-9))
+    if usual <= 0:
+        return None
+    steady = _STEADY if counted else _STEADY / usual  # few days (or cases) tell little of a pace
+    paces = (sums[:, 0] + steady * usual) / (sums[:, 1] + steady)
+    courses = []
+    for one, theirs in zip(longer, paces[1:], strict=True):
+        amount = np.concatenate((hire.amount, one.amount[now:] * float(paces[0] / theirs)))
+        exposure = np.concatenate((hire.exposure, one.exposure[now:]))
+        courses.append(Hire(one.rep, one.role, one.segment, one.hired, amount, exposure))
+    curve = time_to_productivity(courses, full, counted)
+    return curve if curve is not None and curve.n >= FEWEST and curve.events >= FEWEST_EVENTS else None
+
+
+def _sums(hire: Hire, months: slice) -> tuple[float, float]:
+    """(amount, exposure) of the months that are known."""
+    known = np.isfinite(hire.amount[months]) & np.isfinite(hire.exposure[months])
+    return float(hire.amount[months][known].sum()), float(hire.exposure[months][known].sum())
 
 
 def _when(middle: float | None, low: float | None, high: float | None, curve: Waiting) -> str:

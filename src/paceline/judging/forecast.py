@@ -216,7 +216,7 @@ def _notes(read: Pipeline, made: Forecast | None, chances: Chances) -> list[str]
     notes = []
     if read.no_start:
         notes.append(f"{read.no_start} opportunities without a known day of creation are left out.")
-    if read.shared:
+    if read.shared and made is not None:
         notes.append(
             f"{read.shared} won deals were shared by splits: what is won so far is credited by them; what is to come counts "
             "for the owner."

@@ -81,8 +81,9 @@ def _past(store: Store, metric: Metric, earlier: Sequence[Period], days: Calenda
     """What every tenured seller came to in each earlier period, with what they were then."""
     readings = ask(store, metric.slug, Scope.company(), earlier, ("rep",), as_of=as_of, mean_of_reps=False)
     values = {(dict(r.group)["rep"], r.period): r.value for r in readings}
+    begun = [place for place, one in enumerate(earlier) if any(value for (_, of), value in values.items() if of == one)]
     out = []
-    for one in earlier:
+    for one in earlier[: max(begun, default=-1) + 1]:  # the latest first: before anybody had any, nothing was recorded
         for person in people(store, one.until - timedelta(days=1), Scope.company(), as_of):
             value = values.get((person.rep, one))
             tenure = person.tenure_days(one.first)
@@ -102,8 +103,18 @@ def _of_person(
     # One's own periods count whatever one was then, as long as the role was the same.
     own = [row for row in seen if row.past.person == one.rep and row.role == one.role and row not in alike]
     present = days.present(one.rep, period)
+    mine = [row.past for row in seen if row.past.person == one.rep]
+    tenure = one.tenure_days(period.first)
+    if seen and not any(past.total for past in mine) and (tenure is None or tenure >= TENURED_DAYS):
+        return Suggested(REP, one.rep, one.name, present, words, _never(len(alike), len(mine)))
     found = recommend(one.rep, [row.past for row in (*alike, *own)], present, rng, levels)
     return Suggested(REP, one.rep, one.name, present, words, found)
+
+
+def _never(periods: int, own: int) -> Recommendation:
+    """For somebody who was there for long and never had any: peers' levels would be made of nothing."""
+    why = "No goal to recommend to those who never had any of it, though they aren't new: nothing says what they would come to."
+    return Recommendation((), None, 0, periods, own, why)
 
 
 def _of_teams(

@@ -13,7 +13,10 @@ PASSWORD = "Correct-horse-battery-7"  # of everybody in this made-up company
 
 def main(folder: Path, now: int) -> None:
     """Serve until ended."""
+    from paceline.pages.dashboards import later
     from paceline.pages.serving import listen, prepare
+
+    later.WAIT = 120.0  # nobody here wants to see a page that asks for patience
 
     place = prepare(folder, now)
     stints = [stint for stint in place.store.view().stints if stint.until_day > now // 86_400 and stint.left_day is None]

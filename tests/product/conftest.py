@@ -70,7 +70,10 @@ class Cast:
 @pytest.fixture(scope="session")
 def place() -> Iterator[Running]:
     """The project of a simulated company, served in this process: tables made, the store open."""
+    from paceline.pages.dashboards import later
     from paceline.pages.serving import prepare
+
+    later.WAIT = 120.0  # a page that is being worked out is waited for; what says so has a test of its own
 
     company = simulate(PEOPLE, 11, UNTIL)
     told = company.settings

@@ -16,6 +16,7 @@ from django.test import Client
 
 from paceline.access.doors import door_to
 from paceline.metrics.ask import ask
+from paceline.pages.dashboards import later
 from paceline.pages.dashboards.address import Address, Course
 from paceline.pages.dashboards.rep import page
 from paceline.pages.dashboards.team import team
@@ -225,3 +226,14 @@ def test_a_short_month_isnt_stretched_over_its_end(place: Running) -> None:
     march = Period.containing("month", date(2026, 3, 30), place.store.settings)
     february = Course.to(march, date(2026, 3, 30)).periods[-2]
     assert (february.first, february.until) == (date(2026, 2, 1), date(2026, 3, 1))
+
+
+def test_a_team_is_shown_before_its_goals_are_worked_out(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(later, "WAIT", 0.0)
+    words = {"as_of": "2026-04-20"}
+    first = text(browser("manager").get("/team/", words))
+    assert "Being worked out" in first
+    assert "Median of reps" in first
+    assert browser("manager").get("/today/", words)["Refresh"] == str(later.AGAIN)
+    monkeypatch.setattr(later, "WAIT", 120.0)
+    assert "Being worked out" not in text(browser("manager").get("/team/", words))

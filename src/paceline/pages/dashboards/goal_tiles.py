@@ -11,6 +11,7 @@ from paceline.judging.goals import GoalLine
 from paceline.metrics.vocabulary import Metric
 from paceline.pages.dashboards import judged, written
 from paceline.pages.dashboards.asking import Asked
+from paceline.pages.dashboards.later import NotYetError
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
 
@@ -27,12 +28,18 @@ def title(of: Asked) -> str:
     return gettext("Goals, %(period)s to date") % {"period": written.period(goals_period(of))}
 
 
-def of_team(of: Asked, records: Any) -> list[dict[str, Any]]:
-    """The goals of everybody in the scope taken together. ``records``: slug and period → where the records are."""
+def of_team(of: Asked, records: Any) -> list[dict[str, Any]] | None:
+    """The goals of everybody in the scope taken together; None while they are being worked out.
+
+    ``records``: slug and period → where the records are.
+    """
     period = goals_period(of)
-    found = judged.together(of.store, judged.goal_lines(of.store, period, of.scope, of.as_of), of.scope, of.as_of)
+    try:
+        lines = judged.goals_soon(of.store, period, of.scope, of.as_of)
+    except NotYetError:
+        return None
     tiles = []
-    for goal in found:
+    for goal in judged.together(of.store, lines, of.scope, of.as_of):
         likely = judged.likely_end(of.store, goal.metric, goal.period, of.scope, of.as_of)
         people = ngettext("%(count)s rep", "%(count)s reps", goal.people) % {"count": goal.people}
         tile = _tile(of, goal.metric, goal.reading.value, goal.target, goal.expected, likely)
@@ -42,10 +49,14 @@ def of_team(of: Asked, records: Any) -> list[dict[str, Any]]:
     return tiles
 
 
-def of_rep(of: Asked, scope: Scope, records: Any) -> list[dict[str, Any]]:
-    """One rep's goals, with the chance of reaching each where it can be given."""
+def of_rep(of: Asked, scope: Scope, records: Any) -> list[dict[str, Any]] | None:
+    """One rep's goals, with the chance of reaching each where it can be given; None while they are being worked out."""
+    try:
+        lines = judged.goals_soon(of.store, goals_period(of), scope, of.as_of)
+    except NotYetError:
+        return None
     tiles = []
-    for line in judged.goal_lines(of.store, goals_period(of), scope, of.as_of):
+    for line in lines:
         one = tile(of, line)
         words = one["words"]
         if line.reach is not None:

@@ -19,7 +19,7 @@ from paceline.pages.dashboards import goal_tiles, judged, rep, signal_cards, wri
 from paceline.pages.dashboards.address import Address
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.deals import OpenDeal
-from paceline.pages.dashboards.later import NotYetError
+from paceline.pages.dashboards.later import NotYetError, patient
 from paceline.pages.dashboards.links import records_of, tile
 from paceline.pages.dashboards.records import in_crm
 from paceline.pages.one_on_ones.today import one_on_one_with
@@ -32,12 +32,13 @@ _DRAWN = 12  # deals on the timeline; the table has all of them
 
 @action("see_rep")
 @require_safe
+@patient
 def rep_page(request: Asking, rep_id: str) -> HttpResponse:
     """One rep: for the manager and the rep alike."""
     of = asked(request, rep=rep_id or None)
     peers = door_for(request, "see_peers").peers(rep_id, of.as_of)
     page = rep.page(of.store, of.scope, rep_id, of.course, peers=peers, as_of=of.as_of)
-    changed = judged.changes(of.store, of.scope, of.as_of)
+    changed = judged.changes_soon(of.store, of.scope, of.as_of)
     groups = [(gettext(g.name), [tile(of, cell, rep_id) for cell in g.cells]) for g in page.groups]
     context = of.base(
         page=page,

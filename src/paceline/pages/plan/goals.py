@@ -18,7 +18,6 @@ from paceline.metrics.vocabulary import Metric
 from paceline.pages.dashboards import goal_tiles, judged, written
 from paceline.pages.dashboards.asking import Asked
 from paceline.pages.dashboards.kept import kept_for_the_day
-from paceline.pages.dashboards.later import soon
 from paceline.pages.dashboards.links import records_of, rep_link
 from paceline.pages.plan.models import GoalChange
 from paceline.sales.periods import Period
@@ -40,8 +39,7 @@ class Group:
 
 def lines_of(of: Asked, period: Period, scope: Scope, wait: float | None = None) -> tuple[GoalLine, ...]:
     """The goals of a scope. Raises NotYetError while the company's are being worked out."""
-    soon(of.store, ("goals", period), of.as_of, lambda: judged.goal_lines(of.store, period, Scope.company(), of.as_of), wait)
-    return judged.goal_lines(of.store, period, scope, of.as_of)
+    return judged.goals_soon(of.store, period, scope, of.as_of, wait)
 
 
 def groups(of: Asked, lines: Sequence[GoalLine], may_change: Callable[[GoalLine], bool]) -> list[Group]:

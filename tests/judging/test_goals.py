@@ -32,16 +32,25 @@ def quarter(year: int, number: int) -> Period:
     return Period.containing("quarter", date(year, 3 * number - 2, 1), SETTINGS)
 
 
-def test_a_goal_that_is_over_stands_as_attainment_reads() -> None:
-    lines = {line.goal.subject: line for line in standing(acme(), quarter(2026, 1), COMPANY)}
-    assert set(lines) == {"ana", "bob"}
-    for reading in ask(acme(), "quota_attainment", COMPANY, quarter(2026, 1), ("rep",)):
-        rep = dict(reading.group)["rep"]
-        if rep in lines:
-            assert lines[rep].attainment == pytest.approx(reading.value)
-            assert lines[rep].sentence.endswith("Reached." if (reading.value or 0) >= 1 else "Missed.")
-            assert lines[rep].reach is None
-            assert lines[rep].no_chance_because == "the period is over"
+@pytest.mark.parametrize(("period", "by", "subjects"), [
+    (quarter(2026, 1), "rep", {"ana", "bob"}),
+    (Period.containing("month", date(2026, 3, 1), SETTINGS), "team", {"South"}),
+])
+def test_a_goal_that_is_over_stands_as_attainment_reads(period: Period, by: str, subjects: set[str]) -> None:
+    over = [line for line in standing(acme(), quarter(2026, 1), COMPANY) if line.goal.subject in subjects]
+    lines = {line.goal.subject: line for line in over}
+    assert set(lines) == subjects
+    read = {dict(one.group)[by]: one for one in ask(acme(), "quota_attainment", COMPANY, period, (by,))}
+    for subject, line in lines.items():
+        assert line.attainment is not None
+        assert line.attainment == pytest.approx(read[subject].value)
+        assert line.sentence.endswith("Reached." if line.attainment >= 1 else "Missed.")
+        assert line.reach is None
+        assert line.no_chance_because == "the period is over"
+
+
+def test_only_goals_inside_the_asked_period_stand() -> None:
+    assert {line.goal.subject for line in standing(acme(), quarter(2026, 1), COMPANY)} == {"ana", "bob", "South"}
 
 
 def test_a_running_goal_has_pace_and_chance_and_other_scopes_do_not_see_it() -> None:

@@ -13,7 +13,8 @@ from tests.channels.conftest import Web
 
 INNER = ("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
          "::1", "fe80::1%eth0", "fc00::1", "::ffff:10.0.0.1", "::ffff:127.0.0.1", "64:ff9b::a00:1", "2002:a00:1::",
-         "255.255.255.255")  # fmt: skip
+         "255.255.255.255", "::", "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b:1::a00:1", "fec0::1", "::ffff:0.0.0.0",
+         "192.0.0.8", "198.18.0.1", "ff02::1", "2001:0:4136:e378:8000:63bf:f5ff:fffe")  # fmt: skip
 
 
 @pytest.mark.parametrize("address", INNER)
@@ -21,7 +22,7 @@ def test_an_inner_address_is_not_public(address: str) -> None:
     assert not reach.is_public(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
 def test_a_public_address_is(address: str) -> None:
     assert reach.is_public(address)
 

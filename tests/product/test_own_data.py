@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 
 from django.test import Client
 
@@ -46,3 +47,31 @@ def test_an_erased_account_has_no_name_and_opens_nothing(cast: Cast, place: Runn
     assert (last.what, last.who) == ("person_erased", str(cast["admin"].public_id))
     assert list(breaks()) == []
     assert key
+
+
+def test_goals_and_views_are_taken_out_and_erased_with_the_rest(cast: Cast, browser: Callable[[str], Client]) -> None:
+    from paceline.access.erasing import ALSO_ERASED
+    from paceline.pages.plan.models import GoalChange, GoalProposal, SavedView
+
+    rep, boss, days = cast.rep_id("rep"), cast["manager"], (date(2026, 7, 1), date(2026, 10, 1))
+    goal = f"goal:revenue:2026-07-01:2026-10-01:rep:{rep}"
+    GoalChange.objects.create(goal_id=goal, what="set", by=boss, target=5.0, reason="back from a long illness")
+    GoalChange.objects.create(goal_id=goal + "0", what="set", by=boss, target=6.0, reason="somebody else's")
+    GoalProposal.objects.create(by=cast["rep"], rep_id=rep, metric="revenue", first=days[0], until=days[1], target=7.0,
+                                reason="my own wish", decided_by=boss, answer="too much")  # fmt: skip
+    SavedView.objects.create(user=cast["rep"], name="Mine", address="/today/", shared=True)
+    told = json.loads(browser("rep").get("/you/data.json").content)["plan"]
+    assert [one["reason"] for one in told["goal_changes"]] == ["back from a long illness"]
+    assert [(one["reason"], one["answer"], one["by_me"]) for one in told["goal_proposals"]] == [("my own wish", "too much", True)]
+    assert [one["name"] for one in told["views"]] == ["Mine"]
+    bosses = json.loads(browser("manager").get("/you/data.json").content)["plan"]
+    assert [one["by_me"] for one in bosses["goal_changes"]] == [True, True]
+    assert [one["decided_by_me"] for one in bosses["goal_proposals"]] == [True]
+
+    ALSO_ERASED["plan"](cast["rep"], rep)
+    assert not GoalProposal.objects.exists()
+    assert not SavedView.objects.exists()
+    assert sorted(GoalChange.objects.values_list("reason", flat=True)) == ["erased", "somebody else's"]
+    assert set(GoalChange.objects.values_list("target", flat=True)) == {5.0, 6.0}, "numbers of the company stay"
+    ALSO_ERASED["plan"](boss, "")
+    assert set(GoalChange.objects.values_list("reason", "by")) == {("erased", None)}

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from paceline.channels.sending import SendingError, UnsureError
@@ -20,6 +20,8 @@ from paceline.channels.sending import SendingError, UnsureError
 SECONDS = 10.0  # for the whole of a request
 MOST_BYTES = 64 * 1024  # of an answer: more isn't read
 _TRANSLATED = IPv6Network("64:ff9b::/96")  # IPv4 addresses written as IPv6 ones
+_UNICAST = IPv6Network("2000::/3")  # all that is given out of IPv6 (RFC 4291, 2.4); Python calls more of it global
+_PROTOCOLS = IPv4Network("192.0.0.0/24")  # kept for protocols (RFC 6890); Python 3.11 calls most of it global
 
 
 def is_public(address: str) -> bool:
@@ -28,7 +30,8 @@ def is_public(address: str) -> bool:
     inner = _within(known) if isinstance(known, IPv6Address) else None
     if inner is not None:
         return is_public(str(inner))
-    return known.is_global and not known.is_multicast
+    given_out = known in _UNICAST if isinstance(known, IPv6Address) else known not in _PROTOCOLS
+    return known.is_global and not known.is_multicast and given_out
 
 
 def _within(address: IPv6Address) -> IPv4Address | None:

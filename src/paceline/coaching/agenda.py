@@ -11,6 +11,7 @@ from datetime import datetime
 from hashlib import blake2b
 
 from django.db import transaction
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from paceline.coaching.clock import now as clock_now
 from paceline.coaching.models import Item, Kind, OneOnOne, State
@@ -64,8 +65,8 @@ def add(manager_id: str, rep_id: str, by: str, kind: str, text: str, link: str =
 
 
 def is_ours(link: str) -> bool:
-    """Whether an address stays on our own pages."""
-    return link.startswith("/") and not link.startswith(("//", "/\\")) and len(link) <= LONGEST
+    """Whether an address stays on our own pages: also as a browser reads it, which leaves out tabs and ends of lines."""
+    return link.startswith("/") and len(link) <= LONGEST and url_has_allowed_host_and_scheme(link, allowed_hosts=None)
 
 
 def upcoming(pair: Pair, now: datetime | None = None) -> OneOnOne:

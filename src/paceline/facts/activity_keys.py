@@ -246,11 +246,11 @@ def leads(parts: Parts) -> ir.Table:
     whose deals changed."""
     own = ibis.union(parts.changed("lead").select(lead_id="id"), parts.versions("lead_assignment", "lead_id"),
                      parts.part("lead_key_changed").select("lead_id"))
-    hits = parts.fact("lead_key").join(parts.part("lead_hit"), "lead_key_").select("lead_id", "tried_at")
-    tried = parts.fact("lead").select("lead_id", "first_attempt_at")
-    later = hits.join(tried, "lead_id")
-    later = later.filter(later.first_attempt_at < later.tried_at)
-    first = hits.anti_join(later, ["lead_id", "tried_at"]).select("lead_id")
+    hits = parts.fact("lead_key").join(parts.part("lead_hit"), "lead_key_")
+    hits = hits.group_by("lead_id").aggregate(tried_at=hits.tried_at.min())
+    known = parts.fact("lead").select(known_="lead_id", first_attempt_at="first_attempt_at")
+    tried = hits.left_join(known, hits.lead_id == known.known_)
+    first = tried.filter(tried.first_attempt_at.isnull() | (tried.first_attempt_at >= tried.tried_at)).select("lead_id")
     lead = surviving(parts.t, unbound("lead"), "opportunity", "converted_opportunity_id")
     lead = surviving(parts.t, lead, "account", "converted_account_id")
     became = lead.semi_join(parts.part("ids"), [("converted_opportunity_id", "opportunity_id")])

@@ -16,7 +16,7 @@ from django.test import Client
 
 from paceline.access.doors import door_to
 from paceline.metrics.ask import ask
-from paceline.pages.dashboards import later
+from paceline.pages.dashboards import judged, later
 from paceline.pages.dashboards.address import Address, Course
 from paceline.pages.dashboards.rep import page
 from paceline.pages.dashboards.team import team
@@ -237,3 +237,18 @@ def test_a_team_is_shown_before_its_goals_are_worked_out(browser: Browser, monke
     assert browser("manager").get("/today/", words)["Refresh"] == str(later.AGAIN)
     monkeypatch.setattr(later, "WAIT", 120.0)
     assert "Being worked out" not in text(browser("manager").get("/team/", words))
+
+
+def test_goals_taken_together_count_only_those_who_have_one(place: Running, cast: Cast) -> None:
+    door = door_to(place.store, "see_team", Role.MANAGER, cast.rep_id("manager"), True)
+    period = Period.containing("quarter", place.store.view().day, place.store.settings)
+    lines = judged.goal_lines(place.store, period, door.sight())
+    found = judged.together(place.store, lines, door.sight())
+    assert found
+    for one in found:
+        same = [line for line in lines if line.goal.level == "rep" and (line.metric, line.period) == (one.metric, one.period)]
+        assert one.people == len(same)
+        together = sum(line.value or 0 for line in same)
+        assert one.reading.value is not None
+        assert one.reading.value <= together + 0.01  # a meeting of two of them is one meeting
+        assert one.metric.slug != "revenue" or one.reading.value == pytest.approx(together)

@@ -19,7 +19,7 @@ from paceline.warehouse.store import LOAD_LOG, LOG_SCHEMA, ibis_table
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the menu. ``action``: who may not do it doesn't see the line. ``option``: of ``[pages]``; where it is off, nobody."""
+    """A line of the menu. ``action``: who may not do it doesn't see the line. ``option``: of ``[pages]``; off, nobody sees it."""
 
     url_name: str
     label: str | Promise

@@ -19,7 +19,9 @@ from paceline.people.models import User
 class LanguageForm(forms.Form):
     """The user's choice; empty: the browser's."""
 
-    language = forms.ChoiceField(label=_("Language"), choices=[("", _("as the browser asks")), *settings.LANGUAGES], required=False)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", _("as the browser asks")), *settings.LANGUAGES], required=False
+    )
 
 
 class Language:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from paceline import charts
 from paceline.judging.goals import GoalLine
 from paceline.metrics.vocabulary import Metric
 from paceline.pages.dashboards import judged, written
+from paceline.pages.dashboards.address import word_of
 from paceline.pages.dashboards.asking import Asked
 from paceline.pages.dashboards.later import NotYetError
 from paceline.sales.periods import Period
@@ -28,24 +30,24 @@ def title(of: Asked) -> str:
     return gettext("Goals, %(period)s to date") % {"period": written.period(goals_period(of))}
 
 
-def of_team(of: Asked, records: Any) -> list[dict[str, Any]] | None:
+def of_team(of: Asked) -> list[dict[str, Any]] | None:
     """The goals of everybody in the scope taken together; None while they are being worked out.
 
-    ``records``: slug and period → where the records are.
+    Each leads to the goals that it is made of, and those to their records.
     """
     period = goals_period(of)
     try:
         lines = judged.goals_soon(of.store, period, of.scope, of.as_of)
     except NotYetError:
         return None
+    goals = reverse("goals")
     tiles = []
     for goal in judged.together(of.store, lines, of.scope, of.as_of):
-        likely = judged.likely_end(of.store, goal.metric, goal.period, of.scope, of.as_of)
+        likely = judged.likely_end(of.store, goal.metric, goal.period, goal.scope, of.as_of)
         people = ngettext("%(count)s rep", "%(count)s reps", goal.people) % {"count": goal.people}
         tile = _tile(of, goal.metric, goal.reading.value, goal.target, goal.expected, likely)
-        tiles.append(
-            {**tile, "href": records(goal.metric.slug, goal.period), "people": people, "because": goal.reading.none_because}
-        )
+        href = goals + of.address.query(period=word_of(goal.period))
+        tiles.append({**tile, "href": href, "people": people, "because": goal.reading.none_because})
     return tiles
 
 

@@ -121,10 +121,12 @@ class Together:
     """The goals of several people taken together: what is read of all of them, against the sum of what is aimed at.
 
     ``expected``: by now at the usual pace; None where that is unknown for somebody. ``people``: how many goals were added up.
+    ``scope``: their rows, without those of people who have no such goal.
     """
 
     metric: Metric
     period: Period
+    scope: Scope
     reading: Reading
     target: float
     expected: float | None
@@ -147,8 +149,9 @@ def together(store: Store, lines: Sequence[GoalLine], scope: Scope, as_of: date 
         paces = [line.pace for line in some]
         expected = sum(pace.expected for pace in paces if pace is not None) if all(paces) else None
         target = sum(line.goal.target for line in some)
-        reading = one(store, slug, scope, period, as_of=as_of)
-        found.append(Together(some[0].metric, period, reading, target, expected, len(some)))
+        theirs = scope & Scope.reps(sorted({line.goal.subject for line in some}))
+        reading = one(store, slug, theirs, period, as_of=as_of)
+        found.append(Together(some[0].metric, period, theirs, reading, target, expected, len(some)))
     return tuple(found)
 
 

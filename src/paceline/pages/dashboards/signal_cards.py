@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from paceline import charts
 from paceline.judging.signals import Signal
+from paceline.judging.signals_words import is_additive, weeks_apart
 from paceline.pages.dashboards import written
 from paceline.pages.dashboards.address import Address
 from paceline.pages.dashboards.asking import Asked
@@ -32,7 +33,9 @@ def card(of: Asked, one: Signal) -> dict[str, Any]:
         reading.value
         for reading in readings(of.store, [one.metric.slug], of.question.door.narrowed(scope), weeks, as_of=of.as_of)
     ]
-    last = Period.between(one.card.since, one.card.until + timedelta(days=7))
+    end = one.card.until + timedelta(days=7)
+    whole = is_additive(one.metric)
+    behind = Period.between(one.card.since if whole else one.card.until, end)
     moved = [f"{gettext(name)} {written.signed_share(change)}" for name, change in one.moved_with]
     return {
         "who": one.who or one.name,
@@ -48,17 +51,16 @@ def card(of: Asked, one: Signal) -> dict[str, Any]:
         "moved": moved,
         "page": reverse("rep", args=[one.name]) if is_rep else reverse("team") + Address().query(team=team),
         "trend": reverse("metric", args=[one.metric.slug]) + Address().query(rep=rep, team=team, period="last_week"),
-        "records": records_of(one.metric.slug, last, rep, team),
+        "records": records_of(one.metric.slug, behind, rep, team),
+        "records_word": gettext("Records") if whole else gettext("Records of the last week"),
     }
 
 
 def _numbers(of: Asked, one: Signal) -> dict[str, str]:
-    def text(value: float) -> str:
-        return written.brief(value, one.metric.unit, of.currency)
-
+    weeks = weeks_apart(one.metric, one.card.since, one.card.until)
     return {
-        "observed": text(one.card.observed),
-        "expected": text(one.card.expected),
+        "observed": written.over_weeks(one.card.observed, one.metric.unit, weeks, of.currency),
+        "expected": written.over_weeks(one.card.expected / weeks, one.metric.unit, 1, of.currency),
         "change": written.signed_share(one.card.change),
     }
 

@@ -18,7 +18,7 @@ from paceline.pages.dashboards import cells, goal_tiles, team, written
 from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.export import as_file
 from paceline.pages.dashboards.kept import kept
-from paceline.pages.dashboards.links import records_link, records_of, rep_link, term
+from paceline.pages.dashboards.links import records_link, rep_link, term
 from paceline.pages.plan.views import views_for
 
 MOST = 50  # reps on a page: with a hundred a browser takes half a second
@@ -41,7 +41,7 @@ def team_page(request: Asking) -> HttpResponse:
         teams=choices({p.team: p.team for p in people if p.team}, of.address.team),
         before=_part(of, first - MOST) if first else None,
         after=_part(of, first + MOST) if first + MOST < page.everybody else None,
-        goals=goal_tiles.of_team(of, records_of),
+        goals=goal_tiles.of_team(of),
         goals_title=goal_tiles.title(of),
         csv=reverse("team_export", args=["csv"]) + of.address.query(),
         saved=views_for(request.user, request.path),

@@ -17,7 +17,6 @@ from paceline.insight.cards import State
 from paceline.pages.dashboards import goal_tiles, judged, signal_cards, written
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.later import patient
-from paceline.pages.dashboards.links import records_of
 from paceline.pages.one_on_ones.today import meetings_today
 from paceline.pages.telling import alerts, changes
 
@@ -47,7 +46,7 @@ def today_page(request: Asking) -> HttpResponse:
         one_on_ones=meetings_today(request),
         common=[one.sentence for one in found.common],
         away=[(who, notice.sentence) for who, notice in found.notices],
-        goals=goal_tiles.of_team(of, records_of),
+        goals=goal_tiles.of_team(of),
         goals_title=goal_tiles.title(of),
         usual=written.count(usual),
         judged=written.count(len(found.standings)),

@@ -65,6 +65,13 @@ def full(value: float, unit: Unit, currency: str) -> str:
     return count(value) if unit is Unit.COUNT else _decimal(value, 2)
 
 
+def over_weeks(value: float, unit: Unit, weeks: int, currency: str) -> str:
+    """A change's value: that of all its weeks, or of one (``44 a week``) where it is to be divided by ``weeks``."""
+    write = full if unit is Unit.RATIO else brief  # a few hundredths are much of a small ratio
+    text = write(value / weeks, unit, currency)
+    return gettext("%(value)s a week") % {"value": text} if weeks > 1 else text
+
+
 _UNITS = {
     Unit.SECONDS: gettext_lazy("time, in seconds, minutes or hours"),
     Unit.DAYS: gettext_lazy("days"),

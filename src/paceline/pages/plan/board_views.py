@@ -175,7 +175,7 @@ def tv_page(request: Asking) -> HttpResponse:
         rows=[_row(of, found, one, "", named=True, links=False) for one in found.placed[:_MOST_ON_TV]] if named else [],
         named=named,
         about=of.about,
-        goals=goal_tiles.of_team(of, records_of),
+        goals=goal_tiles.of_team(of),
         goals_title=goal_tiles.title(of),
         week=_week(of),
         metrics=choices({key: gettext(one.name) for key, one in metrics.items()}, metric.slug),

@@ -93,7 +93,7 @@ def _goals(period: Period, door: Door) -> tuple[Line, ...]:
         else:
             share = written.share(one.share)
             told = gettext("%(value)s of %(goal)s (%(share)s)") % {"value": value, "goal": goal, "share": share}
-        href = absolute(reverse("records", args=[one.metric.slug]) + Address().query(period=word_of(one.period)))
+        href = absolute(reverse("goals") + Address().query(period=word_of(one.period)))
         lines.append(Line(f"{gettext(one.metric.name)}, {written.period(quarter)}", told, href))
     return tuple(lines)
 

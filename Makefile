@@ -35,8 +35,9 @@ docs: packages  ## write the generated reference pages anew
 translations: packages  ## gather the texts of the product into every language's catalogue
 	$(RUN) paceline.pages.translating
 
-picture: packages  ## draw the README's picture from the demo anew
+picture: packages  ## draw the documentation's pictures from the demo anew (wants Chromium)
 	$(RUN) paceline.cli.picture docs/pictures
+	$(RUN) tests.browser.pictures docs/pictures
 
 # Only what the product itself needs; redone when the lock changes.
 .venv/run: uv.lock pyproject.toml

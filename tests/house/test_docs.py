@@ -16,6 +16,7 @@ from paceline.project import reading
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 QUOTED = re.compile(r"^( *)```(\w+)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
+CODE = re.compile(r"^ *```[^\n]*\n(.*?)^ *```|`([^`\n]+)`", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -63,6 +64,37 @@ def test_quoted_settings_and_metrics_are_understood() -> None:
             reading.parse(text)
         if "metric" in sections:
             assert read(text, CATALOG).metrics, page
+
+
+def quoted_commands() -> list[tuple[str, list[str]]]:
+    """(page, words) of every call of ours in a code block or between backquotes, up to its comment or pipe."""
+    found = []
+    for page in PAGES:
+        for block, inline in CODE.findall(page.read_text(encoding="utf-8")):
+            for line in (block or inline).splitlines():
+                words = re.split(r"\s+#|\s[|>]", line.strip().removeprefix("$ "))[0].split()
+                if words[:1] == ["paceline"] and words[1:]:
+                    found.append((page.name, words[1:]))
+    return found
+
+
+def test_quoted_commands_are_real() -> None:
+    known = reference.commands()
+    calls = quoted_commands()
+    assert len(calls) > 100
+    wrong = []
+    for page, words in calls:
+        if words[0].startswith("-") or words[0] in {"COMMAND", "…"}:
+            continue
+        name = " ".join(words[:2]) if " ".join(words[:2]) in known else words[0]
+        if name not in known:
+            if not any(one.startswith(f"{name} ") for one in known):
+                wrong.append(f"{page}: paceline {' '.join(words)}: no such command")
+            continue
+        options = {"--help"} | {one for p in known[name].params for one in (*p.opts, *p.secondary_opts)}
+        given = [word.split("=")[0].strip("[],") for word in words[1:] if word.strip("[").startswith("-")]
+        wrong += [f"{page}: paceline {' '.join(words)}: {one}" for one in given if one not in options]
+    assert not wrong
 
 
 def test_links_lead_somewhere() -> None:

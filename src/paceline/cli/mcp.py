@@ -31,7 +31,7 @@ def mcp(
     without a key, what the project's admin sees, as whoever can open the folder can read its store anyway. It works beside a
     running server, and without one. Each question is in the audit log.
 
-    Example: `PACELINE_KEY=pace_… paceline mcp -p acme`
+    Example: `paceline mcp -p acme`, with `PACELINE_KEY` set to see what the key's owner sees
     """
     from paceline.api.mcp.stdio import serve
 

@@ -27,7 +27,8 @@ class Change:
 
     ``values``: by week (``weeks``: their first days), None where nothing is known. ``limits``: lower, usual, upper before the
     change. ``peers``: the values of comparable people over the weeks of the change, in order, without names; None where they may
-    not be shown. ``own``: the rep's beside them. Values as readings have them.
+    not be shown. ``own``: the rep's beside them. Values as readings have them. ``apart``: by how many weeks ``observed`` and
+    ``expected`` are divided when they are told, as the same account counts in more than one (1: not).
     """
 
     metric: str
@@ -45,6 +46,7 @@ class Change:
     limits: tuple[float, float, float] | None
     own: float | None = None
     peers: tuple[float, ...] | None = None
+    apart: int = 1
 
 
 @dataclass(frozen=True)

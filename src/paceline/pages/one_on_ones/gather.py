@@ -17,6 +17,7 @@ from paceline.judging.goals import GoalLine
 from paceline.judging.ramp import RampError, ramp
 from paceline.judging.signals import Signal
 from paceline.judging.signals_metrics import not_judged
+from paceline.judging.signals_words import weeks_apart
 from paceline.metrics.store import Store
 from paceline.pages.dashboards import judged
 from paceline.pages.dashboards.deals import OpenDeal, open_deals
@@ -115,7 +116,7 @@ def _change(store: Store, pair: Pair, scope: Scope, one: Signal, stint: Stint | 
         slug, one.metric.unit.value, one.better, one.card.observed, one.card.expected, one.card.change, one.card.since,
         one.card.until, tuple(Moved(name, change) for name, change in one.moved_with),
         tuple(allowed.sentence for allowed in one.card.allowed), tuple(week.first for week in weeks), values,
-        _limits(weeks, values, one.card.since), own, peers,
+        _limits(weeks, values, one.card.since), own, peers, weeks_apart(one.metric, one.card.since, one.card.until),
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def change_of(store: Store, pair: Pair, shown: Prepared, one: Change) -> dict[st
         "metric": one.metric,
         "name": name,
         "mark": _mark(one),
-        "observed": written.brief(one.observed, unit, shown.currency),
+        "observed": written.over_weeks(one.observed, unit, one.apart, shown.currency),
         "words": changed_words(shown, one),
         "moved": [f"{_(moved.metric)} {written.signed_share(moved.change)}" for moved in one.moved],
         "allowed": one.allowed,

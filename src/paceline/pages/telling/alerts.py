@@ -104,7 +104,7 @@ def row(
         "page": words.page(one),
         "address": reverse("alert", args=[one.card]),
         "subject": reverse("rep", args=[one.name]) if one.level == REP else reverse("team") + Address().query(team=one.name),
-        "begun": written.day(one.begun_at.date()),
+        "begun": written.day(timezone.localdate(one.begun_at)),
         "snooze": asleep,
         "verdict": given[-1] if given else None,
         **doing(request, one, now),
@@ -119,7 +119,7 @@ def doing(request: Asking, one: Alert, now: datetime) -> dict[str, Any]:
         "alert": one,
         "may_act": may(request, "act_on_alerts"),
         "meets": one.name if meets else "",
-        "meeting": None if meeting is None else written.day_brief(meeting.date()),
+        "meeting": None if meeting is None else written.day_brief(timezone.localdate(meeting)),
     }
 
 
@@ -142,7 +142,7 @@ def history(one: Alert, user: User) -> list[Event]:
         if act.kind == ActKind.SNOOZE and not mine:
             continue  # what others don't want to hear of is theirs
         who = act.user.name if act.user is not None else ""
-        until = f" {gettext('until')} {written.day(act.until.date())}" if act.until is not None else ""
+        until = f" {gettext('until')} {written.day(timezone.localdate(act.until))}" if act.until is not None else ""
         events.append(Event(act.at, act.get_kind_display() + until, who, act.reason, None if act.undone_at else act.pk))
         if act.undone_at is not None:
             events.append(Event(act.undone_at, gettext("taken back: %(what)s") % {"what": act.get_kind_display()}))

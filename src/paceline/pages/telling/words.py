@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from paceline.alerts.models import Alert
 from paceline.alerts.sight import REP
 from paceline.channels.message import Line
+from paceline.judging.signals_words import weeks_apart
 from paceline.metrics.store import Store
-from paceline.metrics.vocabulary import Unit
 from paceline.pages.dashboards import written
 from paceline.pages.telling.addresses import absolute, metric_page
 from paceline.sales.periods import Period
@@ -34,16 +34,13 @@ def sentence(alert: Alert, store: Store) -> str:
     metric = store.catalog.get(alert.metric)
     if metric is None:
         return gettext("the metric isn't in the catalogue any more")
-
-    write = written.full if metric.unit is Unit.RATIO else written.brief  # a few hundredths are much of a small ratio
-
-    def text(value: float) -> str:
-        return write(value, metric.unit, store.settings.currency)
-
-    told = {"expected": text(alert.expected), "change": written.signed_share(alert.change),
+    currency = store.settings.currency
+    weeks = weeks_apart(metric, alert.since, alert.until)
+    told = {"expected": written.over_weeks(alert.expected / weeks, metric.unit, 1, currency),
+            "change": written.signed_share(alert.change),
             "since": written.day_brief(alert.since)}  # fmt: skip
     words = gettext("where %(expected)s is usual (%(change)s), since %(since)s") % told
-    return f"{text(alert.observed)} {words}"
+    return f"{written.over_weeks(alert.observed, metric.unit, weeks, currency)} {words}"
 
 
 def mark(alert: Alert) -> str:

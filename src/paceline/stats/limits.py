@@ -1,20 +1,47 @@
-"""What is usual for a series of numbers: the natural process limits of an XmR chart."""
+"""What is usual for a series of numbers: the natural process limits of an XmR chart, for series that carry over, too."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import sqrt
 
 FEWEST = 6  # from fewer numbers no limits are drawn: their moving range says too little
 # 3 ÷ 1.128: three sigma, sigma estimated from ranges of two (Wheeler and Chambers, Understanding Statistical Process Control).
 _SCALE = 2.66
+_TAIL = 1.28  # one series in ten whose values don't hang together is taken for one whose values do: its limits are then wider
 
 
 def natural_limits(values: Sequence[float]) -> tuple[float, float] | None:
-    """Lower and upper limit: mean ± 2.66 × mean moving range, in the values' order. None for fewer than six values."""
+    """Lower and upper limit of the value after these, in order. None for fewer than six values.
+
+    Mean ± 2.66 × mean moving range. Where each value starts from the one before (open pipeline, accounts in hand: stocks,
+    trends), that range marks every step of a long way as unusual; there it is the last value plus the usual step, ± the
+    natural limits of the steps.
+    """
     if len(values) < FEWEST:
         return None
-    mean = sum(values) / len(values)
-    moving = [abs(later - earlier) for earlier, later in pairwise(values)]
-    reach = _SCALE * sum(moving) / len(moving)
-    return mean - reach, mean + reach
+    steps = [later - earlier for earlier, later in pairwise(values)]
+    mean = _mean(values)
+    if not _carries_over(values, steps, mean):
+        reach = _SCALE * _mean([abs(step) for step in steps])
+        return mean - reach, mean + reach
+    step = _mean(steps)
+    reach = max(_SCALE * _mean([abs(later - earlier) for earlier, later in pairwise(steps)]), 3 * _deviation(steps, step))
+    return values[-1] + step - reach, values[-1] + step + reach
+
+
+def _carries_over(values: Sequence[float], steps: Sequence[float], mean: float) -> bool:
+    """Whether steps are smaller than independent values would make them: von Neumann's ratio (1941), of mean 2 and variance
+    4 (n − 2) ÷ (n² − 1) for those."""
+    n, around = len(values), sum((value - mean) ** 2 for value in values)
+    least = 2 - 2 * _TAIL * sqrt((n - 2) / (n * n - 1))
+    return sum(step * step for step in steps) < least * around
+
+
+def _deviation(values: Sequence[float], mean: float) -> float:
+    return sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

@@ -52,7 +52,7 @@ def page(store: Store, metric: Metric, scope: Scope, course: Course, *, named: b
     limits = None
     if natural is not None:
         low = max(natural[0], 0.0) if min(before) >= 0 else natural[0]
-        limits = (low, sum(before) / len(before), natural[1])
+        limits = (low, sum(natural) / 2, natural[1])
     sign = MARKS[mark([reading.value for reading in history], metric.direction, False)]
     standings = _standings(store, metric, scope, course, as_of) if named and scope.one_rep is None else ()
     return Page(metric, formula(metric.numerator, metric.denominator), history, limits, sign, standings, _related(store, metric))

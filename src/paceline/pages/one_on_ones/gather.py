@@ -135,7 +135,7 @@ def _limits(weeks: Sequence[Period], values: Sequence[float | None], since: date
     if found is None:
         return None
     low = max(found[0], 0.0) if min(before) >= 0 else found[0]
-    return low, sum(before) / len(before), found[1]
+    return low, sum(found) / 2, found[1]
 
 
 def _beside(

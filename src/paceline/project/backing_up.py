@@ -125,6 +125,8 @@ def read_manifest(archive: tarfile.TarFile) -> Manifest:
     if content is None:
         raise BackupError("this is no back-up of Paceline: it doesn't begin with a manifest")
     told = json.loads(content.read())
+    if not isinstance(told, dict):
+        raise BackupError("this is no back-up of Paceline: its manifest is none")
     if told.get("format") != FORMAT:
         raise BackupError(f"this back-up is of format {told.get('format')}, and this version reads {FORMAT}: use the version "
                           f"{told.get('version')} that made it, or a later one")
@@ -143,7 +145,7 @@ def unpacked(file: Path, scratch: Path) -> Manifest:
                     _extract(archive, member, part, scratch)
                 elif member.name != MANIFEST:
                     raise BackupError(f"the archive holds {member.name!r}, of which its manifest knows nothing")
-    except (tarfile.TarError, EOFError, json.JSONDecodeError, KeyError, TypeError) as error:
+    except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError) as error:  # ValueError: no JSON, or no text at all
         raise BackupError(f"{file} can't be read as a back-up: {error}") from None
     if wanted:
         raise BackupError(f"the archive isn't whole: {', '.join(sorted(wanted)[:5])} is missing")

@@ -18,10 +18,19 @@ Open = Callable[..., "Page"]
 WIDTHS = (320, 768, 1280)
 THEMES = ("light", "dark")
 PAGES = (
-    "/today/", "/team/", "/team/?period=this_week&vs=before", "/team/?team=Nobody", "/reps/REP/", "/forecast/", "/data-health/",
-    "/metrics/", "/metrics/meetings_held/", "/metrics/win_rate/?rep=REP&period=last_quarter", "/people/",
-    "/records/meetings_held/?rep=REP", "/records/forecast_accuracy/",
+    "/today/", "/alerts/", "/alerts/?state=snoozed", "/alerts/?state=all", "/team/", "/team/?period=this_week&vs=before",
+    "/team/?team=Nobody", "/people/", "/reps/REP/", "/metrics/", "/metrics/meetings_held/",
+    "/metrics/win_rate/?rep=REP&period=last_quarter", "/records/meetings_held/?rep=REP", "/records/forecast_accuracy/",
+    "/one-on-ones/", "/one-on-ones/REP/", "/coaching-time/", "/goals/", "/goals/set/", "/goals/propose/",
+    "/goals/recommended/?metric=meetings_held", "/goals/plan/?target=100000", "/forecast/", "/forecast/changes/", "/drivers/?rep=REP",
+    "/ramp/", "/decide/", "/decide/?by=strategy", "/accuracy/", "/leaderboard/", "/tv/?still=1", "/views/", "/data-health/",
+    "/data-health/restated/", "/disputes/", "/review/week/2026-06-22/", "/messages/", "/notice/", "/you/",
 )  # fmt: skip
+ADMIN_PAGES = (
+    "/settings/", "/settings/company/", "/settings/limits/", "/settings/pages/", "/settings/crm/", "/settings/stages/",
+    "/settings/own-metrics/", "/settings/sources/", "/work/", "/users/", "/audit/", "/disputes/", "/data-health/",
+)  # fmt: skip
+EVERY = (("manager", PAGES), ("admin", ADMIN_PAGES))
 NARROW = 320
 
 _SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, select, input:not([type=hidden]), summary')]
@@ -34,8 +43,8 @@ _OUTSIDE = """() => [...document.querySelectorAll('svg.chart text')].map(e => e.
   .filter(r => r.width > 0 && (r.left < -1 || r.right > innerWidth + 1)).length"""
 
 
-def pages(served: Served) -> list[str]:
-    return [path.replace("REP", served.rep) for path in PAGES]
+def pages(served: Served, paths: tuple[str, ...] = PAGES) -> list[str]:
+    return [path.replace("REP", served.rep) for path in paths]
 
 
 def _kept_picture(page: Page, name: str) -> None:
@@ -46,29 +55,34 @@ def _kept_picture(page: Page, name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("theme", THEMES)
-def test_axe_finds_nothing(open_page: Open, served: Served, width: int, theme: str) -> None:
+@pytest.mark.parametrize(("role", "paths"), EVERY, ids=[role for role, _ in EVERY])
+def test_axe_finds_nothing(open_page: Open, served: Served, role: str, paths: tuple[str, ...], theme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     axe, found = Axe(), []
-    page = open_page("/people/", width=width, theme=theme)
-    for path in pages(served):
+    page = open_page("/people/", role, theme=theme)
+    for path in pages(served, paths):
         page.goto(served.address + path)
-        results: dict[str, Any] = axe.run(page).response
-        found += [
-            f"{path} {broken['id']}: {broken['help']}: {node['html'][:160]} {node['failureSummary'][:200]}"
-            for broken in results["violations"]
-            for node in broken["nodes"][:3]
-        ]
-        _kept_picture(page, f"{path}-{width}-{theme}")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            results: dict[str, Any] = axe.run(page).response
+            found += [
+                f"{path} {width} {broken['id']}: {broken['help']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+                for broken in results["violations"]
+                for node in broken["nodes"][:3]
+            ]
+            _kept_picture(page, f"{role}-{path}-{width}-{theme}")
     assert not found, "\n".join(found)
 
 
-def test_nothing_scrolls_sideways_and_nothing_is_too_small_on_a_phone(open_page: Open, served: Served) -> None:
-    page = open_page("/people/", width=NARROW)
+@pytest.mark.parametrize(("role", "paths"), EVERY, ids=[role for role, _ in EVERY])
+def test_nothing_scrolls_sideways_and_nothing_is_too_small_on_a_phone(
+    open_page: Open, served: Served, role: str, paths: tuple[str, ...]
+) -> None:
+    page = open_page("/people/", role, width=NARROW)
     wrong = []
-    for path in pages(served):
+    for path in pages(served, paths):
         page.goto(served.address + path)
         for width in (768, NARROW):  # the phone last: what follows is looked at there
             page.set_viewport_size({"width": width, "height": 900})

@@ -252,3 +252,15 @@ def test_goals_taken_together_count_only_those_who_have_one(place: Running, cast
         assert one.reading.value is not None
         assert one.reading.value <= together + 0.01  # a meeting of two of them is one meeting
         assert one.metric.slug != "revenue" or one.reading.value == pytest.approx(together)
+
+
+def test_a_goal_whose_quarter_is_over_is_told_as_ended(browser: Browser) -> None:
+    told = text(browser("manager").get("/team/", {"period": "last_quarter"}))
+    assert "missed by" in told or "reached" in told
+    assert "to date" not in told
+    assert "behind pace" not in told
+    assert "likely end" not in told
+
+
+def test_the_parts_of_a_forecast_say_what_they_add_up_to(browser: Browser) -> None:
+    assert "The parts are averages and add up to" in text(browser("manager").get("/forecast/"))

@@ -24,7 +24,8 @@ from paceline.metrics.vocabulary import Unit
 from paceline.pages.dashboards import judged, written
 from paceline.pages.dashboards.address import Address, AddressError, word_of
 from paceline.pages.dashboards.asking import Asked, asked, choices
-from paceline.pages.dashboards.kept import kept, readings
+from paceline.pages.dashboards.kept import readings
+from paceline.pages.dashboards.later import patient, soon
 from paceline.pages.dashboards.links import records_of, rep_link
 from paceline.sales.periods import Period, from_epoch_day
 
@@ -35,6 +36,7 @@ _DEALS = 10
 
 @action("see_forecast")
 @require_safe
+@patient
 def forecast_page(request: Asking) -> HttpResponse:
     """Will we make it, and what decides it?"""
     of = asked(request, period="this_quarter")
@@ -43,7 +45,8 @@ def forecast_page(request: Asking) -> HttpResponse:
         raise AddressError(
             gettext("metric=%(word)s isn't foretold here; there are: %(all)s") % {"word": slug, "all": ", ".join(METRICS)}
         )
-    found = judged.foreseen(of.store, slug, of.period, of.scope, of.as_of)
+    key = ("forecast", slug, of.period, of.scope)
+    found = soon(of.store, key, of.as_of, lambda: judged.foreseen(of.store, slug, of.period, of.scope, of.as_of))
     top = found.lines[0]
     context = of.base(
         metrics=choices({key: gettext(name) for key, name in METRICS.items()}, slug),
@@ -91,6 +94,7 @@ def _line(of: Asked, line: ForecastLine) -> dict[str, Any]:
         "open": line.open_deals,
         "stale": line.stale_deals,
         "parts": _parts(of, line, look),
+        "mean": _mean(of, line, look),
         "bullet": charts.bullet(line.so_far, line.goal, likely=look.interval if look else None),
     }
 
@@ -100,6 +104,11 @@ def _parts(of: Asked, line: ForecastLine, look: Outlook | None) -> list[tuple[st
         return []
     parts = ((gettext("so far"), look.so_far), (gettext("from open deals"), look.open), (gettext("from deals to come"), look.new))
     return [(words, written.brief(value, line.unit, of.currency)) for words, value in parts]
+
+
+def _mean(of: Asked, line: ForecastLine, look: Outlook | None) -> str | None:
+    """What the parts add up to: the mean of all ends, which a few large deals lift above the most likely one."""
+    return None if look is None else written.brief(look.so_far + look.open + look.new, line.unit, of.currency)
 
 
 def _baselines(of: Asked, line: ForecastLine) -> list[tuple[str, str]]:
@@ -169,6 +178,7 @@ def _since_word(of: Asked) -> str:
 
 @action("see_forecast")
 @require_safe
+@patient
 def changes_page(request: Asking) -> HttpResponse:
     """What moved the open pipeline between two days."""
     of = asked(request)
@@ -176,9 +186,8 @@ def changes_page(request: Asking) -> HttpResponse:
     opened = of.period.first - timedelta(days=1)
     if opened >= closed:
         raise AddressError(gettext("A change needs two days: choose a longer period."))
-    found = kept(
-        of.store, ("changes", of.scope, opened, closed), None, lambda: pipeline_change(of.store, of.scope, opened, closed)
-    )
+    key = ("changes", of.scope, opened, closed)
+    found = soon(of.store, key, None, lambda: pipeline_change(of.store, of.scope, opened, closed))
     context = of.base(
         picture=_waterfall(of, found),
         parts=[_part(of, part) for part in found.change.parts if part.deals],

@@ -27,7 +27,14 @@ def goals_period(of: Asked) -> Period:
 
 def title(of: Asked) -> str:
     """``Goals, Q4 2026 to date``."""
-    return gettext("Goals, %(period)s to date") % {"period": written.period(goals_period(of))}
+    period = goals_period(of)
+    words = gettext("Goals, %(period)s") if _is_over(of, period) else gettext("Goals, %(period)s to date")
+    return words % {"period": written.period(period)}
+
+
+def _is_over(of: Asked, period: Period) -> bool:
+    """Whether nothing can be added to it any more: neither a pace nor a likely end is told then."""
+    return period.until <= of.today
 
 
 def of_team(of: Asked) -> list[dict[str, Any]] | None:
@@ -43,9 +50,10 @@ def of_team(of: Asked) -> list[dict[str, Any]] | None:
     goals = reverse("goals")
     tiles = []
     for goal in judged.together(of.store, lines, of.scope, of.as_of):
-        likely = judged.likely_end(of.store, goal.metric, goal.period, goal.scope, of.as_of)
+        over = _is_over(of, goal.period)
+        likely = None if over else judged.likely_end(of.store, goal.metric, goal.period, goal.scope, of.as_of)
         people = ngettext("%(count)s rep", "%(count)s reps", goal.people) % {"count": goal.people}
-        tile = _tile(of, goal.metric, goal.reading.value, goal.target, goal.expected, likely)
+        tile = _tile(of, goal.metric, goal.period, goal.reading.value, goal.target, goal.expected, likely)
         href = goals + of.address.query(period=word_of(goal.period))
         tiles.append({**tile, "href": href, "people": people, "because": goal.reading.none_because})
     return tiles
@@ -70,7 +78,7 @@ def of_rep(of: Asked, scope: Scope, records: Any) -> list[dict[str, Any]] | None
 
 def tile(of: Asked, line: GoalLine) -> dict[str, Any]:
     """A goal: its value, its bullet, its pace in words."""
-    return _tile(of, line.metric, line.value, line.goal.target, _expected(line), _likely(line))
+    return _tile(of, line.metric, line.period, line.value, line.goal.target, _expected(line), _likely(line))
 
 
 def _expected(line: GoalLine) -> float | None:
@@ -82,12 +90,14 @@ def _likely(line: GoalLine) -> tuple[float, float] | None:
 
 
 def _tile(
-    of: Asked, metric: Metric, value: float | None, target: float, expected: float | None, likely: tuple[float, float] | None
+    of: Asked, metric: Metric, period: Period, value: float | None, target: float, expected: float | None,
+    likely: tuple[float, float] | None,
 ) -> dict[str, Any]:
     def brief(number: float) -> str:
         return written.brief(number, metric.unit, of.currency)
 
-    words = [_pace(value, target, expected, metric)]
+    over = _is_over(of, period)
+    words = [_end(value, target, metric) if over else _pace(value, target, expected, metric)]
     if likely is not None:
         words.append(gettext("likely end %(low)s – %(high)s") % {"low": brief(likely[0]), "high": brief(likely[1])})
     return {
@@ -99,6 +109,14 @@ def _tile(
         "bullet": charts.bullet(value, target, pace=expected, likely=likely),
         "words": " · ".join(word for word in words if word),
     }
+
+
+def _end(value: float | None, target: float, metric: Metric) -> str:
+    """How a goal ended whose period is over."""
+    if value is None:
+        return ""
+    reached = value <= target if metric.direction.way == "lower" else value >= target
+    return gettext("reached") if reached else gettext("missed by %(share)s") % {"share": written.share(abs(value / target - 1))}
 
 
 def _pace(value: float | None, target: float, expected: float | None, metric: Metric) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpResponse
@@ -46,11 +47,15 @@ def health_page(request: Asking) -> HttpResponse:
         strangers=found.strangers,
         activities=[(one.kind, written.count(one.count), written.count(one.without),
                      written.share(one.without / one.count) if one.count else "") for one in found.activities],
-        reconciled=found.reconciled,
+        reconciled=[{key: _counted(value) for key, value in asdict(one).items()} for one in found.reconciled],
         settings=reverse("set_up_group", args=["company"]) if may(request, "change_set_up") else "",
         restated=reverse("restated") + of.address.query(period="last_month"),
     )  # fmt: skip
     return render(request, "dashboards/health.html", context)
+
+
+def _counted(value: str | int) -> str:
+    return value if isinstance(value, str) else written.count(value)
 
 
 def _count(one: Any) -> dict[str, Any]:

@@ -179,7 +179,9 @@ def _suggestion(of: Asked, found: Drivers, period: Period, rep: str) -> dict[str
         return None
     return {
         "driver": _name(driver),
-        "how": gettext("of what moved as the result did, it turned first") if turned else gettext("it is the largest part that can be told from chance"),
+        "how": gettext("of what moved as the result did, it turned first")
+        if turned
+        else gettext("it is the largest part that can be told from chance"),
         "records": _records(of, found, driver, period, rep),
     }
 

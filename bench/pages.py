@@ -79,8 +79,8 @@ def measure(served: Served) -> None:
     visitor = Visitor(served.address)
     visitor.log_in(served.users[0], PASSWORD)
     paths = [page.replace("REP", served.rep) for page in PAGES]
-    first = {path: visitor.timed(path)[0] for path in paths}  # and whatever is worked out meanwhile is done
-    time.sleep(5)
+    first = {path: visitor.timed(path)[0] for path in paths}
+    _wait_until_idle(served.process)
     print(f"{'page':40} {'first ms':>9} {'median ms':>10} {'slowest':>8} {'CPU ms':>7} {'kB':>6}")
     for path in paths:
         began = cpu_seconds(served.process)
@@ -89,6 +89,15 @@ def measure(served: Served) -> None:
         times = [one for one, _ in later]
         print(f"{path:40} {first[path]:9.0f} {median(times):10.1f} {max(times):8.1f} {spent:7.1f} {later[-1][1] / 1000:6.1f}")
     _weigh(visitor)
+
+
+def _wait_until_idle(process: int) -> None:
+    """Until the work behind the pages is done: it would be counted with them."""
+    quiet, worked = 0, cpu_seconds(process)
+    while quiet < 3:
+        time.sleep(2)
+        now = cpu_seconds(process)
+        quiet, worked = quiet + 1 if now - worked < 0.1 else 0, now
 
 
 def _weigh(visitor: Visitor) -> None:

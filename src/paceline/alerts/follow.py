@@ -18,14 +18,13 @@ def follow(found: CompanySignals, at: datetime) -> list[Transition]:
     """Write down what changed since the last look at the company; gives the changes, in order.
 
     ``found`` is of the whole company, and remembered: its signals carry the ids under which the store keeps them. Looking twice
-    at the same changes nothing.
+    at the same changes nothing; so each alert is written by itself, and pages that write don't wait for all of them.
     """
     firing = {one.told.id: (one, one.told) for one in (*found.firing, *found.dismissed) if one.told is not None}
     data = {(one.rep, one.metric): (one.state, one.because) for one in found.standings}
-    with transaction.atomic():
-        for signal, told in firing.values():
-            _kept(signal, told, at)
-        changes = [_change(alert, alert.card in firing, data.get(_series(alert)), found.now, at) for alert in _open(firing)]
+    for signal, told in firing.values():
+        _kept(signal, told, at)
+    changes = [_change(alert, alert.card in firing, data.get(_series(alert)), found.now, at) for alert in _open(firing)]
     return [one for one in changes if one is not None]
 
 
@@ -49,6 +48,7 @@ def _series(alert: Alert) -> tuple[str, str]:
     return alert.name, alert.metric
 
 
+@transaction.atomic
 def _change(alert: Alert, fires: bool, data: tuple[State, str] | None, day: date, at: datetime) -> Transition | None:
     """The change of one alert's state; None where there is none."""
     state, why = data if data is not None and alert.level == "rep" else (None, "")

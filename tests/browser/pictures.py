@@ -84,6 +84,7 @@ def draw_from(address: str, password: str, browser: Browser, folder: Path) -> No
 
 
 def _log_in(page: Page, address: str, email: str, password: str) -> None:
+    page.set_default_timeout(PATIENCE * 1000)
     page.goto(address)
     page.fill("input[name=login]", email)
     page.fill("input[type=password]", password)
@@ -95,12 +96,13 @@ def _log_in(page: Page, address: str, email: str, password: str) -> None:
 def _draw_one(page: Page, address: str, file: Path) -> None:
     """A page as it is once nothing on it is being worked out any more."""
     until = time.monotonic() + PATIENCE
-    page.goto(address)
-    while "eing worked out" in page.inner_text("main"):
+    page.set_default_timeout(PATIENCE * 1000)
+    # Asked beside the page, because a page that is being worked out loads itself again at any moment.
+    while "eing worked out" in page.request.get(address, timeout=PATIENCE * 1000).text():
         if time.monotonic() > until:
             sys.exit(f"{address} is still being worked out after {PATIENCE:.0f} s.")
-        page.wait_for_timeout(2000)
-        page.goto(address)
+        time.sleep(2)
+    page.goto(address)
     page.screenshot(path=file)
     if file.stat().st_size > LARGEST:
         sys.exit(f"{file} has {file.stat().st_size:,} bytes, more than {LARGEST:,}.")

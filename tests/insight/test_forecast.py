@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from paceline.insight.backtest import _weighted
 from paceline.insight.forecast import Forecast, forecast, money
 from paceline.insight.forecast_counts import forecast_counts
 from paceline.insight.pipeline import ColumnsError, Opportunities
@@ -113,6 +114,23 @@ def test_a_known_amount_is_kept() -> None:
     one = made(columns)
     (deal,) = [deal for deal in one.deals if deal.opportunity_id == columns["opportunity_id"][row]]
     assert deal.expected_cents == pytest.approx(deal.chance * 50_000_000)
+
+
+def test_an_amount_of_0_is_known_wherever_it_counts_and_an_unknown_one_is_drawn() -> None:
+    columns = steady()
+    found = {}
+    for said in (0, None):
+        opened = {name: list(values) for name, values in columns.items()}
+        still = [row for row, day in enumerate(opened["closed_day"]) if day is None or day >= NOW]
+        opened["opening_cents"] = [100_000] * len(opened["won"])
+        for row in still:
+            opened["amount_cents"][row], opened["opening_cents"][row], opened["closed_day"][row] = said, said, None
+            opened["won"][row] = False
+        one = made(opened)
+        weighted = _weighted(Opportunities.from_columns(opened).as_of(NOW), NOW)
+        found[said] = one.line("company").revenue.open, sum(deal.expected_cents for deal in one.deals), weighted["revenue"].sum()
+    assert found[0] == (0, 0, 0)
+    assert min(found[None]) > 0
 
 
 def test_the_period_over_is_simply_what_was_won() -> None:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from paceline.insight.forecast import DRAWS, LEVEL, Forecast, forecast
 from paceline.insight.forecast_draws import own_weeks
 from paceline.insight.forecast_values import fit_values
-from paceline.insight.pipeline import NEVER, Opportunities
+from paceline.insight.pipeline import NEVER, UNKNOWN, Opportunities
 from paceline.sales.periods import add_months, epoch_day, from_epoch_day
 from paceline.stats.pool import tally, week_draws
 from paceline.stats.scores import covered, crps, inside
@@ -186,7 +186,7 @@ def _weighted(known: Opportunities, now: int) -> dict[str, Floats]:
     closed, row = known.closed < NEVER, np.flatnonzero(known.closed == NEVER)
     rate = float(known.won[closed].mean()) if closed.any() else 0.0
     usual = fit_values(known, now).mean(known.rep[row], known.band[row])
-    value = np.where(known.opening[row] > 0, known.opening[row], usual)
+    value = np.where(known.opening[row] != UNKNOWN, known.opening[row], usual)
     rep, reps = known.rep[row], len(known.reps)
     return {"revenue": tally(rep, reps, value * rate), "wins": tally(rep, reps) * rate}
 

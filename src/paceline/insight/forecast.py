@@ -219,7 +219,7 @@ def _deals(pipeline: Pipeline, chance: Floats) -> tuple[DealOutlook, ...]:
     day = likely_days(deals, pipeline.now)
     usual = pipeline.values.mean(known.rep[deals.row], known.band[deals.row])
     stated = known.opening[deals.row]
-    value = np.where(stated > 0, stated * pipeline.values.ratios.mean(), usual) * chance
+    value = np.where(stated != UNKNOWN, stated * pipeline.values.ratios.mean(), usual) * chance
     order = np.lexsort((deals.row, -value))
     return tuple(
         DealOutlook(

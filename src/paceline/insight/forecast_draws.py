@@ -117,12 +117,12 @@ def deal_chances(pipeline: Pipeline, bias: Bias) -> Floats:
 
 
 def _open_cents(rng: np.random.Generator, pipeline: Pipeline, row: Ints) -> Floats:
-    """An amount for each won open deal: its own known amount times a past ratio, else past amounts of its kind."""
+    """An amount for each won open deal: its own known amount (0 is one) times a past ratio, else past amounts of its kind."""
     known, values = pipeline.known, pipeline.values
     stated = known.opening[row].astype(np.float64)
     ratio = values.ratios[np.floor(rng.random(len(row)) * len(values.ratios)).astype(np.int64)]
     drawn = values.draw(rng, known.rep[row], known.band[row])
-    return np.asarray(np.where(stated > 0, stated * ratio, drawn), dtype=np.float64)
+    return np.asarray(np.where(stated != UNKNOWN, stated * ratio, drawn), dtype=np.float64)
 
 
 def _new_cents(rng: np.random.Generator, pipeline: Pipeline, wins: Floats) -> Floats:

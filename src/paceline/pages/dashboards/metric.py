@@ -28,7 +28,9 @@ class Standing:
 
 @dataclass(frozen=True)
 class Page:
-    """``history``: the scope's pooled readings, oldest first. ``limits``: lower, usual, upper of those before the last."""
+    """``history``: the scope's pooled readings, oldest first. ``limits``: lower, usual, upper of those before the last.
+    ``others``: how many people of other roles are in the number, but not among the standings.
+    """
 
     metric: Metric
     formula: str
@@ -37,6 +39,7 @@ class Page:
     mark: str
     standings: tuple[Standing, ...]
     related: tuple[Metric, ...]
+    others: int = 0
 
     @property
     def reading(self) -> Reading:
@@ -54,22 +57,28 @@ def page(store: Store, metric: Metric, scope: Scope, course: Course, *, named: b
         low = max(natural[0], 0.0) if min(before) >= 0 else natural[0]
         limits = (low, sum(natural) / 2, natural[1])
     sign = MARKS[mark([reading.value for reading in history], metric.direction, False)]
-    standings = _standings(store, metric, scope, course, as_of) if named and scope.one_rep is None else ()
-    return Page(metric, formula(metric.numerator, metric.denominator), history, limits, sign, standings, _related(store, metric))
+    standings, others = _standings(store, metric, scope, course, as_of) if named and scope.one_rep is None else ((), 0)
+    told = formula(metric.numerator, metric.denominator)
+    return Page(metric, told, history, limits, sign, standings, _related(store, metric), others)
 
 
-def _standings(store: Store, metric: Metric, scope: Scope, course: Course, as_of: date | None) -> tuple[Standing, ...]:
+def _standings(
+    store: Store, metric: Metric, scope: Scope, course: Course, as_of: date | None
+) -> tuple[tuple[Standing, ...], int]:
+    """Who is where, and how many people of other roles are in the number, too."""
     people = people_of(store, scope, course.last, as_of)
     histories = histories_of(store, scope, [metric.slug], course.periods, as_of)
-    found = []
+    found, others = [], 0
     fits = {rep for rep, stint in people.items() if (stint.role or "").casefold() in {role.casefold() for role in metric.roles}}
     for rep, stint in people.items():
-        if fits and rep not in fits:  # a metric of closers says nothing of prospectors
-            continue
         history = histories.get((metric.slug, rep))
+        if fits and rep not in fits:  # a metric of closers says nothing of prospectors
+            last = history[-1] if history else None
+            others += last is not None and last.n > 0
+            continue
         if history is not None and any(reading is not None and reading.n > 0 for reading in history):
             found.append(Standing(rep, stint.name or rep, cell_of(metric, history, stint, course.last)))
-    return tuple(sorted(found, key=lambda one: one.name.casefold()))
+    return tuple(sorted(found, key=lambda one: one.name.casefold())), others
 
 
 def _related(store: Store, metric: Metric) -> tuple[Metric, ...]:

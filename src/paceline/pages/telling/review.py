@@ -14,15 +14,19 @@ from paceline.access.doors import Door
 from paceline.alerts.models import Alert, Verdict
 from paceline.alerts.sight import seen_through
 from paceline.channels.message import Line
+from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric
 from paceline.pages.dashboards import judged, team, written
 from paceline.pages.dashboards.address import Address, Course, word_of
+from paceline.pages.dashboards.later import soon
 from paceline.pages.telling import words
 from paceline.pages.telling.addresses import absolute, metric_page
 from paceline.sales.periods import Period
+from paceline.sales.scope import Scope
 
 GRAINS = {"week": "week", "month": "month"}
 _LINES = 40  # of single numbers that stood out
+PATIENT = 600.0  # seconds that a message or a file waits for the numbers; a page says that they are being worked out
 _REPS = 50  # whose numbers are looked through; a larger company's leaders have their team pages
 
 
@@ -66,23 +70,28 @@ def period_of(kind: str, day: date, door: Door) -> Period:
     return Period.containing(GRAINS[kind], day, door.store.settings)
 
 
-def review(kind: str, period: Period, door: Door) -> Review:
-    """The review of a period, of whom is in sight through the door."""
-    store = door.store
-    today = store.view().day
-    page = team.team(store, door.sight(), Course.to(period, today), first=0, most=_REPS)
-    before = team.team(store, door.sight(), Course.to(period.before(), today), first=0, most=_REPS)
+def review(kind: str, period: Period, door: Door, wait: float | None = PATIENT) -> Review:
+    """The review of a period, of whom is in sight through the door. ``wait``: seconds until NotYetError (None: a page's)."""
+    store, scope = door.store, door.sight()
+    page, before = soon(store, ("review", period, scope), None, lambda: _teams(store, scope, period), wait)
     began, ended = _changed(period, door)
-    return Review(kind, period, _goals(period, door), began, ended, _stood_out(page, period, store.settings.currency),
+    return Review(kind, period, _goals(period, door, wait), began, ended, _stood_out(page, period, store.settings.currency),
                   _numbers(page, before, period), len(page.cells))  # fmt: skip
 
 
-def _goals(period: Period, door: Door) -> tuple[Line, ...]:
+def _teams(store: Store, scope: Scope, period: Period) -> tuple[team.Team, team.Team]:
+    """The numbers of the period and of the one before."""
+    today = store.view().day
+    page, before = (team.team(store, scope, Course.to(one, today), first=0, most=_REPS) for one in (period, period.before()))
+    return page, before
+
+
+def _goals(period: Period, door: Door, wait: float | None) -> tuple[Line, ...]:
     """Goals to date: of all together, or one's own."""
     store = door.store
     grain = "quarter" if store.settings.fiscal_start_month == 1 else "fiscal_quarter"
     quarter = Period.containing(grain, min(written.last_day(period), store.view().day), store.settings)
-    found = judged.goal_lines(store, quarter, door.sight())
+    found = judged.goals_soon(store, quarter, door.sight(), wait=wait)
     lines = []
     for one in judged.together(store, found, door.sight()):
         unit, currency = one.metric.unit, store.settings.currency

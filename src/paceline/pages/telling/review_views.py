@@ -19,9 +19,10 @@ from paceline.channels.message import Line
 from paceline.channels.message import Section as Told
 from paceline.pages.asked import BadQuestionError
 from paceline.pages.dashboards import written
+from paceline.pages.dashboards.later import patient
 from paceline.pages.documents import Block, Document, Lines, NoPdfError, Section, Table, as_pdf
 from paceline.pages.telling import letters
-from paceline.pages.telling.review import GRAINS, Review, period_of, review
+from paceline.pages.telling.review import GRAINS, PATIENT, Review, period_of, review
 from paceline.people.models import User
 
 IN_A_MAIL = 6  # lines of a section; the page has all
@@ -29,9 +30,10 @@ IN_A_MAIL = 6  # lines of a section; the page has all
 
 @action("see_review")
 @require_safe
+@patient
 def review_page(request: Asking, kind: str, day: str) -> HttpResponse:
     """What the week or month was like."""
-    found = _found(request, kind, day)
+    found = _found(request, kind, day, wait=None)
     before, after = found.period.before(), date.fromordinal(found.period.until.toordinal())
     last = request.door.store.view().day
     context = {
@@ -102,7 +104,7 @@ def _plain(line: Line) -> str:
     return f"{line.text}: {line.detail}"
 
 
-def _found(request: Asking, kind: str, day: str) -> Review:
+def _found(request: Asking, kind: str, day: str, wait: float | None = PATIENT) -> Review:
     if kind not in GRAINS:
         raise Http404
     try:
@@ -112,4 +114,4 @@ def _found(request: Asking, kind: str, day: str) -> Review:
     period = period_of(kind, asked, request.door)
     if period.first > request.door.store.view().day:
         raise BadQuestionError(gettext("%(period)s hasn't begun yet.") % {"period": written.period(period)})
-    return review(kind, period, request.door)
+    return review(kind, period, request.door, wait)

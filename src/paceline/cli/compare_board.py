@@ -37,6 +37,9 @@ def show(found: Sequence[Comparison], title: str, currency: str, sentences: bool
     if not found:
         console.print("\nNobody here sells anything that could be compared.", style="bold")
         return
+    if not sentences and not any(_known(one) for one in found):
+        console.print("\nNothing is known of anybody's work in these days, so there is nothing to compare.", style="bold")
+        return
     spans = spread_of(found)
     for slug in dict.fromkeys(one.metric.slug for one in found):
         rows = [one for one in found if one.metric.slug == slug]
@@ -86,6 +89,10 @@ def _range(one: Comparison, span: tuple[float, float] | None) -> Text:
 def _place(value: float, span: tuple[float, float]) -> int:
     width = span[1] - span[0]
     return round((value - span[0]) / width * (WIDTH - 1)) if width > 0 else WIDTH // 2
+
+
+def _known(one: Comparison) -> bool:
+    return one.value is not None or any(judgement is not None for judgement in (one.past, one.peers, one.goal))
 
 
 def _verdict(judgement: Judgement | None, metric: Metric) -> Text:

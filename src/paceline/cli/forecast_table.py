@@ -40,7 +40,8 @@ def show(made: Foresight, question: Question, record: Track, console: Console) -
     if len(rest) > 1 or (rest and top.level == COMPANY):
         console.print()
         console.print(_table(rest, console.width))
-    console.print(KEY if made.chances is not None else _COUNT_KEY, style="dim", markup=False)
+    if any(line.outlook is not None for line in made.lines):
+        console.print(KEY if made.chances is not None else _COUNT_KEY, style="dim", markup=False)
     for note in made.notes:
         console.print(note, style="dim", markup=False)
     console.print(f"How often are we wrong? {record.sentence}", style="dim", markup=False)

@@ -114,7 +114,12 @@ def show(change: PipelineChange, question: Question, deals: bool, console: Conso
     about = question.about[:1].upper() + question.about[1:]
     what = f"due by the end of {change.due.label}" if change.due else "whatever its close date"
     console.print(f"{about}: open pipeline {what}; money in {change.currency}", style="italic", markup=False)
+    if not change.change.opening_deals and not change.change.closing_deals and not change.change.parts:
+        console.print(f"No deal was open on {change.opened} or {change.closed}, and none came or went between.", markup=False)
+        return
     console.print(_list(change) if deals else _drawn(change, console.width))
+    if change.hindsight:
+        console.print(change.hindsight, style="dim", markup=False)
     if change.change.unknown:
         few = change.change.unknown
         console.print(

@@ -118,6 +118,9 @@ def show(found: Segments, question: Question, console: Console) -> None:
         console.print("No deal was decided in these days.", markup=False)
         return
     console.print(_table(found, console.width >= _WIDE))
+    if len(found.groups) == 1:
+        only, kind = found.groups[0].name, found.by.replace("_", " ")
+        console.print(f"{only} is the only {kind}: there is none to compare it with.", markup=False)
     for line in found.sentences:
         console.print(line, markup=False)
     against = (

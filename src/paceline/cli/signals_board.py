@@ -56,6 +56,9 @@ def show(found: CompanySignals, about: str, day: date, every: bool, console: Con
 def _digest(found: CompanySignals, console: Console) -> None:
     lines = found.digest
     if not lines:
+        if not found.standings and not found.unknown and not found.firing:
+            _print(console, "\nNobody here sells on that day, so there is nothing to judge.", "bold")
+            return
         burning = len(found.common) + len(found.firing)
         still = f" {burning} card{'s' * (burning != 1)} told before still fire{'s' * (burning == 1)}." if burning else ""
         _print(console, f"\nNothing new.{still}", "bold")

@@ -116,7 +116,8 @@ def drivers_of(
     rng = np.random.default_rng([known.first_day, known.until_day])
     rows = [row for (_, one), row in asking.read(narrowed, [known]).items() if one == known]
     if not rows:
-        raise DriversError(f"nobody in {scope.label} has any of it in {period.label}")
+        name = store.catalog[metric].name.lower()
+        raise DriversError(f"nothing is known of the {name} of {scope.label} in {period.label}: nobody sold then")
     here = Side(added(rows), _weekly(asking, narrowed, known)[0])
     there, words, notes = _other_side(asking, period, against)
     if not _exact(asking.family, here) or not _exact(asking.family, there):

@@ -29,7 +29,8 @@ class PipelineError(ValueError):
 class PipelineChange:
     """The waterfall of a scope between the ends of two days. ``due``: whose end close dates must precede; None: all open deals.
 
-    ``names``: of deals and reps, by id.
+    ``names``: of deals and reps, by id. ``amounts_change``: whether any change of an amount was on record; if not, the first
+    day's amounts are those of the second.
     """
 
     scope: Scope
@@ -39,6 +40,17 @@ class PipelineChange:
     currency: str
     change: Waterfall
     names: Mapping[str, str]
+    amounts_change: bool = True
+
+    @property
+    def hindsight(self) -> str | None:
+        """What to know of amounts that have no history; None where they have one, or there is no deal."""
+        if self.amounts_change or not (self.change.opening_deals or self.change.closing_deals or self.change.parts):
+            return None
+        return (
+            f"No change of an amount is on record: what was open on {self.opened} is shown with the amounts known on "
+            f"{self.closed}, in hindsight, and nothing can have grown or shrunk."
+        )
 
     @property
     def sentence(self) -> str:
@@ -114,7 +126,14 @@ def pipeline_change(store: Store, scope: Scope, opened: date, closed: date, due:
     until = None if due is None else due.until_day
     deals = _deals(scope, _Day(first, opened), _Day(last, closed), until)
     change = waterfall(deals, epoch_day(opened), until)
-    return PipelineChange(scope, opened, closed, due, store.settings.currency, change, _names(last, first, change))
+    names = _names(last, first, change)
+    return PipelineChange(scope, opened, closed, due, store.settings.currency, change, names, _amounts_change(last))
+
+
+def _amounts_change(last: View) -> bool:
+    """Whether the day knows of any change of an amount."""
+    told = last.frame.tables.rec("opportunity_change")
+    return bool(last.engine.query(told.filter(told.field == "amount").select("id").limit(1)).num_rows)
 
 
 class _Day:

@@ -57,7 +57,7 @@ def put_back_application(folder: Path) -> int:
                 rows = serializers.deserialize("jsonl", source)
                 while some := list(islice(rows, _AT_ONCE)):
                     for row in some:
-                        row.save()
+                        row.save(force_insert=True)  # an update first, as Django does it, is refused by the audit log
                     count += len(some)
         for sql in connection.ops.sequence_reset_sql(no_style(), kept_models()):
             with connection.cursor() as cursor:

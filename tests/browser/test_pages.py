@@ -22,7 +22,8 @@ PAGES = (
     "/team/?team=Nobody", "/people/", "/reps/REP/", "/metrics/", "/metrics/meetings_held/",
     "/metrics/win_rate/?rep=REP&period=last_quarter", "/records/meetings_held/?rep=REP", "/records/forecast_accuracy/",
     "/one-on-ones/", "/one-on-ones/REP/", "/coaching-time/", "/goals/", "/goals/set/", "/goals/propose/",
-    "/goals/recommended/?metric=meetings_held", "/goals/plan/?target=100000", "/forecast/", "/forecast/changes/", "/drivers/?rep=REP",
+    "/goals/recommended/?metric=meetings_held", "/goals/plan/?target=100000", "/forecast/", "/forecast/changes/",
+    "/drivers/?rep=REP",
     "/ramp/", "/decide/", "/decide/?by=strategy", "/accuracy/", "/leaderboard/", "/tv/?still=1", "/views/", "/data-health/",
     "/data-health/restated/", "/disputes/", "/review/week/2026-06-22/", "/messages/", "/notice/", "/you/",
 )  # fmt: skip

@@ -92,8 +92,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_what_comes_back_is_what_was_there_taken_while_it_was_served(made: Path, tmp_path: Path) -> None:
+    from paceline.project.folder import open_project as opened
     from paceline.project.running import Running
-    from paceline.project.running import open_project as opened
 
     archive, back = tmp_path / "one.tar", tmp_path / "back"
     served = Running(opened(made), opened(made).own_engine())

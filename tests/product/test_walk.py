@@ -20,9 +20,11 @@ VISITORS = ("anonymous", "rep", "peer", "other_rep", "manager", "other_manager",
 ROLES = {"rep": Role.REP, "peer": Role.REP, "other_rep": Role.REP, "manager": Role.MANAGER, "other_manager": Role.MANAGER,
          "executive": Role.EXECUTIVE, "admin": Role.ADMIN}
 # What stands in an address, by the name of its part. The person is ``rep`` of the cast.
-PARTS = {"token": "no-such-token", "number": "1", "slug": "win_rate", "goal_id": "no-such-goal", "metric": "win_rate", "form": "csv",
-         "group": "company", "source": "files", "provider_id": "sso", "card": "no-such-card", "delivery": "00000000-0000-4000-8000-000000000000",
-         "kind": "week", "day": "2026-06-22"}
+PARTS = {
+    "token": "no-such-token", "number": "1", "slug": "win_rate", "goal_id": "no-such-goal", "metric": "win_rate", "form": "csv",
+    "group": "company", "source": "files", "provider_id": "sso", "card": "no-such-card",
+    "delivery": "00000000-0000-4000-8000-000000000000", "kind": "week", "day": "2026-06-22",
+}  # fmt: skip
 
 
 def _routes() -> Iterator[tuple[str, Callable[..., object], str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import Served
-from tests.browser.test_pages import THEMES, _kept_picture
+from tests.browser.test_pages import _kept_picture
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -91,34 +91,3 @@ def test_a_rep_asks_and_the_manager_answers_by_keyboard_without_script(open_page
     answering.wait_for_selector("[role=status]")
     page.goto(served.address + here)
     assert "Yes, from July on" in page.locator("section:has(#asked)").inner_text()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("theme", THEMES)
-def test_its_pages_keep_nobody_out(open_page: Open, served: Served, theme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    axe, wrong = Axe(), []
-    page = open_page("/people/", theme=theme)
-    for path in ("/one-on-ones/", f"/one-on-ones/{served.rep}/", "/coaching-time/"):
-        for width in (1280, 320):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.goto(served.address + path)
-            broken = axe.run(page).response["violations"]
-            wrong += [f"{path} {width}: {one['id']} {one['nodes'][0]['html'][:160]}" for one in broken]
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            wrong += [f"{path}: {wide} px wide on {width}"] if wide > width else []
-            small = page.evaluate(_SMALL)
-            wrong += [f"{path} {width}: small {target}" for target in small]
-            _kept_picture(page, f"{path}-{width}-{theme}")
-    reached = "e => e.tabIndex === 0 && e.offsetParent !== null && e.checkVisibility()"
-    page.goto(f"{served.address}/one-on-ones/{served.rep}/")
-    every = "[...document.querySelectorAll('a, button, input, select, textarea, summary')]"
-    stops = page.evaluate(f"{every}.filter({reached}).length")
-    wrong += [f"{stops} tab stops"] if stops > 80 else []
-    assert not wrong, "\n".join(wrong)
-
-
-_SMALL = """() => [...document.querySelectorAll('button, select, input:not([type=hidden]), summary, .button')]
-  .filter(e => e.checkVisibility()).map(e => [e.getBoundingClientRect(), e.outerHTML.slice(0, 90)])
-  .filter(([r]) => r.width > 1 && (r.height < 23.5 || r.width < 23.5)).map(([r, html]) => `${r.width}x${r.height} ${html}`)"""

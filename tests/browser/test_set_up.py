@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 Open = Callable[..., "Page"]
-PAGES = ("/settings/", "/settings/company/", "/settings/limits/", "/settings/pages/", "/settings/crm/", "/settings/stages/",
-         "/settings/own-metrics/", "/settings/sources/", "/disputes/", "/data-health/", "/data-health/restated/")  # fmt: skip
 METRIC = """[metric.large]
 name = "Large deals"
 meaning = "Won deals of 100 and more."
@@ -133,23 +131,3 @@ def test_a_dispute_from_the_reps_page_to_the_changed_number(open_page: Open, ser
             break
         page.wait_for_timeout(1000)
     assert int(page.locator(".big").first.inner_text()) == before
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page: Open, served: Served, theme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found: list[str] = []
-    page = open_page("/people/", role="admin", width=320, theme=theme)
-    for path in PAGES:
-        page.goto(served.address + path)
-        for width in (1280, 320):
-            page.set_viewport_size({"width": width, "height": 900})
-            results: dict[str, Any] = Axe().run(page).response
-            for one in results["violations"]:
-                found += [f"{path} {width} {one['id']}: {node['html'][:150]}" for node in one["nodes"][:2]]
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            found += [f"{path}: {wide} px wide on {width}"] if wide > width else []
-            _kept_picture(page, f"{path.strip('/').replace('/', '-')}-{width}-{theme}")
-    assert not found, "\n".join(found)

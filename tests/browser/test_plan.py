@@ -56,12 +56,14 @@ def test_a_view_is_saved_by_the_keyboard_and_opens_the_same_state(open_page: Ope
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.type("Quarter against the one before")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert "period=last_quarter" in page.url
     page.goto(served.address + "/views/")
-    page.click("text=Quarter against the one before")
+    with page.expect_navigation():
+        page.click("text=Quarter against the one before")
     assert "vs=before" in page.url
     page.goto(served.address + "/views/")
-    page.click("button:has-text('Delete')")
+    with page.expect_navigation():
+        page.click("button:has-text('Delete')")
     assert "Quarter against" not in page.locator("main").inner_text()

@@ -34,6 +34,7 @@ def _django_over(folder: Path) -> Path:
     """Django, ready over a project that has its settings and nothing else: modules with models can be imported from now on."""
     (folder / FILE).write_text(template({}), encoding="utf-8")
     os.environ["PACELINE_PROJECT"], os.environ["DJANGO_SETTINGS_MODULE"] = str(folder), "paceline.pages.settings"
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser tests' driver keeps a loop in this very thread
     zone = os.environ.get("TZ")
     import django
     from django.conf import settings

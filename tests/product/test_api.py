@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -18,14 +19,18 @@ from paceline.access.areas import ALWAYS, AREAS
 from paceline.api import limits
 from paceline.api.openapi import BASE, ERROR, ERRORS, description
 from paceline.api.reference import api_page
-from paceline.api.resources import ALL
+from paceline.api.resources import ALL, WRITES
+from paceline.coaching.models import OneOnOne
+from paceline.judging.goals import goals_in
 from paceline.metrics.ask import ask
+from paceline.pages.plan.goal_set_views import EVER
 from paceline.people import keys
 from paceline.people.models import ApiKey
-from paceline.project.running import Running
+from paceline.project.running import Running, running
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
 from tests.product.conftest import Cast
+from tests.product.stock import leaderboard, stock
 
 # What each operation is asked, beside what its path needs.
 WORDS = {
@@ -33,10 +38,22 @@ WORDS = {
     "api_records": "metric=revenue&period=this_quarter",
     "api_explanation": "metric=days_between_touches&period=this_quarter",
     "api_comparison": "metrics=meetings_held,win_rate",
+    "api_goals_plan": "metric=revenue&target=100000&period=this_quarter",
+    "api_goals_recommended": "metric=meetings_held",
+    "api_leaderboard": "period=2026-05",
+    "api_restated": "metric=meetings_held&since=2026-06-01",
+    "api_alerts": "state=all",
 }
 
 
-LEADS_ALONE = ("see_team", "see_data_health", "see_decide")
+LEADS_ALONE = ("see_team", "see_data_health", "see_decide", "see_alerts", "see_coaching_time")
+
+
+@pytest.fixture
+def stocked(place: Running, cast: Cast) -> Iterator[OneOnOne]:
+    """A company in use; gives the 1:1 that was held."""
+    with leaderboard(place, "anonymous"):
+        yield stock(cast)
 
 
 def program(cast: Cast, name: str, **of_key: Any) -> Client:
@@ -46,16 +63,26 @@ def program(cast: Cast, name: str, **of_key: Any) -> Client:
 
 def address(name: str, cast: Cast) -> str:
     """Of the operation, about ``rep``."""
-    path = next(one.path for one in ALL if one.name == name)
-    path = path.replace("<slug:metric>", "win_rate").replace("<path:rep>", cast.rep_id("rep"))
+    path = next(one.path for one in (*ALL, *WRITES) if one.name == name)
+    past = OneOnOne.objects.exclude(state="planned").first()
+    parts = {"slug:metric": "win_rate", "path:rep": cast.rep_id("rep"), "slug:card": "card-rep", "path:goal_id": _goal(cast),
+             "uuid:public_id": str(past.public_id if past is not None else uuid4())}  # fmt: skip
+    for part, value in parts.items():
+        path = path.replace(f"<{part}>", value)
     return f"{BASE}{path}?{WORDS.get(name, '')}"
+
+
+def _goal(cast: Cast) -> str:
+    """A goal of the rep's."""
+    store = running().store
+    return next(one.id for one in goals_in(store.view(), EVER) if one.subject == cast.rep_id("rep"))
 
 
 def schema_of(name: str) -> Draft202012Validator:
     """What the description says that the operation answers with."""
     told = description()
     operation = next(
-        path["get"] for path in told["paths"].values() if path["get"]["operationId"] == name.removeprefix("api_")
+        one for path in told["paths"].values() for one in path.values() if one["operationId"] == name.removeprefix("api_")
     )
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
     return Draft202012Validator({**schema, "components": told["components"]})
@@ -72,6 +99,7 @@ def exact(body: bytes) -> Any:
 # --- shapes ---
 
 
+@pytest.mark.usefixtures("stocked")
 @pytest.mark.parametrize("name", ["manager", "rep"])
 def test_every_answer_is_of_the_shape_that_is_described(name: str, cast: Cast) -> None:
     client = program(cast, name)
@@ -90,12 +118,13 @@ def test_every_answer_is_of_the_shape_that_is_described(name: str, cast: Cast) -
 def test_the_description_names_every_address_and_parameter_once(cast: Cast) -> None:  # noqa: ARG001
     told = json.loads(Client().get(f"{BASE}openapi.json").content)
     assert told["openapi"].startswith("3.1")
-    assert len(told["paths"]) == len(ALL)
+    assert len(told["paths"]) == len(ALL) + len(WRITES)
     for path in told["paths"].values():
-        names = [parameter["name"] for parameter in path["get"]["parameters"]]
+        ((method, operation),) = path.items()
+        names = [parameter["name"] for parameter in operation["parameters"]]
         assert len(names) == len(set(names))
-        assert all(parameter["description"] for parameter in path["get"]["parameters"])
-        assert path["get"]["responses"].keys() == {"200", "304", *map(str, ERRORS)}
+        assert all(parameter["description"] for parameter in operation["parameters"])
+        assert operation["responses"].keys() == {"200", *(["304"] if method == "get" else []), *map(str, ERRORS)}
     for reference in _references(told):
         found: Any = told
         for part in reference.removeprefix("#/").split("/"):
@@ -249,14 +278,16 @@ def test_a_key_that_is_over_revoked_or_whose_owner_left_opens_nothing(cast: Cast
 
 
 def test_every_operation_belongs_to_one_area(cast: Cast) -> None:
-    actions = {one.action for one in ALL} - ALWAYS
+    every = (*ALL, *WRITES)
+    actions = {one.action for one in every} - ALWAYS
     for action in actions:
         assert sum(action in area for area in AREAS.values()) == 1, action
     for area, inside in AREAS.items():
-        client = program(cast, "executive", areas=[area])
-        for one in ALL:
+        client = program(cast, "executive", areas=[area], writes=True)
+        for one in every:
             if one.action in actions and one.action not in inside:
-                assert client.get(address(one.name, cast)).status_code == 403, (area, one.name)
+                asked = client.post if one.writes else client.get
+                assert asked(address(one.name, cast)).status_code == 403, (area, one.name)
 
 
 # --- around ---

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-# Name → the actions (``access/rules.py``) that a key limited to it may do.
+# Name → the actions (``access/rules.py``) that a key limited to it may do; those that write, only if it may write at all.
 AREAS: Mapping[str, frozenset[str]] = MappingProxyType({
-    "numbers": frozenset({"see_metric", "see_team", "see_rep", "see_peers", "see_today"}),
-    "records": frozenset({"see_records"}),
+    "numbers": frozenset({"see_metric", "see_team", "see_rep", "see_peers", "see_today", "see_board", "see_views"}),
+    "records": frozenset({"see_records", "see_disputes", "dispute_record"}),
     "forecast": frozenset({"see_forecast"}),
-    "goals": frozenset({"see_goals"}),
+    "goals": frozenset({"see_goals", "set_goals"}),
     "decide": frozenset({"see_decide", "see_drivers", "see_ramp", "see_accuracy"}),
-    "alerts": frozenset({"see_alerts"}),
-    "one_on_ones": frozenset({"see_one_on_ones"}),
+    "alerts": frozenset({"see_alerts", "act_on_alerts"}),
+    "one_on_ones": frozenset({"see_one_on_ones", "hold_one_on_ones", "see_coaching_time"}),
     "health": frozenset({"see_data_health"}),
     "monitoring": frozenset({"see_server_metrics"}),
 })  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
@@ -23,6 +23,18 @@ _ATTRIBUTE = "paceline_actions"
 _BY_POST = "paceline_asks_by_post"
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+class Visitor(Protocol):
+    """Whoever asks, by a page or by a program: who it is, and what may be seen."""
+
+    @property
+    def user(self) -> User:
+        """Who."""
+
+    @property
+    def door(self) -> Door:
+        """What may be seen by the action that was asked."""
 
 
 class Asking(HttpRequest):

@@ -53,6 +53,14 @@ class Caller:
         return self.origin + path
 
 
+@dataclass(frozen=True)
+class Visiting:
+    """A caller at one of the doors, as the pages' own functions want to know it."""
+
+    user: User
+    door: Door
+
+
 def caller_of(request: HttpRequest) -> Caller:
     """The caller of a request that has passed the gate."""
     assert isinstance(request.user, User)

@@ -14,7 +14,7 @@ from django.utils.cache import get_conditional_response
 from paceline.access.gate import action
 from paceline.api.openapi import ABOUT, BASE, ERRORS, description, parameters
 from paceline.api.operation import Operation
-from paceline.api.resources import ALL
+from paceline.api.resources import ALL, WRITES
 
 
 @action("see_api")
@@ -35,7 +35,7 @@ def _written() -> tuple[bytes, str]:
 @action("see_api")
 def docs(request: HttpRequest) -> HttpResponse:
     """Every address, its parameters, and what it answers with."""
-    operations = [_shown(one) for one in ALL]
+    operations = [_shown(one) for one in (*ALL, *WRITES)]
     told = {"about": ABOUT, "base": BASE, "operations": operations, "errors": ERRORS.items()}
     return render(request, "api_docs.html", told)
 

@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from paceline.access.refusals import PROGRAMS
 from paceline.access.rules import BY_ACTION
 from paceline.api.operation import Operation
-from paceline.api.resources import ALL
+from paceline.api.resources import ALL, WRITES
 
 _REF = "#/components/schemas/{model}"
 BASE = f"{PROGRAMS[0]}v1/"
@@ -22,7 +22,9 @@ ABOUT = (
     "Everything that the pages show, by the same rules: a key sees what its owner sees. Send it as `Authorization: Bearer KEY`; "
     "keys are made on the account page. Unknown is `null`, never 0, and `because` says why. Money is in units of its currency, "
     "exact to the cent; shares are fractions; dates are ISO 8601. Lists come in parts: send `next_cursor` as `cursor`. "
-    "Answers carry an `ETag`: send it as `If-None-Match`, and what didn't change costs nothing (304)."
+    "Answers carry an `ETag`: send it as `If-None-Match`, and what didn't change costs nothing (304). "
+    "What changes something is asked by POST, its fields as a JSON object, and takes a key that may write; keys don't unless "
+    "that was chosen. Each change is in the audit log, as one made on a page is."
 )
 
 ERROR: dict[str, Any] = {
@@ -54,9 +56,10 @@ ERROR: dict[str, Any] = {
 ERRORS = {
     400: "The request can't be read, or a cursor is of another question.",
     401: "No key, or one that isn't valid any more.",
-    403: "The key doesn't reach so far.",
+    403: "The key doesn't reach so far, or may not write.",
     404: "There is nothing here, or it isn't the caller's to see.",
     405: "Another method.",
+    413: "The body is larger than the server takes.",
     422: "Parameters are wrong; `details` has all of them.",
     429: "Too many requests in a minute.",
     500: "A fault of the server.",
@@ -66,9 +69,12 @@ ERRORS = {
 @cache
 def description() -> dict[str, Any]:
     """The whole description."""
-    answers = [(one.answer, "serialization") for one in ALL]
+    answers = [(one.answer, "serialization") for one in (*ALL, *WRITES)]
     names, schemas = models_json_schema(dict.fromkeys(answers), ref_template=_REF)  # type: ignore[arg-type]
-    paths = {f"/{_template(one)}": {"get": _operation(one, names[one.answer, "serialization"])} for one in ALL}
+    paths: dict[str, dict[str, Any]] = {}
+    for one in (*ALL, *WRITES):
+        described = _operation(one, names[one.answer, "serialization"])
+        paths.setdefault(f"/{template(one)}", {})[one.method.lower()] = described
     return {
         "openapi": "3.1.0",
         "info": {"title": "Paceline", "version": version("paceline"), "description": ABOUT, "license": {"name": "Apache-2.0"}},
@@ -83,7 +89,7 @@ def description() -> dict[str, Any]:
     }
 
 
-def _template(one: Operation[Any]) -> str:
+def template(one: Operation[Any]) -> str:
     """``metrics/{metric}``."""
     return re.sub(r"<\w+:(\w+)>", r"{\1}", one.path)
 
@@ -94,12 +100,28 @@ def _operation(one: Operation[Any], schema: dict[str, Any]) -> dict[str, Any]:
         "operationId": one.name.removeprefix("api_"),
         "summary": one.summary,
         "description": f"{(one.answer.__doc__ or '').strip()}\n\nRule: `{rule.action}` ({rule.why})",
-        "parameters": parameters(one),
+        **_asked(one),
         "responses": {
             "200": {"description": one.summary, "content": {"application/json": {"schema": schema}}},
-            "304": {"description": "Nothing changed since the answer with this ETag."},
+            **({} if one.writes else {"304": {"description": "Nothing changed since the answer with this ETag."}}),
             **{str(status): {"$ref": f"#/components/responses/E{status}"} for status in ERRORS},
         },
+    }
+
+
+def _asked(one: Operation[Any]) -> dict[str, Any]:
+    """The parameters; of a change, those of the path alone, and its body."""
+    found = parameters(one)
+    if not one.writes:
+        return {"parameters": found}
+    fields = [told for told in found if told["in"] == "query"]
+    body = {
+        "type": "object", "additionalProperties": False, "required": [told["name"] for told in fields if told["required"]],
+        "properties": {told["name"]: {**told["schema"], "description": told["description"]} for told in fields},
+    }  # fmt: skip
+    return {
+        "parameters": [told for told in found if told["in"] == "path"],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -9,21 +10,25 @@ from difflib import get_close_matches
 from hashlib import blake2b
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from pydantic import ValidationError
 
 from paceline.access.gate import action
 from paceline.access.refusals import Detail, refused
+from paceline.access.rules import BY_ACTION
 from paceline.api import limits
 from paceline.api.answers import Answer
 from paceline.api.caller import Caller, caller_of
 from paceline.api.question import Query
 from paceline.api.refusal import Problems, Refused, not_found
+from paceline.coaching.agenda import AgendaError
+from paceline.disputes.deciding import DisputeError
 from paceline.judging.compare import NotComparableError
 from paceline.judging.drivers import DriversError
 from paceline.judging.forecast import ForecastError
+from paceline.judging.goals_set import GoalError
 from paceline.judging.ramp import RampError
 from paceline.judging.segments import SegmentsError
 from paceline.judging.waterfall import PipelineError
@@ -31,15 +36,19 @@ from paceline.metrics.ask import AskError
 from paceline.pages.asked import BadQuestionError
 
 Q = TypeVar("Q", bound=Query)
-# Questions that the engine can't answer; their messages say what it can.
+# Questions that can't be answered, and changes that can't be made; their messages say what can.
 _UNANSWERABLE = (
-    AskError, BadQuestionError, DriversError, ForecastError, NotComparableError, PipelineError, RampError, SegmentsError
+    AgendaError, AskError, BadQuestionError, DisputeError, DriversError, ForecastError, GoalError, NotComparableError,
+    PipelineError, RampError, SegmentsError,
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Operation(Generic[Q]):
-    """``path`` under ``/api/v1/``; its ``<parts>`` are fields of the query, too. ``run`` gets a checked query."""
+    """``path`` under ``/api/v1/``; its ``<parts>`` are fields of the query, too. ``run`` gets a checked query.
+
+    One whose action writes is asked by POST, its fields a JSON object; every other by GET.
+    """
 
     name: str
     path: str
@@ -50,6 +59,16 @@ class Operation(Generic[Q]):
     run: Callable[[Caller, Q], Answer]
 
     @property
+    def writes(self) -> bool:
+        """Whether it changes something."""
+        return BY_ACTION[self.action].writes
+
+    @property
+    def method(self) -> str:
+        """How it is asked."""
+        return "POST" if self.writes else "GET"
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """The names of the path's parts."""
         return tuple(re.findall(r"<\w+:(\w+)>", self.path))
@@ -58,6 +77,8 @@ class Operation(Generic[Q]):
         """The answer to words from outside. Raises Refused for whatever stands in the way."""
         query, details = checked(self.query, words)
         problems = Problems(details)
+        if self.writes:
+            problems.check()  # nothing is changed by a request that is wrong in part
         try:
             answer = self.run(replace(caller, problems=problems), query)
         except Http404:
@@ -84,7 +105,22 @@ def view_of(operation: Operation[Any]) -> Callable[..., HttpResponseBase]:
             answer[name] = value
         return answer
 
+    if operation.writes:
+        return action(BY_ACTION[operation.action].seen_by or operation.action, operation.action)(_by_post(view))
     return action(operation.action)(view)
+
+
+def _by_post(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A view that changes something: there is nothing to read at its address."""
+
+    def posted(request: HttpRequest, **parts: str) -> HttpResponseBase:
+        if request.method == "POST":
+            return view(request, **parts)
+        answer = refused(405, "wrong_method", f"{request.method} isn't possible here; there is POST.")
+        answer["Allow"] = "POST"
+        return answer
+
+    return posted
 
 
 def too_many() -> HttpResponse:
@@ -94,10 +130,13 @@ def too_many() -> HttpResponse:
 
 def _answered(operation: Operation[Any], caller: Caller, request: HttpRequest, parts: Mapping[str, str]) -> HttpResponseBase:
     try:
-        found = operation.answered(caller, {**_words(request), **parts})
+        words = _sent(request) if operation.writes else _words(request)
+        found = operation.answered(caller, {**words, **parts})
     except Refused as error:
         return refused(error.status, error.code, error.message, error.details)
     body = found.model_dump_json().encode()
+    if operation.writes:
+        return HttpResponse(body, content_type="application/json")
     etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     answer = HttpResponse(body, content_type="application/json")
     answer["ETag"] = etag
@@ -111,6 +150,19 @@ def _words(request: HttpRequest) -> dict[str, str]:
         details = [Detail(name, "It is there more than once.", "Send it once; several words with commas.") for name in twice]
         raise Refused(422, "invalid", "The request can't be answered as it stands.", details)
     return {name: word for name, word in request.GET.dict().items() if word}
+
+
+def _sent(request: HttpRequest) -> dict[str, Any]:
+    """The fields of a change: a JSON object."""
+    try:
+        told = json.loads(request.body or b"{}")
+    except RequestDataTooBig:
+        raise Refused(413, "too_large", "The message is larger than this server takes.") from None
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise Refused(400, "bad_body", "The body is no JSON object. Send the fields as one, such as {\"reason\": \"…\"}.")
+    return told
 
 
 def checked(query: type[Q], words: Mapping[str, Any]) -> tuple[Q, list[Detail]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2s
 from typing import TypeVar
 
@@ -26,18 +26,26 @@ class Paged(Query):
     cursor: str = Field("", description="Where to go on: `next_cursor` of the answer before.")
 
 
-def part(items: Sequence[Item], query: Paged, store: Store) -> tuple[Sequence[Item], str | None]:
-    """The items asked for, and the cursor after them. Raises Refused for a cursor of another list, or of older data."""
-    mark = _mark(query, store)
+def part(items: Sequence[Item], query: Paged, store: Store, version: str = "") -> tuple[Sequence[Item], str | None]:
+    """The items asked for, and the cursor after them. Raises Refused for a cursor of another list, or of older data.
+
+    ``version``: of what isn't in the store.
+    """
+    mark = _mark(query, store, version)
     first = _read(query.cursor, mark) if query.cursor else 0
     until = first + query.limit
     return items[first:until], None if until >= len(items) else _written(until, mark)
 
 
-def _mark(query: Paged, store: Store) -> str:
+def _mark(query: Paged, store: Store, version: str) -> str:
     asked = query.model_dump_json(exclude={"cursor", "limit"})
-    text = f"{type(query).__name__}{asked}{version_of(store)}"
+    text = f"{type(query).__name__}{asked}{version_of(store)}{version}"
     return blake2s(text.encode(), digest_size=6).hexdigest()
+
+
+def version_of_ids(ids: Iterable[object]) -> str:
+    """The version of a list of the application's own: which things are in it, in which order."""
+    return blake2s(",".join(map(str, ids)).encode(), digest_size=6).hexdigest()
 
 
 def _written(first: int, mark: str) -> str:

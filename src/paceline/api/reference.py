@@ -17,7 +17,7 @@ def api_page() -> str:
     from paceline.api.limits import PER_MINUTE
     from paceline.api.mcp.tools import TOOLS
     from paceline.api.openapi import ABOUT, BASE, ERRORS
-    from paceline.api.resources import ALL
+    from paceline.api.resources import ALL, WRITES
 
     parts = [
         "# The API\n",
@@ -26,7 +26,7 @@ def api_page() -> str:
         f"A key may ask {PER_MINUTE} times in a minute (`RateLimit-*` headers tell what is left). A server describes itself at "
         f"`{BASE}openapi.json` (OpenAPI 3.1) and `{BASE}docs`. "
         "How to begin: [API and assistants](../how-to/api-and-assistants.md).\n",
-        *(_operation(one, BASE) for one in ALL),
+        *(_operation(one, BASE) for one in (*ALL, *WRITES)),
         "## Areas of keys\n\nA key can be limited to areas. Rules are those of [permissions](permissions.md).\n",
         _table(("area", "rules"), [[f"`{area}`", _codes(sorted(rules))] for area, rules in AREAS.items()]),
         '## Errors\n\nAll in one shape: `{"error": {"code", "message", "details": [{"field", "problem", "remedy"}]}}`.\n',
@@ -39,7 +39,7 @@ def api_page() -> str:
 
 
 def _operation(one: Any, base: str) -> str:
-    from paceline.api.openapi import parameters
+    from paceline.api.openapi import parameters, template
 
     rows = [
         [f"`{told['name']}`" + (" (required)" if told["required"] else ""), told["description"], _default(told["schema"])]
@@ -47,8 +47,8 @@ def _operation(one: Any, base: str) -> str:
     ]
     fields = ", ".join(f"`{name}`" for name in one.answer.model_fields)
     table = _table(("parameter", "meaning", "default"), rows) if rows else ""
-    path = one.path.replace("<", "{").replace(">", "}").replace("slug:", "").replace("path:", "")
-    return f"## GET {base}{path}\n\n{one.summary} Rule: `{one.action}`. Answers with {fields}.\n\n{table}"
+    path = template(one)
+    return f"## {one.method} {base}{path}\n\n{one.summary} Rule: `{one.action}`. Answers with {fields}.\n\n{table}"
 
 
 def _default(schema: dict[str, Any]) -> str:

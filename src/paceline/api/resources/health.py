@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from urllib.parse import urlencode
 
@@ -57,6 +58,35 @@ class Hygiene(Shape):
     because: str | None
 
 
+class Stranger(Shape):
+    """People of one domain, touched, and at no account that is known."""
+
+    domain: str
+    people: int
+    touches: int
+
+
+class Activity(Shape):
+    """Activities of a kind, and how many of them are with nobody of an account that is known."""
+
+    kind: str
+    count: int
+    without_account: int
+
+
+class Reconciled(Shape):
+    """What became of the stored records of a kind; ``stored`` is the sum of all that follows."""
+
+    kind: str
+    stored: int
+    counted: int
+    deleted: int
+    merged: int
+    tests: int
+    left_out: int = Field(description="By an admin, after a dispute or by command.")
+    other: int
+
+
 class HealthAnswer(Answer):
     """What the numbers of the scope stand on."""
 
@@ -67,6 +97,9 @@ class HealthAnswer(Answer):
     gaps: list[Gap]
     whole: int = Field(description="How many metrics lack nothing.")
     matching: dict[str, int] = Field(description="By which rule people touched were matched to an account → touches.")
+    strangers: list[Stranger] = Field(description="Whom nobody knows: the domains with most touches.")
+    activities: list[Activity]
+    reconciled: list[Reconciled]
 
 
 def data_health(caller: Caller, query: When) -> HealthAnswer:
@@ -94,6 +127,9 @@ def data_health(caller: Caller, query: When) -> HealthAnswer:
         gaps=[_gap(one) for one in found.gaps],
         whole=found.whole,
         matching={one.rule: one.touches for one in found.matching},
+        strangers=[Stranger(domain=one.domain, people=one.people, touches=one.touches) for one in found.strangers],
+        activities=[Activity(kind=one.kind, count=one.count, without_account=one.without) for one in found.activities],
+        reconciled=[Reconciled(**asdict(one)) for one in found.reconciled],
     )  # fmt: skip
 
 

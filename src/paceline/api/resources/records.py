@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from paceline.api.paging import Paged, part
 from paceline.api.question import Question, When, Words, metrics_of, understood
 from paceline.api.refusal import Problems
 from paceline.api.resources.readings import read
+from paceline.disputes.deciding import names_of
 from paceline.metrics.explain import CONTRIBUTION, Explanation, Records
 from paceline.metrics.reading import Reading
 from paceline.metrics.store import Store
@@ -42,12 +44,23 @@ class Measure(Shape):
     rows: int = Field(description="How many records.")
 
 
+class LeftOut(Shape):
+    """A record that the number doesn't count because an admin left it out."""
+
+    kind: str
+    record_id: str
+    reason: str
+    by: str | None
+    at: datetime
+
+
 class RecordsAnswer(Listing):
     """A reading, what it is made of, and the records of one measure."""
 
     reading: Read
     measures: list[Measure]
     measure: int = Field(description="Whose records the items are: the place in `measures`, from 0.")
+    left_out: list[LeftOut]
     items: list[dict[str, Value]] = Field(description="A record each: its key, whose it is, its day, what decided, contribution.")
 
 
@@ -60,6 +73,7 @@ class ExplanationAnswer(Answer):
     definition: str
     coverage: list[str]
     measures: list[Measure]
+    left_out: list[LeftOut]
 
 
 class OneQuery(When):
@@ -89,7 +103,7 @@ def records(caller: Caller, query: RecordsQuery) -> RecordsAnswer:
     return RecordsAnswer(
         as_of=instant(reading.as_of), link=_page(caller, asked, reading), next_cursor=cursor,
         reading=read(caller, asked, reading), measures=[_measure(one) for one in found.records], measure=query.measure,
-        items=[_item(row, names) for row in shown],
+        left_out=_left_out(found), items=[_item(row, names) for row in shown],
     )  # fmt: skip
 
 
@@ -99,8 +113,17 @@ def explanation(caller: Caller, query: OneQuery) -> ExplanationAnswer:
     return ExplanationAnswer(
         as_of=instant(reading.as_of), link=_page(caller, asked, reading), reading=read(caller, asked, reading),
         sentence=found.sentence, formula=found.formula, definition=found.definition, coverage=list(found.coverage),
-        measures=[_measure(one) for one in found.records],
+        measures=[_measure(one) for one in found.records], left_out=_left_out(found),
     )  # fmt: skip
+
+
+def _left_out(of: Explanation) -> list[LeftOut]:
+    found = {(one.exclusion.table, one.exclusion.id): one.exclusion for one in of.left_out}
+    who = names_of(found.values()) if found else {}
+    return [
+        LeftOut(kind=kind, record_id=id_, reason=one.reason, by=who.get(one.by), at=instant(one.at))
+        for (kind, id_), one in sorted(found.items())
+    ]
 
 
 def explained(caller: Caller, query: OneQuery) -> tuple[Question, Reading, Explanation]:

@@ -13,17 +13,20 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from paceline.access.gate import Asking, action
+from paceline.metrics.reading import Reading
 from paceline.metrics.restated import Learnt, Shift, Since, since
-from paceline.metrics.store import day_end
+from paceline.metrics.store import Store, day_end
 from paceline.metrics.vocabulary import Category
 from paceline.pages.asked import BadQuestionError
 from paceline.pages.dashboards import kept, written
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.links import metric_of, records_link
 from paceline.pages.dashboards.records import called
+from paceline.pages.told import in_words
 from paceline.warehouse.history import restated
 
 SHOWN = 100
+FIELDS = 25
 
 
 @action("see_data_health")
@@ -43,11 +46,7 @@ def restated_page(request: Asking) -> HttpResponse:
     if slug:
         metric = metric_of(request, slug)
         reading = kept.one(of.store, slug, of.scope, of.period, as_of=of.as_of)
-        try:
-            key = ("since", slug, of.scope, of.period, day)
-            found = kept.kept(of.store, key, of.as_of, lambda: since(of.store, reading, day))
-        except ValueError as error:
-            raise BadQuestionError(str(error)) from None
+        found = since_day(of.store, reading, day, of.as_of)
         context |= {"name": gettext(metric.name), "told": _told(of, found), "records": records_link(of, slug)}
     return render(request, "dashboards/restated.html", context)
 
@@ -68,22 +67,35 @@ def _metrics(of: Asked, slug: str) -> list[tuple[str, str, bool]]:
 
 
 def _replaced(of: Asked, day: date) -> list[dict[str, Any]]:
+    found = replaced(of.store, day)
+    return [{"kind": table, "field": column.replace("_", " "), "count": written.count(n)} for table, column, n in found]
+
+
+def replaced(store: Store, day: date) -> list[tuple[str, str, int]]:
     """How many values of which field loads replaced since the day, by kind of record. Of whole records nothing is told here."""
-    rows = restated(of.store.engine, day_end(day, of.store.settings), 2**62).to_pylist()
+    rows = restated(store.engine, day_end(day, store.settings), 2**62).to_pylist()
     count = Counter((row["table"], row["column"]) for row in rows)
-    most = count.most_common(25)
-    return [{"kind": table, "field": column.replace("_", " "), "count": written.count(n)} for (table, column), n in most]
+    return [(table, column, n) for (table, column), n in count.most_common(FIELDS)]
+
+
+def since_day(store: Store, reading: Reading, day: date, as_of: date | None) -> Since:
+    """A reading beside what it was on a day. Raises BadQuestionError for a day of which nothing can be told."""
+    key = ("since", reading.slug, reading.scope, reading.period, day)
+    try:
+        return kept.kept(store, key, as_of, lambda: since(store, reading, day))
+    except ValueError as error:
+        raise BadQuestionError(str(error)) from None
 
 
 def _told(of: Asked, found: Since) -> dict[str, Any]:
     names = {kind: called(of.store, kind, sorted({one.id for one in found.shifts if one.table == kind}))
              for kind in ("opportunity", "account")}
     return {
-        "sentence": found.sentence,
+        "sentence": in_words(found.sentence),
         "then": written.reading(found.then, short=False),
         "now": written.reading(found.now, short=False),
-        "then_because": found.then.none_because,
-        "now_because": found.now.none_because,
+        "then_because": in_words(found.then.none_because),
+        "now_because": in_words(found.now.none_because),
         "shifts": [_shift(of, one, names.get(one.table, {})) for one in found.shifts[:SHOWN]],
         "more": max(0, len(found.shifts) - SHOWN),
         "ground": [_learnt(of, one) for one in found.ground[:SHOWN]],

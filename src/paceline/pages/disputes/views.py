@@ -11,13 +11,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from paceline.access.doors import Door
 from paceline.access.gate import Asking, action, door_for, may
 from paceline.disputes import deciding
 from paceline.disputes.models import Dispute, State
 from paceline.facts.aside import records_named
+from paceline.metrics.explain import Explanation
+from paceline.metrics.store import Store
 from paceline.pages.dashboards import records
 from paceline.pages.dashboards.record_views import asked_records
 from paceline.pages.set_up import work
+from paceline.people.models import User
 from paceline.project.running import running
 from paceline.warehouse.exclusion import EXCLUDABLE
 
@@ -33,7 +37,7 @@ def disputes(request: Asking) -> HttpResponse:
         found = found.filter(state=state)
     names = {person.rep_id: person.name for person in request.door.people()}
     context = {
-        "rows": [_row(one, names) for one in found[:SHOWN] if _in_sight(request, one)],
+        "rows": [_row(one, names) for one in found[:SHOWN] if in_sight(request.user, request.door, one)],
         "states": [("", _("all"), not state), *((value, words, value == state) for value, words in State.choices)],
         "may_decide": may(request, "decide_disputes"),
         "owed": len(deciding.owed(running())) if may(request, "decide_disputes") else 0,
@@ -42,8 +46,9 @@ def disputes(request: Asking) -> HttpResponse:
     return render(request, "disputes/disputes.html", context)
 
 
-def _in_sight(request: Asking, one: Dispute) -> bool:
-    return one.by_id == request.user.pk or request.door.sight().is_company or bool(one.rep_id and request.door.sees(one.rep_id))
+def in_sight(user: User, door: Door, one: Dispute) -> bool:
+    """Whether it is the user's own, or over a record in the numbers of somebody in sight."""
+    return one.by_id == user.pk or door.sight().is_company or bool(one.rep_id and door.sees(one.rep_id))
 
 
 def _row(one: Dispute, names: dict[str, str]) -> dict[str, Any]:
@@ -57,27 +62,44 @@ def dispute(request: Asking, slug: str) -> HttpResponse:
     request.door = door_for(request, "see_records")
     kind, _colon, record_id = request.GET.get("record", "").partition(":")
     of, told = asked_records(request, slug)
-    rows = [row for part in told.records for row in part.table.to_pylist() if (kind, record_id) in records_named(row)]
-    if kind not in EXCLUDABLE or not rows:
+    count = len(rows_of(told, kind, record_id))
+    if not count:
         raise Http404
-    label = records.called(of.store, kind, [record_id]).get(record_id, "") if kind in ("opportunity", "lead") else ""
     query = of.address.query(rep=of.scope.one_rep or "")
     back = reverse("records", args=[slug]) + query
     wrong = ""
     if request.method == "POST":
-        owners = {str(row["rep_id"]) for row in rows if row.get("rep_id")}
-        rep_id = of.scope.one_rep or (owners.pop() if len(owners) == 1 else "")
         try:
-            deciding.dispute(kind, record_id, request.POST.get("reason", ""), request.user,
-                             deciding.Seen(rep_id, slug, query, label))
+            opened(of.store, told, kind, record_id, request.POST.get("reason", ""), request.user, query)
         except deciding.DisputeError as error:
             wrong = str(error)
         else:
             messages.success(request, _("Disputed. The admin decides; until then it counts."))
             return redirect("disputes")
+    label = _label(of.store, kind, record_id)
     context = {"kind": kind, "record_id": record_id, "label": label, "back": back, "wrong": wrong, "metric": told.reading.metric,
-               "reason": request.POST.get("reason", ""), "count": len(rows)}
+               "reason": request.POST.get("reason", ""), "count": count}
     return render(request, "disputes/dispute.html", context, status=400 if wrong else 200)
+
+
+def rows_of(told: Explanation, kind: str, record_id: str) -> list[dict[str, Any]]:
+    """The rows of a number that are of a record; none for a kind that can't be disputed, or one that isn't in the number."""
+    if kind not in EXCLUDABLE:
+        return []
+    return [row for part in told.records for row in part.table.to_pylist() if (kind, record_id) in records_named(row)]
+
+
+def opened(store: Store, told: Explanation, kind: str, record_id: str, reason: str, by: User, query: str) -> Dispute:
+    """A dispute over a record of a number. ``query``: the number's address. Raises DisputeError."""
+    owners = {str(row["rep_id"]) for row in rows_of(told, kind, record_id) if row.get("rep_id")}
+    rep_id = told.reading.scope.one_rep or (owners.pop() if len(owners) == 1 else "")
+    seen = deciding.Seen(rep_id, told.reading.slug, query, _label(store, kind, record_id))
+    return deciding.dispute(kind, record_id, reason, by, seen)
+
+
+def _label(store: Store, kind: str, record_id: str) -> str:
+    """What the record is called, where it has a name."""
+    return records.called(store, kind, [record_id]).get(record_id, "") if kind in ("opportunity", "lead") else ""
 
 
 @action("decide_disputes")

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from paceline.access.audit import note
-from paceline.access.gate import Asking, action
+from paceline.access.gate import Asking, Visitor, action
 from paceline.coaching import agenda
 from paceline.coaching.models import Item, Kind
 from paceline.coaching.pair import Pair
@@ -32,18 +32,24 @@ def add(request: Asking, rep_id: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("people")
     told = {name: request.POST.get(name, "").strip() for name in ("kind", "text", "link", "key", "next")}
-    key = _key(told["kind"], told["link"]) or told["key"]
     try:
-        item = agenda.add(*_ids(pair), request.user.rep_id, told["kind"] or Kind.NOTE, told["text"], told["link"], key)
+        item = put(request, pair, told["kind"], told["text"], told["link"], told["key"])
     except agenda.AgendaError as error:
         messages.error(request, str(error))
     else:
-        note("agenda_changed", request.user, {"person": pair.rep_id, "one_on_one": str(item.one_on_one.public_id)})
         other = names(request, *_ids(pair))[_other(pair, request.user.rep_id)]
         words = _("On the agenda with %(name)s.") % {"name": other}
         messages.success(request, format_html('{} <a href="{}">{}</a>', words, _where(request, pair, item), _("Open the 1:1")))
     here = told["next"] if agenda.is_ours(told["next"]) else reverse("people")
     return redirect(here)
+
+
+def put(visitor: Visitor, pair: Pair, kind: str, text: str, link: str = "", key: str = "") -> Item:
+    """Put something onto the next 1:1 of the two. Raises AgendaError."""
+    name = _key(kind, link) or key
+    item = agenda.add(*_ids(pair), visitor.user.rep_id, kind or Kind.NOTE, text, link, name)
+    note("agenda_changed", visitor.user, {"person": pair.rep_id, "one_on_one": str(item.one_on_one.public_id)})
+    return item
 
 
 def _key(kind: str, link: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from paceline.access.doors import PEERS_AT_LEAST, door_to
-from paceline.access.gate import Asking
+from paceline.access.gate import Visitor
 from paceline.coaching import actions
 from paceline.coaching.models import Action, OneOnOne
 from paceline.coaching.pair import Pair
@@ -34,12 +34,12 @@ MOST_CHANGES, MOST_PRAISE, MOST_DEALS = 4, 2, 3
 QUIET_DAYS = 21  # without a touch a deal wants a word
 
 
-def prepared(request: Asking, pair: Pair, one: OneOnOne | None) -> Prepared:
+def prepared(visitor: Visitor, pair: Pair, one: OneOnOne | None) -> Prepared:
     """What is laid before the two: as it was frozen when the 1:1 began, else as it is now."""
     if one is not None and one.shown:
         return Prepared.from_json(one.shown)
-    store = request.door.store
-    scope = scope_of(request, pair)
+    store = visitor.door.store
+    scope = scope_of(visitor, pair)
     on_table = actions.open_actions(pair, one)
     found = judged.changes(store, Scope.company())
     own = [signal for signal in found.firing if (signal.level, signal.name) == ("rep", pair.rep_id)]

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from paceline.access.audit import note
-from paceline.access.gate import Asking, action, may
+from paceline.access.gate import Asking, Visitor, action, may
 from paceline.coaching import agenda, notes, wishes
 from paceline.coaching.actions import due
 from paceline.coaching.clock import day_of, now
@@ -197,10 +197,10 @@ def moment(at: datetime | None, pair: Pair) -> str:
     return "" if at is None else written.instant(int(at.timestamp()), str(zone_of(pair)))
 
 
-def address_of(request: Asking, pair: Pair) -> str:
+def address_of(visitor: Visitor, pair: Pair) -> str:
     """Where the next 1:1 of the two is, as seen by the visitor."""
     base = reverse("one_on_ones_with", args=[pair.rep_id])
-    if request.user.rep_id == pair.rep_id and pair.manager_id != boss_of(request, pair.rep_id):
+    if visitor.user.rep_id == pair.rep_id and pair.manager_id != boss_of(visitor, pair.rep_id):
         return f"{base}?{WITH}={pair.manager_id}"
     return base
 

@@ -24,9 +24,9 @@ from paceline.pages.dashboards.export import as_file
 def coaching_time(request: Asking) -> HttpResponse:
     """Each manager in sight."""
     store = request.door.store
-    names = _names(request.door)
+    names = names_of(request.door)
     context = {
-        "managers": [_shown(one, names) for one in _found(request.door)],
+        "managers": [_shown(one, names) for one in times_of(request.door)],
         "windows": WINDOWS,
         "version": VERSION,
         "today": written.day(store.view().day),
@@ -42,14 +42,14 @@ def coaching_time_export(request: Asking, form: str) -> HttpResponse:
     if not may(request, "see_coaching_time"):
         raise Http404
     door = door_for(request, "see_coaching_time")
-    names = _names(door)
+    names = names_of(door)
     day = door.store.view().day
     note("exported", request.user, {"what": "coaching_time", "form": form, "period": str(day)})
     rows = [
         {"day": day, "manager_id": one.manager_id, "manager": names.get(one.manager_id, one.manager_id), "reports": len(one.reps),
          **{f"met_{met.days}": met.met for met in one.met}, **{f"of_{met.days}": met.of for met in one.met},
          "minutes_a_rep_this_month": one.months[-1][1], "definition_version": VERSION}
-        for one in _found(door)
+        for one in times_of(door)
     ]  # fmt: skip
     windows = [(f"{word}_{days}", pa.int64()) for days in WINDOWS for word in ("met", "of")]
     schema = pa.schema([
@@ -59,13 +59,13 @@ def coaching_time_export(request: Asking, form: str) -> HttpResponse:
     return as_file(pa.Table.from_pylist(rows, schema), f"coaching-time-{day}", form)
 
 
-def _found(door: Door) -> list[Spent]:
+def times_of(door: Door) -> list[Spent]:
     """Those whom anybody reports to, as far as they are in sight: one's own time, and that of the managers below."""
     view = door.store.view()
     there = {person.rep_id for person in door.people()}
     bosses = {person.manager_id for person in door.people() if person.manager_id}
     managers = sorted(bosses if door.rows is Rows.ALL else bosses & there)
-    names = _names(door)
+    names = names_of(door)
     found = spent(managers, held_until(view.day), view.stints, view.day)
     return sorted(found, key=lambda one: (_least(one), names.get(one.manager_id, one.manager_id).casefold()))
 
@@ -76,7 +76,7 @@ def _least(one: Spent) -> float:
     return 1.0 if share is None else share
 
 
-def _names(door: Door) -> dict[str, str]:
+def names_of(door: Door) -> dict[str, str]:
     return {stint.rep_id: stint.name or stint.rep_id for stint in door.store.view().stints}
 
 

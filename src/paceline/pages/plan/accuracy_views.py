@@ -58,9 +58,9 @@ def accuracy_page(request: Asking) -> HttpResponse:
     store = request.door.store
     record = recorded(store)
     chances = soon(store, "win chances", None, lambda: _chances(store))
-    replayed, problem = None, ""
+    replay, problem = None, ""
     try:
-        replayed = soon(store, "backtest", None, lambda: backtest_store(store, GRAIN))
+        replay = replayed(store)
     except NotYetError:
         problem = gettext("The own history is being replayed; load the page again in a minute.")
     except (ForecastError, ValueError) as error:
@@ -78,7 +78,7 @@ def accuracy_page(request: Asking) -> HttpResponse:
         "cards": [_cards(gettext("Alarms"), record.alarms), _cards(gettext("Praise"), record.praise)],
         "by_metric": [_cards(_metric(store, one.metric), one.verdicts) for one in record.cards],
         "chances": _win_chances(chances),
-        "replay": None if replayed is None else _replay(replayed),
+        "replay": None if replay is None else _replay(replay),
         "problem": problem,
         "today": written.day(store.view().day),
         "csv": reverse("accuracy_export", args=["csv"]),
@@ -89,6 +89,11 @@ def accuracy_page(request: Asking) -> HttpResponse:
 def recorded(store: Store) -> TrackRecord:
     """The record as it is now: predictions are kept without a load."""
     return kept(store, "record", None, lambda: track_record(store.engine))
+
+
+def replayed(store: Store) -> Backtested:
+    """The own history, replayed. Raises NotYetError while that goes on, and ForecastError or ValueError where it can't be."""
+    return soon(store, "backtest", None, lambda: backtest_store(store, GRAIN))
 
 
 def _chances(store: Store) -> Chances | None:

@@ -15,7 +15,7 @@ from paceline.judging.goals_draws import is_flow
 from paceline.judging.people import workdays
 from paceline.metrics.reading import Reading
 from paceline.metrics.vocabulary import Metric
-from paceline.pages.dashboards.asking import Asked
+from paceline.pages.asked import Asked
 from paceline.pages.dashboards.kept import kept, readings
 from paceline.pages.dashboards.team import people_of, ramp_week
 from paceline.sales.scope import Scope

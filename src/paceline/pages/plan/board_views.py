@@ -15,6 +15,7 @@ from paceline import charts
 from paceline.access.gate import Asking, action, door_for
 from paceline.access.rules import Rows
 from paceline.charts import Dot, Picture
+from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric
 from paceline.pages.asked import BadQuestionError
 from paceline.pages.dashboards import goal_tiles, written
@@ -48,17 +49,17 @@ def setting() -> str:
     return chosen
 
 
-def _metrics(of: Asked, role: str) -> dict[str, Metric]:
+def metrics_of(store: Store, role: str) -> dict[str, Metric]:
     """What a role may be placed by: what it is shown, but what has no better side."""
-    found = [one for _, some in groups_of(role, of.store.catalog, results=True) for one in some]
+    found = [one for _, some in groups_of(role, store.catalog, results=True) for one in some]
     return {one.slug: one for one in found if one.direction.way in ("higher", "lower")}
 
 
 def _chosen(request: Asking, of: Asked, scope: Scope) -> tuple[str, Metric, dict[str, Metric], list[str]]:
     """The role and the metric that the address says, else the largest role and its first result."""
-    roles = roles_of(of, scope)
+    roles = roles_of(of.question, scope)
     role = of.address.role or (roles[0] if roles else "")
-    metrics = _metrics(of, role)
+    metrics = metrics_of(of.store, role)
     return role, metrics[_slug(request, metrics)], metrics, roles
 
 
@@ -84,11 +85,11 @@ def board_page(request: Asking) -> HttpResponse:
     if scope is not None:
         if alone:
             mine = next((s.role for s in scope.members(of.store.view(of.as_of).stints) if s.rep_id == own and s.role), "")
-            metrics = _metrics(of, mine)
-            found, roles = board(of, scope, mine, metrics[_slug(request, metrics)]), [mine]
+            metrics = metrics_of(of.store, mine)
+            found, roles = board(of.question, scope, mine, metrics[_slug(request, metrics)]), [mine]
         else:
             role, metric, metrics, roles = _chosen(request, of, scope)
-            found = board(of, scope, role, metric)
+            found = board(of.question, scope, role, metric)
         context = {
             "metrics": choices({key: gettext(one.name) for key, one in metrics.items()}, found.metric.slug),
             "roles": choices({role: role for role in roles}, found.role),
@@ -165,7 +166,7 @@ def tv_page(request: Asking) -> HttpResponse:
     chosen = setting()
     of = asked(request, period="this_month")
     role, metric, metrics, roles = _chosen(request, of, of.scope)
-    found = board(of, of.scope, role, metric)
+    found = board(of.question, of.scope, role, metric)
     lines_of(of, goal_tiles.goals_period(of), of.scope)  # goals come from work of seconds: wait for it elsewhere
     still = request.GET.get("still") == "1"
     named = chosen == NAMED

@@ -24,6 +24,7 @@ from paceline.judging.segments import BY, MEASURES, Group, Segments
 from paceline.judging.segments import segments as judge
 from paceline.judging.strategies import Strategies, strategies
 from paceline.metrics.vocabulary import Unit
+from paceline.pages.asked import Asked as Question
 from paceline.pages.dashboards import written
 from paceline.pages.dashboards.address import AddressError, word_of
 from paceline.pages.dashboards.asking import Asked, asked, choices
@@ -79,7 +80,7 @@ def compared(of: Asked, cut: str, wait: float | None = None) -> Segments:
     return soon(of.store, key, of.as_of, lambda: judge(of.store, of.scope, of.period, cut, of.as_of), wait)
 
 
-def habits(of: Asked, wait: float | None = None) -> Strategies:
+def habits_of(of: Question, wait: float | None = None) -> Strategies:
     """The habits. Raises NotYetError."""
     return soon(of.store, ("strategies", of.scope), of.as_of, lambda: strategies(of.store, of.scope, of.as_of), wait)
 
@@ -104,7 +105,7 @@ def decide_page(request: Asking) -> HttpResponse:
         habits_shown=cut == HABITS,
         csv=reverse("decide_export", args=["csv"]) + of.address.query(by=cut, vs="own"),
         changes=reverse("pipeline_changes") + of.address.query(vs="own"),
-        **(_of_habits(habits(of)) if cut == HABITS else _of_groups(of, compared(of, cut), measure)),
+        **(_of_habits(habits_of(of.question)) if cut == HABITS else _of_groups(of, compared(of, cut), measure)),
     )
     return render(request, "plan/decide.html", context)
 
@@ -254,6 +255,6 @@ def decide_export(request: Asking, form: str) -> HttpResponse:
     """The comparison as a file."""
     request.door = door_for(request, "see_decide")
     of, cut = asked_decide(request)
-    table = (habits(of, PATIENT) if cut == HABITS else compared(of, cut, PATIENT)).to_arrow()
+    table = (habits_of(of.question, PATIENT) if cut == HABITS else compared(of, cut, PATIENT)).to_arrow()
     note("exported", request.user, {"what": f"decide by {cut}", "form": form, "period": str(of.period.first)})
     return as_file(table, f"decide-{cut}-{of.period.first}", form)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from paceline.access.doors import Door, Person
-from paceline.access.gate import Asking, door_for, may
-from paceline.access.rules import Rows
+from paceline.access.gate import Visitor, door_of
+from paceline.access.rules import Rows, rows_of
 from paceline.judging.goals import REP, TEAM, Goal
-from paceline.pages.dashboards.asking import Asked
+from paceline.pages.asked import Asked
 from paceline.pages.plan.goals import sellers
+from paceline.people.roles import Role
 from paceline.sales.scope import Scope
 
 
@@ -24,10 +25,11 @@ class Whose:
 
 
 class Setter:
-    """What the user of a request may set goals for; nobody where the rules say no."""
+    """What a visitor may set goals for; nobody where the rules say no."""
 
-    def __init__(self, request: Asking, of: Asked) -> None:
-        self.door: Door | None = door_for(request, "set_goals") if may(request, "set_goals") else None
+    def __init__(self, visitor: Visitor, of: Asked) -> None:
+        allowed = rows_of("set_goals", Role(visitor.user.role)) is not None
+        self.door: Door | None = door_of(visitor.user, "set_goals") if allowed else None
         people = [] if self.door is None else self.door.people(of.as_of)
         self.people: dict[str, Person] = {one.rep_id: one for one in people if not self._is_own(one.rep_id)}
         everybody = {one.rep: one.team for one in sellers(of.store, of.today, of.as_of)}

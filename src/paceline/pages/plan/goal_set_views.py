@@ -31,15 +31,15 @@ from paceline.pages.plan.goals_views import asked_goals, base_of, metrics_of
 from paceline.pages.plan.models import GoalChange, GoalProposal
 from paceline.sales.periods import Period, epoch_day, parse
 
-_EVER = Period.between(date(1971, 1, 1), date(2200, 1, 1))
+EVER = Period.between(date(1971, 1, 1), date(2200, 1, 1))
 
 
 @action("set_goals")
 def set_page(request: Asking) -> HttpResponse:
     """A goal for a person, a team, a role: first shown with what each person's part would be, then set."""
     of = asked_goals(request)
-    setter = Setter(request, of)
-    metrics, offered = metrics_of(of), _periods(of)
+    setter = Setter(request, of.question)
+    metrics, offered = metrics_of(of.store), _periods(of)
     start = {"metric": "revenue"} | {name: request.GET[name] for name in ("metric", "whose", "target") if name in request.GET}
     start |= {"period": periods.word(of.period, of.store.settings, of.today)}
     form = SetForm(request.POST or None, initial=start, metrics=metrics, whose=setter.choices(), periods=offered)
@@ -103,11 +103,11 @@ def goal_page(request: Asking, goal_id: str) -> HttpResponse:
     """One goal: how it stands, what was done to it and why; another target, or taking it back."""
     request.door = door_for(request, "see_goals")
     of = asked_goals(request)
-    goal = next((one for one in goals_in(of.store.view(of.as_of), _EVER) if one.id == goal_id), None)
+    goal = next((one for one in goals_in(of.store.view(of.as_of), EVER) if one.id == goal_id), None)
     line = None if goal is None else _line(of, goal)
     if goal is None or line is None:
         raise Http404
-    may_change = Setter(request, of).may_change(goal)
+    may_change = Setter(request, of.question).may_change(goal)
     form = ChangeForm(request.POST if request.POST.get("do") == "change" else None, metric=line.metric)
     if request.method == "POST":
         if not may_change:
@@ -178,7 +178,7 @@ def propose_page(request: Asking) -> HttpResponse:
     request.door = door_for(request, "see_goals")
     of = asked_goals(request)
     start = {"period": periods.word(of.period, of.store.settings, of.today), "metric": request.GET.get("metric", "")}
-    form = ProposeForm(request.POST or None, initial=start, metrics=metrics_of(of), periods=_periods(of))
+    form = ProposeForm(request.POST or None, initial=start, metrics=metrics_of(of.store), periods=_periods(of))
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         period = parse(told["period"], of.store.settings, of.today)
@@ -198,7 +198,7 @@ def propose_page(request: Asking) -> HttpResponse:
 def decide_proposal(request: Asking, number: int) -> HttpResponse:
     """Accept a proposed goal, which sets it, or decline it; either with a word."""
     of = asked_goals(request)
-    setter = Setter(request, of)
+    setter = Setter(request, of.question)
     waiting = GoalProposal.objects.filter(pk=number, accepted=None, rep_id__in=list(setter.people)).first()
     if waiting is None or setter.door is None:
         raise Http404

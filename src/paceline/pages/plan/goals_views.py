@@ -19,7 +19,9 @@ from paceline.judging.goals import REP
 from paceline.judging.goals_plan import METRICS, Backwards, plan_back
 from paceline.judging.goals_recommend import Suggested, recommendations
 from paceline.judging.goals_set import GoalError
+from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Category, Metric
+from paceline.pages.asked import Asked as Question
 from paceline.pages.asked import BadQuestionError
 from paceline.pages.dashboards import written
 from paceline.pages.dashboards.address import Address
@@ -30,6 +32,7 @@ from paceline.pages.dashboards.links import rep_link
 from paceline.pages.plan import goals, periods
 from paceline.pages.plan.goal_people import Setter
 from paceline.pages.plan.models import GoalProposal
+from paceline.people.models import User
 from paceline.sales.periods import Period
 
 PATIENT = 60.0  # seconds that a file is waited for: it can't load itself again
@@ -55,10 +58,10 @@ def base_of(of: Asked, **more: Any) -> dict[str, Any]:
     )
 
 
-def metrics_of(of: Asked) -> dict[str, Metric]:
+def metrics_of(store: Store) -> dict[str, Metric]:
     """The metrics that goals are set for, by slug."""
     left_out = (Category.HYGIENE, Category.COMPANION)
-    return {slug: one for slug, one in of.store.catalog.items() if one.category not in left_out and one.variant_of is None}
+    return {slug: one for slug, one in store.catalog.items() if one.category not in left_out and one.variant_of is None}
 
 
 @action("see_goals")
@@ -67,7 +70,7 @@ def metrics_of(of: Asked) -> dict[str, Metric]:
 def goals_page(request: Asking) -> HttpResponse:
     """How goals stand."""
     of = asked_goals(request)
-    setter = Setter(request, of)
+    setter = Setter(request, of.question)
     lines = goals.lines_of(of, of.period, of.scope)
     chances = [line.reach.chance for line in lines if line.reach is not None]
     context = base_of(
@@ -82,7 +85,7 @@ def goals_page(request: Asking) -> HttpResponse:
         with_chance=len(chances),
         may_set=bool(setter.people),
         may_propose=may(request, "propose_goal") and bool(request.user.rep_id),
-        proposals=[proposal(of, one, one.rep_id in setter.people) for one in _proposals(request, setter)],
+        proposals=[proposal(of, one, one.rep_id in setter.people) for one in proposals(request.user, setter)],
         set_address=reverse("set_goals") + of.address.query(vs="own"),
         recommended=reverse("recommended_goals") + of.address.query(vs="own"),
         csv=reverse("goals_export", args=["csv"]) + of.address.query(vs="own", rep=request.GET.get("rep", "")),
@@ -101,10 +104,10 @@ def goals_export(request: Asking, form: str) -> HttpResponse:
     return as_file(table, f"goals-{of.period.first}", form)
 
 
-def _proposals(request: Asking, setter: Setter) -> list[GoalProposal]:
+def proposals(user: User, setter: Setter) -> list[GoalProposal]:
     """Those that wait for the user's decision, and one's own of late."""
     waiting = list(GoalProposal.objects.filter(accepted=None, rep_id__in=list(setter.people)).select_related("by"))
-    own = GoalProposal.objects.filter(by=request.user).select_related("by", "decided_by")[:5]
+    own = GoalProposal.objects.filter(by=user).select_related("by", "decided_by")[:5]
     return [*waiting, *(one for one in own if one not in waiting)]
 
 
@@ -132,19 +135,14 @@ def proposal(of: Asked, one: GoalProposal, may_decide: bool) -> dict[str, Any]:
 def recommended_page(request: Asking) -> HttpResponse:
     """What comparable people came to, and the chance to reach each level."""
     of = asked_goals(request)
-    slug, offered = _metric(request, of, "revenue"), metrics_of(of)
-    setter = Setter(request, of)
+    slug, offered = _metric(request, of, "revenue"), metrics_of(of.store)
+    setter = Setter(request, of.question)
     found: tuple[Suggested, ...] = ()
     problem = ""
     try:
-        found = soon(
-            of.store, ("recommended", slug, of.period, of.scope), of.as_of,
-            lambda: recommendations(of.store, slug, of.period, of.scope, as_of=of.as_of),
-        )  # fmt: skip
+        found = suggested(of.question, offered[slug])
     except GoalError as error:
         problem = str(error)
-    roles = {role.casefold() for role in offered[slug].roles}
-    found = tuple(one for one in found if _is_theirs(one, of, roles))
     context = base_of(
         of,
         metrics=choices({key: gettext(one.name) for key, one in offered.items()}, slug),
@@ -159,7 +157,7 @@ def recommended_page(request: Asking) -> HttpResponse:
 
 def _metric(request: Asking, of: Asked, default: str) -> str:
     slug = request.GET.get("metric", default)
-    if slug not in metrics_of(of):
+    if slug not in metrics_of(of.store):
         raise BadQuestionError(gettext("No goal is set for %(slug)s.") % {"slug": slug})
     return slug
 
@@ -186,10 +184,15 @@ def _suggested(of: Asked, one: Suggested, metric: Metric, setter: Setter, slug: 
     }
 
 
-def _is_theirs(one: Suggested, of: Asked, roles: set[str]) -> bool:
-    """Whether the metric is one of the person's role: revenue says nothing of who prospects."""
-    role = {person.rep: person.role or "" for person in goals.sellers(of.store, of.today, of.as_of)}.get(one.subject, "")
-    return one.level != REP or not roles or role.casefold() in roles
+def suggested(of: Question, metric: Metric, wait: float | None = None) -> tuple[Suggested, ...]:
+    """Goals to set, a line a person or team whose metric it is. Raises GoalError, and NotYetError while it is worked out."""
+    found = soon(
+        of.store, ("recommended", metric.slug, of.period, of.scope), of.as_of,
+        lambda: recommendations(of.store, metric.slug, of.period, of.scope, as_of=of.as_of), wait,
+    )  # fmt: skip
+    roles = {role.casefold() for role in metric.roles}
+    theirs = {person.rep: person.role or "" for person in goals.sellers(of.store, of.today, of.as_of)}
+    return tuple(one for one in found if one.level != REP or not roles or theirs.get(one.subject, "").casefold() in roles)
 
 
 def _level(of: Asked, one: Suggested, about: float, metric: Metric, address: Callable[[float], str] | None) -> dict[str, str]:
@@ -221,10 +224,7 @@ def plan_page(request: Asking) -> HttpResponse:
     target = _target(request, of, slug)
     if target is not None:
         try:
-            found = soon(
-                of.store, ("plan", slug, target, of.period, of.scope), of.as_of,
-                lambda: plan_back(of.store, slug, target, of.period, of.scope, as_of=of.as_of),
-            )  # fmt: skip
+            found = planned_back(of.question, slug, target)
         except (GoalError, ValueError) as error:
             problem = str(error)
     context = base_of(
@@ -238,6 +238,14 @@ def plan_page(request: Asking) -> HttpResponse:
         goals=reverse("goals") + of.address.query(vs="own"),
     )
     return render(request, "plan/plan.html", context)
+
+
+def planned_back(of: Question, slug: str, target: float, wait: float | None = None) -> Backwards:
+    """What reaching a target takes. Raises GoalError, and NotYetError while it is worked out."""
+    return soon(
+        of.store, ("plan", slug, target, of.period, of.scope), of.as_of,
+        lambda: plan_back(of.store, slug, target, of.period, of.scope, as_of=of.as_of), wait,
+    )  # fmt: skip
 
 
 def _target(request: Asking, of: Asked, slug: str) -> float | None:

@@ -56,7 +56,7 @@ def hires_of(of: Asked, found: Ramp) -> list[NewHire]:
 def ramp_page(request: Asking) -> HttpResponse:
     """Are new people on the curve?"""
     of = asked(request, rep=request.GET.get("rep") or None)
-    slug, metrics = request.GET.get("metric", METRIC), metrics_of(of)
+    slug, metrics = request.GET.get("metric", METRIC), metrics_of(of.store)
     if slug not in metrics:
         raise BadQuestionError(gettext("There is no ramp of %(slug)s.") % {"slug": slug})
     found, problem = None, ""

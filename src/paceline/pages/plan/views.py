@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django import forms
@@ -74,7 +73,7 @@ class SaveForm(forms.Form):
             raise forms.ValidationError(_("This is no page of Paceline that you may open.")) from None
 
 
-@action("keep_views")
+@action("see_views")
 @require_safe
 def views_page(request: Asking) -> HttpResponse:
     """All of one's views, and those that are shared."""
@@ -83,22 +82,24 @@ def views_page(request: Asking) -> HttpResponse:
 
 def _shown(request: Asking, form: SaveForm | None) -> HttpResponse:
     start = StartPage.objects.filter(user=request.user).values_list("view_id", flat=True).first()
-    some = SavedView.objects.filter(Q(user=request.user) | Q(shared=True, user__is_active=True)).select_related("user")
-    context = {"own": _openable(some.filter(user=request.user), request.user), "start": start, "form": form,
-               "others": _openable(some.exclude(user=request.user), request.user)}  # fmt: skip
+    some = openable(request.user)
+    own = [one for one in some if one.user_id == request.user.pk]
+    context = {"own": own, "start": start, "form": form, "others": [one for one in some if one not in own]}
     return render(request, "plan/views.html", context, status=200 if form is None else 400)
 
 
-def _openable(some: Iterable[SavedView], user: User) -> list[SavedView]:
-    """Those whose page the user may open."""
-    found = []
-    for one in some:
-        try:
-            readable(one.address, Role(user.role))
-        except ValueError:
-            continue
-        found.append(one)
-    return found
+def openable(user: User) -> list[SavedView]:
+    """One's own views and those that others share, by name: those whose page the user may open."""
+    some = SavedView.objects.filter(Q(user=user) | Q(shared=True, user__is_active=True)).select_related("user")
+    return [one for one in some if _is_openable(one, user)]
+
+
+def _is_openable(one: SavedView, user: User) -> bool:
+    try:
+        readable(one.address, Role(user.role))
+    except ValueError:
+        return False
+    return True
 
 
 @action("keep_views")

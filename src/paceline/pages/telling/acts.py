@@ -104,9 +104,14 @@ def _until(request: Asking, alert: Alert) -> datetime | None:
         return next_meeting(request.user, alert, now)
     days = {DAY: today + timedelta(days=1), WEEK: today + timedelta(days=7), DATE: _date(request.POST.get("until", ""))}
     day = days.get(word)
-    if day is None or not today < day <= today + LONGEST:
-        return None
-    return datetime.combine(day, time(), zone)
+    return None if day is None else snooze_end(request.user, day)
+
+
+def snooze_end(user: User, day: date) -> datetime | None:
+    """The beginning of a day where the user is; None for one that isn't in the future, or more than a year ahead."""
+    zone = zone_of(wishes_of(user))
+    today = timezone.localtime(timezone.now(), zone).date()
+    return datetime.combine(day, time(), zone) if today < day <= today + LONGEST else None
 
 
 def _date(text: str) -> date | None:

@@ -48,13 +48,12 @@ def alerts(request: Asking) -> HttpResponse:
     store, now = request.door.store, timezone.now()
     seen = _of(seen_through(request.door), whose)
     asleep = {act.alert_id: act for act in snoozed(request.user, now)}
-    order = (F("better").asc(nulls_last=True), "-weight", "pk") if chosen != OVER else ("-changed_at", "pk")
-    found = list(_filtered(seen, chosen, asleep).order_by(*order).prefetch_related("acts__user")[: MOST + 1])
+    found = list(filtered(seen, chosen, asleep).prefetch_related("acts__user")[: MOST + 1])
     names = words.names_of(store)
     context = {
         "rows": [row(request, one, store, names, asleep.get(one.pk), now) for one in found[:MOST]],
         "more": len(found) > MOST,
-        "filters": [(key, label, key == chosen, _address(key, whose), _filtered(seen, key, asleep).count())
+        "filters": [(key, label, key == chosen, _address(key, whose), filtered(seen, key, asleep).count())
                     for key, label in FILTERS.items()],
         "people": _people(seen_through(request.door), names, whose),
         "chosen": chosen,
@@ -151,17 +150,20 @@ def history(one: Alert, user: User) -> list[Event]:
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
-def _filtered(seen: QuerySet[Alert], chosen: str, asleep: Iterable[int]) -> QuerySet[Alert]:
+def filtered(seen: QuerySet[Alert], chosen: str, asleep: Iterable[int]) -> QuerySet[Alert]:
+    """Those of ``FILTERS`` that were chosen, in the order in which they are shown; ``asleep``: the visitor's snoozed ones."""
+    if chosen == OVER:
+        return seen.filter(state=State.OK).exclude(verdict=Verdict.DISMISSED).order_by("-changed_at", "pk")
+    return _chosen(seen, chosen, asleep).order_by(F("better").asc(nulls_last=True), "-weight", "pk")
+
+
+def _chosen(seen: QuerySet[Alert], chosen: str, asleep: Iterable[int]) -> QuerySet[Alert]:
+    if chosen == DISMISSED:
+        return seen.filter(verdict=Verdict.DISMISSED)
     open_ones = seen.exclude(state=State.OK).exclude(verdict=Verdict.DISMISSED)
     if chosen == SNOOZED:
         return open_ones.filter(pk__in=list(asleep))
-    if chosen == OPEN:
-        return open_ones.exclude(pk__in=list(asleep))
-    if chosen == DISMISSED:
-        return seen.filter(verdict=Verdict.DISMISSED)
-    if chosen == OVER:
-        return seen.filter(state=State.OK).exclude(verdict=Verdict.DISMISSED)
-    return seen
+    return open_ones.exclude(pk__in=list(asleep)) if chosen == OPEN else seen
 
 
 def _of(seen: QuerySet[Alert], whose: str) -> QuerySet[Alert]:

@@ -94,15 +94,17 @@ def explain(
 def _explain_since(question: Question, reading: Reading, day: str, form: Format, limit: int) -> None:
     """What the number was at the end of the day, and why it isn't any more. Raises Failure for a day that isn't before."""
     from paceline.cli.since import write_since
+    from paceline.metrics.called import called
     from paceline.metrics.restated import since
+    from paceline.project.asking import names_of
 
     try:
         told = since(question.store, reading, read_day(day))
     except ValueError as error:
         raise Failure(f"{str(error)[:1].upper()}{str(error)[1:]}.", code=Exit.USAGE) from None
-    named = ("opportunity", "account", "contact")
-    ids = {f"{table}_id": {shift.id for shift in told.shifts if shift.table == table} for table in named}
-    names = called(question.store, ids, told.now.as_of)
+    ids = {table: [shift.id for shift in told.shifts if shift.table == table] for table in ("opportunity", "account", "contact")}
+    names = {f"{table}_id": with_ids(called(question.store, table, found)) for table, found in ids.items()}
+    names["rep_id"] = names_of(question.store.view_at(told.now.as_of).stints)
     write_since(told, form, names, limit)
 
 
@@ -178,32 +180,16 @@ def _table(records: Records, limit: int, currency: str, names: Names) -> Table:
 
 
 def names_behind(store: Store, told: Explanation, limit: int) -> Names:
-    """What the reps, deals and accounts among the first ``limit`` records are called: column → id → name."""
-    ids = {
-        column: {
-            value
-            for records in told.records
-            if column in records.table.column_names
-            for value in records.table.slice(0, limit)[column].to_pylist()
-            if value is not None
-        }
-        for column in ("opportunity_id", "account_id")
-    }
-    return called(store, ids, told.reading.as_of)
+    """What is named among the first ``limit`` records: column → id → name, with the id behind a record's."""
+    from paceline.metrics.called import names_among
+
+    names = names_among(store, [records.table.slice(0, limit) for records in told.records], told.reading.as_of)
+    return {column: found if column == "rep_id" else with_ids(found) for column, found in names.items()}
 
 
-def called(store: Store, ids: Mapping[str, set[str]], as_of: int) -> Names:
-    """What reps are called, and the records of these ids (by column): column → id → name, with the id behind a record's."""
-    from paceline.project.asking import names_of
-    from paceline.warehouse.store import unbound
-
-    names = {"rep_id": names_of(store.view_at(as_of).stints)}
-    for column, wanted in ids.items():
-        if wanted:
-            rows = unbound(column.removesuffix("_id"))
-            found = store.engine.query(rows.filter(rows.id.isin(sorted(wanted))).select("id", "name")).to_pylist()
-            names[column] = {row["id"]: f"{row['name']} ({row['id']})" for row in found if row["name"]}
-    return names
+def with_ids(names: Mapping[str, str]) -> dict[str, str]:
+    """Id → ``name (id)``, by which the record can be asked for again."""
+    return {id_: f"{name} ({id_.partition(':')[2] or id_})" for id_, name in names.items()}
 
 
 def _named(names: Names, column: str, value: Any) -> str | None:

@@ -23,6 +23,7 @@ from paceline.metrics.vocabulary import Arithmetic, ByGrain, Constant, Grain, Ki
 from paceline.warehouse.exclusion import Exclusion, exclusions
 
 CONTRIBUTION = "contribution"
+_WITH_WHOM = ("person_id", "account_id")
 _SIGNS = {"plus": "+", "minus": "−", "times": "×"}
 
 
@@ -30,7 +31,7 @@ _SIGNS = {"plus": "+", "minus": "−", "times": "×"}
 class Records:
     """The records behind one measure.
 
-    ``table``: the record's key, whose it is, its day (since 1970-01-01), the columns that decided, and ``contribution``.
+    ``table``: the record's key, whose it is, its day (since 1970-01-01), with whom, what decided, and ``contribution``.
     These add up to ``number`` (money in cents); for a quantile they are the ranked values and ``number`` the quantile of them.
     A record that only repeats what another has counted contributes 0.
     """
@@ -206,7 +207,14 @@ def _records(view: View, asked: Asked, group: tuple[str | None, ...], measure: M
         names = {name: pa.array([], pa.string()) for name in expression.columns}
         return Records(measure, number, pa.table(names), "")
     sql = filled(view.engine, view.engine.compile(expression), periods, asked.members or ())
-    return Records(measure, number, view.engine.query(sql), sql)
+    return Records(measure, number, _without_unknown(view.engine.query(sql), measure), sql)
+
+
+def _without_unknown(table: pa.Table, measure: Measure) -> pa.Table:
+    """The table without a column of with whom where nobody is named in it: a mail to several has no single person."""
+    decided = {*RELATIONS[measure.rows].key, *measure.columns, *columns_of(measure.where)}
+    spare = [name for name in _WITH_WHOM if name not in decided and name in table.column_names]
+    return table.drop_columns([name for name in spare if table[name].null_count == table.num_rows])
 
 
 def _contributions(frame: Frame, question: Question, measure: Measure, group: tuple[str | None, ...]) -> ir.Table:
@@ -238,8 +246,8 @@ def _keys(rows: ir.Table, measure: Measure) -> list[str]:
 
 
 def _shown_columns(rows: ir.Table, measure: Measure) -> list[str]:
-    """The key, whose, when, and the columns that decided."""
-    wanted = [*RELATIONS[measure.rows].key, "rep_id", "on_day", *measure.columns, *columns_of(measure.where)]
+    """The key, whose, when, with whom, and the columns that decided."""
+    wanted = [*RELATIONS[measure.rows].key, "rep_id", "on_day", *_WITH_WHOM, *measure.columns, *columns_of(measure.where)]
     return [name for name in dict.fromkeys(wanted) if name in rows.columns and name not in PERIOD_COLUMNS]
 
 

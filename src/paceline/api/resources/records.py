@@ -19,16 +19,15 @@ from paceline.api.question import Question, When, Words, metrics_of, understood
 from paceline.api.refusal import Problems
 from paceline.api.resources.readings import read
 from paceline.disputes.deciding import names_of
+from paceline.metrics.called import names_among
 from paceline.metrics.explain import CONTRIBUTION, Explanation, Records
 from paceline.metrics.reading import Reading
-from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Kind
 from paceline.pages.dashboards.kept import readings as kept_readings
-from paceline.pages.dashboards.records import called, is_money, told
+from paceline.pages.dashboards.records import is_money, told
 from paceline.sales.periods import from_epoch_day
 
 _NEVER = 200_000  # later "days" stand for never
-_NAMED = {"opportunity_id": "opportunity", "account_id": "account"}
 
 Value = str | int | float | bool | None
 
@@ -98,12 +97,12 @@ def records(caller: Caller, query: RecordsQuery) -> RecordsAnswer:
     problems.check()
     table = found.records[query.measure].table
     rows, cursor = part(range(table.num_rows), query, asked.store)
-    shown = table.slice(rows[0], len(rows)).to_pylist() if rows else []
-    names = _names(asked.store, reading, shown)
+    shown = table.slice(rows[0] if rows else 0, len(rows))
+    names = names_among(asked.store, [shown], reading.as_of)
     return RecordsAnswer(
         as_of=instant(reading.as_of), link=_page(caller, asked, reading), next_cursor=cursor,
         reading=read(caller, asked, reading), measures=[_measure(one) for one in found.records], measure=query.measure,
-        left_out=_left_out(found), items=[_item(row, names) for row in shown],
+        left_out=_left_out(found), items=[_item(row, names) for row in shown.to_pylist()],
     )  # fmt: skip
 
 
@@ -188,15 +187,6 @@ def _value(name: str, value: Any) -> Value:
     if name == "at" or name.endswith("_at"):
         return instant(int(value)).isoformat().replace("+00:00", "Z")
     return number(value) if isinstance(value, float) else int(value)
-
-
-def _names(store: Store, reading: Reading, rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
-    stints = store.view_at(reading.as_of).stints
-    names = {"rep_id": {stint.rep_id: stint.name for stint in stints if stint.name}} if any("rep_id" in r for r in rows) else {}
-    for column, table in _NAMED.items():
-        if any(column in row for row in rows):
-            names[column] = called(store, table, sorted({row[column] for row in rows if row.get(column) is not None}))
-    return names
 
 
 OPERATIONS = (

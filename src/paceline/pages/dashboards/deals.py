@@ -9,9 +9,9 @@ from typing import Any
 import ibis
 
 from paceline.facts.money import with_company_cents
+from paceline.metrics.called import called
 from paceline.metrics.store import Store, View
 from paceline.pages.dashboards.kept import kept
-from paceline.pages.dashboards.records import called
 from paceline.sales.periods import epoch_day, from_epoch_day
 
 

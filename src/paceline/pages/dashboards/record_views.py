@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from paceline.access.audit import note
 from paceline.access.gate import Asking, action, door_for, may
 from paceline.disputes.deciding import names_of
+from paceline.metrics.called import called
 from paceline.metrics.explain import CONTRIBUTION, Explanation
 from paceline.metrics.reading import Reading
 from paceline.pages.dashboards import kept, records, written
@@ -73,7 +74,7 @@ def _left_out(of: Asked, told: Explanation) -> list[dict[str, str]]:
     if not found:
         return []
     who = names_of(found.values())
-    names = {kind: records.called(of.store, kind, [id_ for one, id_ in found if one == kind]) for kind in ("opportunity", "lead")}
+    names = {kind: called(of.store, kind, [id_ for one, id_ in found if one == kind]) for kind in ("opportunity", "lead")}
     return [
         {
             "record": f"{kind} {names.get(kind, {}).get(id_, id_)}",

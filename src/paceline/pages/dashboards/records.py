@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -13,6 +13,7 @@ import pyarrow as pa
 from django.utils.translation import gettext
 
 from paceline.facts.aside import records_named
+from paceline.metrics.called import Names, names_among
 from paceline.metrics.explain import CONTRIBUTION, Explanation, Records, explain
 from paceline.metrics.reading import Reading
 from paceline.metrics.store import Store
@@ -21,13 +22,10 @@ from paceline.pages.dashboards import written
 from paceline.pages.dashboards.kept import kept
 from paceline.sales.periods import from_epoch_day
 from paceline.warehouse.exclusion import EXCLUDABLE
-from paceline.warehouse.store import unbound
 
 NOWHERE: Mapping[str, str] = MappingProxyType({})
 SHOWN = 100  # rows on a page; the sum is always that of all
 _LAST_DAY = 200_000  # later "days" stand for never
-
-Names = Mapping[str, Mapping[str, str]]  # column → id → what it is called
 
 
 @dataclass(frozen=True)
@@ -155,28 +153,8 @@ def _cell(name: str, value: Any, money: bool, currency: str, names: Names) -> st
 
 
 def _names(store: Store, explanation: Explanation, first: int) -> Names:
-    """What the reps, deals and accounts among the shown records are called."""
-    view = store.view_at(explanation.reading.as_of)
-    names: dict[str, dict[str, str]] = {"rep_id": {stint.rep_id: stint.name for stint in view.stints if stint.name}}
-    for column, table in (("opportunity_id", "opportunity"), ("account_id", "account")):
-        ids = {
-            value
-            for records in explanation.records
-            if column in records.table.column_names
-            for value in records.table.slice(first, SHOWN)[column].to_pylist()
-            if value is not None
-        }
-        names[column] = called(store, table, sorted(ids))
-    return names
-
-
-def called(store: Store, table: str, ids: Sequence[str]) -> dict[str, str]:
-    """Id → name, of the records that have one."""
-    if not ids:
-        return {}
-    rows = unbound(table)
-    found = store.engine.query(rows.filter(rows.id.isin(list(ids))).select("id", "name")).to_pylist()
-    return {row["id"]: row["name"] for row in found if row["name"]}
+    """What the shown records' reps, deals, accounts and people are called."""
+    return names_among(store, [records.table.slice(first, SHOWN) for records in explanation.records], explanation.reading.as_of)
 
 
 def everything(explanation: Explanation) -> pa.Table:

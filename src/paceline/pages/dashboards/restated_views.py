@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from paceline.access.gate import Asking, action
+from paceline.metrics.called import called
 from paceline.metrics.reading import Reading
 from paceline.metrics.restated import Learnt, Shift, Since, since
 from paceline.metrics.store import Store, day_end
@@ -21,7 +22,6 @@ from paceline.pages.asked import BadQuestionError
 from paceline.pages.dashboards import kept, written
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.links import metric_of, records_link
-from paceline.pages.dashboards.records import called
 from paceline.pages.told import in_words
 from paceline.warehouse.history import restated
 

@@ -16,9 +16,9 @@ from paceline.access.gate import Asking, action, door_for, may
 from paceline.disputes import deciding
 from paceline.disputes.models import Dispute, State
 from paceline.facts.aside import records_named
+from paceline.metrics.called import called
 from paceline.metrics.explain import Explanation
 from paceline.metrics.store import Store
-from paceline.pages.dashboards import records
 from paceline.pages.dashboards.record_views import asked_records
 from paceline.pages.set_up import work
 from paceline.people.models import User
@@ -99,7 +99,7 @@ def opened(store: Store, told: Explanation, kind: str, record_id: str, reason: s
 
 def _label(store: Store, kind: str, record_id: str) -> str:
     """What the record is called, where it has a name."""
-    return records.called(store, kind, [record_id]).get(record_id, "") if kind in ("opportunity", "lead") else ""
+    return called(store, kind, [record_id]).get(record_id, "") if kind in ("opportunity", "lead") else ""
 
 
 @action("decide_disputes")

@@ -15,6 +15,8 @@ import pytest
 from django.test import Client
 
 from paceline.access.doors import door_to
+from paceline.insight.compare import UNLIKELY
+from paceline.judging.drivers_read import FAMILIES
 from paceline.metrics.ask import ask
 from paceline.pages.dashboards import judged, later
 from paceline.pages.dashboards.address import Address, Course
@@ -264,3 +266,18 @@ def test_a_goal_whose_quarter_is_over_is_told_as_ended(browser: Browser) -> None
 
 def test_the_parts_of_a_forecast_say_what_they_add_up_to(browser: Browser) -> None:
     assert "The parts are averages and add up to" in text(browser("manager").get("/forecast/"))
+
+
+def test_the_rep_page_says_which_goals_are_hardly_to_be_reached(place: Running, cast: Cast, browser: Browser) -> None:
+    door = door_to(place.store, "see_team", Role.MANAGER, cast.rep_id("manager"), True)
+    period = Period.containing("quarter", place.store.view().day, place.store.settings)
+    lines = judged.goal_lines(place.store, period, door.sight())
+    late = [one for one in lines if one.goal.level == "rep" and one.reach is not None and one.reach.chance <= UNLIKELY]
+    assert late
+    for line in late[:2]:
+        shown = browser("manager").get(f"/reps/{line.goal.subject}/").content.decode()
+        look = shown[shown.index('id="look"') : shown.index('id="well"')]
+        assert f"{line.metric.name}, of the goal" in look
+        assert ("against=goal" in look) == any(
+            one.metric.slug in FAMILIES for one in late if one.goal.subject == line.goal.subject
+        )

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from paceline import charts
+from paceline.insight.compare import LIKELY, UNLIKELY
 from paceline.judging.goals import GoalLine
 from paceline.metrics.vocabulary import Metric
 from paceline.pages.dashboards import judged, written
@@ -72,8 +73,16 @@ def of_rep(of: Asked, scope: Scope, records: Any) -> list[dict[str, Any]] | None
         if line.reach is not None:
             chance = gettext("%(share)s likely to reach it") % {"share": written.chance(line.reach.chance)}
             words = f"{words} · {chance}" if words else chance
-        tiles.append({**one, "words": words, "href": records(line.metric.slug, line.period), "because": line.none_because})
+        href = records(line.metric.slug, line.period)
+        tiles.append({**one, "words": words, "href": href, "because": line.none_because, "mark": _mark(line), "slug": line.metric.slug})
     return tiles
+
+
+def _mark(line: GoalLine) -> str:
+    """What a judgement against the goal says of it: ``better``, ``worse``, or nothing yet."""
+    if line.reach is None or line.value is None:
+        return ""
+    return "better" if line.reach.chance >= LIKELY else "worse" if line.reach.chance <= UNLIKELY else ""
 
 
 def tile(of: Asked, line: GoalLine) -> dict[str, Any]:

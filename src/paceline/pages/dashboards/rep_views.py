@@ -14,6 +14,8 @@ from django.views.decorators.http import require_safe
 from paceline import charts
 from paceline.access.gate import Asking, action, door_for
 from paceline.charts import Picture, Stretch
+from paceline.coaching.prepared import DealShown
+from paceline.judging.drivers_read import FAMILIES
 from paceline.judging.ramp import RampError
 from paceline.pages.dashboards import goal_tiles, judged, rep, signal_cards, written
 from paceline.pages.dashboards.address import Address
@@ -22,6 +24,8 @@ from paceline.pages.dashboards.deals import OpenDeal
 from paceline.pages.dashboards.later import NotYetError, patient
 from paceline.pages.dashboards.links import records_of, tile
 from paceline.pages.dashboards.records import in_crm
+from paceline.pages.one_on_ones.gather import MOST_DEALS, deals_to_talk_about
+from paceline.pages.one_on_ones.points import deal_words
 from paceline.pages.one_on_ones.today import one_on_one_with
 from paceline.pages.plan import ramp_views
 from paceline.project.running import running
@@ -39,6 +43,7 @@ def rep_page(request: Asking, rep_id: str) -> HttpResponse:
     peers = door_for(request, "see_peers").peers(rep_id, of.as_of)
     page = rep.page(of.store, of.scope, rep_id, of.course, peers=peers, as_of=of.as_of)
     changed = judged.changes_soon(of.store, of.scope, of.as_of)
+    goals = goal_tiles.of_rep(of, of.scope, lambda slug, period: records_of(slug, period, rep_id))
     groups = [(gettext(g.name), [tile(of, cell, rep_id) for cell in g.cells]) for g in page.groups]
     context = of.base(
         page=page,
@@ -49,10 +54,13 @@ def rep_page(request: Asking, rep_id: str) -> HttpResponse:
         look=[tile(of, cell, rep_id) for cell in page.look],
         signals=[signal_cards.card(of, one) for one in changed.falls],
         praise=[signal_cards.card(of, one) for one in changed.praise],
-        goals=goal_tiles.of_rep(of, of.scope, lambda slug, period: records_of(slug, period, rep_id)),
+        goals=goals,
+        missed=[{**goal, "drivers": _gap(of, rep_id, goal["slug"])} for goal in goals or () if goal["mark"] == "worse"],
+        reached=[goal for goal in goals or () if goal["mark"] == "better"],
         goals_title=goal_tiles.title(of),
         timeline=_timeline(of, page.deals) if page.deals else None,
         deals=[_deal(of, deal) for deal in page.deals],
+        quiet=[_wanting(of, deal) for deal in deals_to_talk_about(page.deals)[:MOST_DEALS]],
         has_peers=peers is not None,
         drivers=reverse("drivers") + Address(as_of=of.address.as_of).query(rep=rep_id),
         all_goals=reverse("goals") + Address(as_of=of.address.as_of).query(rep=rep_id),
@@ -72,6 +80,18 @@ def _ramp(of: Asked, rep_id: str) -> dict[str, Any]:
         return told
     mine = next((one for one in found.hires if one.rep == rep_id), None)
     return told if mine is None else {**told, "standing": mine.standing.sentence, "expected": mine.expected.sentence}
+
+
+def _gap(of: Asked, rep_id: str, slug: str) -> str:
+    """Where a goal's gap is split over its drivers; empty for a metric that has none."""
+    if slug not in FAMILIES:
+        return ""
+    return reverse("drivers") + Address(as_of=of.address.as_of).query(rep=rep_id, metric=slug, against="goal")
+
+
+def _wanting(of: Asked, deal: DealShown) -> dict[str, str]:
+    """An open deal that wants a word, and why."""
+    return {"name": deal.name, "why": deal_words(deal, of.currency)}
 
 
 def _deal(of: Asked, deal: OpenDeal) -> dict[str, Any]:

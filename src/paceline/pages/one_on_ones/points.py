@@ -73,7 +73,7 @@ def goal_words(goal: GoalShown) -> str:
     return " · ".join(words)
 
 
-def deal_words(shown: Prepared, deal: DealShown) -> str:
+def deal_words(deal: DealShown, currency: str) -> str:
     """Why a deal wants a word."""
     words = []
     if deal.overdue and deal.close is not None:
@@ -82,7 +82,7 @@ def deal_words(shown: Prepared, deal: DealShown) -> str:
         words.append(_("%(days)s days over its stage’s limit") % {"days": written.count(deal.over_by)})
     if deal.quiet:
         words.append(_("no touch for %(days)s days") % {"days": written.count(deal.quiet)})
-    amount = f"{written.money_brief(deal.amount, shown.currency)}: " if deal.amount is not None else ""
+    amount = f"{written.money_brief(deal.amount, currency)}: " if deal.amount is not None else ""
     return amount + ", ".join(words)
 
 
@@ -111,7 +111,7 @@ def _goals(store: Store, pair: Pair, shown: Prepared) -> Iterator[Point]:
 
 
 def _deal(pair: Pair, shown: Prepared, deal: DealShown) -> Point:
-    return Point(Kind.DEAL, f"deal:{deal.deal}", f"{deal.name}, {deal_words(shown, deal)}", _rep(pair) + "#deals")
+    return Point(Kind.DEAL, f"deal:{deal.deal}", f"{deal.name}, {deal_words(deal, shown.currency)}", _rep(pair) + "#deals")
 
 
 def _rep(pair: Pair) -> str:

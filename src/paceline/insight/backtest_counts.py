@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paceline.insight.backtest import Cut, Replay, Scores, score
-from paceline.insight.forecast_counts import WEEKS, forecast_counts
+from paceline.insight.forecast_counts import OpenDays, forecast_counts
 from paceline.insight.pipeline import day_numbers, indexed
 from paceline.sales.periods import add_months, epoch_day, from_epoch_day
 from paceline.stats.pool import tally, week_draws
@@ -17,6 +17,7 @@ from paceline.stats.pool import tally, week_draws
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+WEEKS = 26  # of the own average; who counted nothing in them isn't foretold
 LEARN_WEEKS = 13  # of values that must have been seen before a day is replayed
 MEASURE = "count"
 
@@ -39,12 +40,20 @@ def count_cuts(first_seen: int, end: int, grain: str, fiscal_start_month: int = 
     return tuple(found)
 
 
-def replay_counts(columns: Mapping[str, Sequence[Any]], cut: Cut, rng: np.random.Generator, draws: int = 1000) -> Replay:
-    """Forecast the cut from the rows (rep_id, team, day, value) before its day; look up what came. Reps with a value before."""
+def replay_counts(
+    columns: Mapping[str, Sequence[Any]], cut: Cut, rng: np.random.Generator, draws: int = 1000,
+    open_days: OpenDays | None = None, left: Mapping[str, int] | None = None,
+) -> Replay:  # fmt: skip
+    """Forecast the cut from the rows (rep_id, team, day, value) before its day; look up what came. Reps with a value before.
+
+    ``left``: the day on which a rep left; who had left by then isn't forecast.
+    """
     day = day_numbers(columns["day"], None)
-    past = {name: [values[row] for row in np.flatnonzero(day < cut.now).tolist()] for name, values in columns.items()}
-    made = {line.name: line.outlook.draws for line in forecast_counts(past, cut.now, cut.first, cut.until, rng, draws)
-            if line.level == "rep"}  # fmt: skip
+    there = np.array([(left or {}).get(rep, cut.now + 1) > cut.now for rep in columns["rep_id"]], dtype=np.bool_)
+    known = (day < cut.now) & there
+    past = {name: [values[row] for row in np.flatnonzero(known).tolist()] for name, values in columns.items()}
+    made = {line.name: line.outlook.draws for line in forecast_counts(
+        past, cut.now, cut.first, cut.until, rng, draws, open_days) if line.level == "rep"}  # fmt: skip
     reps = tuple(sorted(made))
     number = {name: which for which, name in enumerate(reps)}
     mine = np.array([number.get(str(name), -1) for name in columns["rep_id"]], dtype=np.int64)
@@ -54,16 +63,16 @@ def replay_counts(columns: Mapping[str, Sequence[Any]], cut: Cut, rng: np.random
         some = (mine >= 0) & (day >= first) & (day < until)
         return tally(mine[some], len(reps), value[some])
 
-    weeks, known = _weeks(mine, day, value, len(reps), cut.now)
+    weeks, many = _weeks(mine, day, value, len(reps), cut.now)
     days = cut.until - cut.now
     so_far = total(cut.first, cut.now)
     share = days / (cut.until - cut.first)
-    average = so_far + weeks.sum(axis=1) / np.maximum(known, 1) * days / 7
+    average = so_far + weeks.sum(axis=1) / np.maximum(many, 1) * days / 7
     last = so_far + total(cut.first - (cut.until - cut.first), cut.first) * share
-    own = week_draws(rng.random((int(np.ceil(days / 7)), draws)), weeks, known, days / 7)
+    own = week_draws(rng.random((int(np.ceil(days / 7)), draws)), weeks, many, days / 7)
     team = indexed([word or "" for word in past["team"]])[1]
     home = np.zeros(len(reps), dtype=np.int64)
-    home[mine[day < cut.now]] = team
+    home[mine[known]] = team
     use = np.flatnonzero(total(cut.now - 7 * WEEKS, cut.now) > 0)
     unknown = np.full(len(use), np.nan)
     return Replay(
@@ -85,8 +94,9 @@ def _weeks(rep: Ints, day: Ints, value: Floats, reps: int, now: int) -> tuple[Fl
 
 
 def backtest_counts(
-    columns: Mapping[str, Sequence[Any]], days: Sequence[Cut], rng: np.random.Generator, draws: int = 1000
-) -> tuple[Scores, ...]:
+    columns: Mapping[str, Sequence[Any]], days: Sequence[Cut], rng: np.random.Generator, draws: int = 1000,
+    open_days: OpenDays | None = None,
+) -> tuple[Scores, ...]:  # fmt: skip
     """Replay each cut and score, as ``backtest.backtest`` does; there is no weighted pipeline of a count (NaN)."""
     spawned = rng.spawn(len(days))
-    return score([replay_counts(columns, cut, own, draws) for cut, own in zip(days, spawned, strict=True)], (MEASURE,))
+    return score([replay_counts(columns, cut, own, draws, open_days) for cut, own in zip(days, spawned, strict=True)], (MEASURE,))

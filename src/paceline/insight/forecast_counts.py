@@ -1,8 +1,8 @@
 """How any count will end a period (meetings, new opportunities, replies): from its own dated values, as a distribution.
 
-So far + days to come, which are pooled half and half from (a) the rep's rate, late weeks weighing more, shrunk towards the
-peers', with the measured overdispersion and a shock common to the team, and (b) the rep's own weeks resampled. Picks are
-shared: sums of the draws of reps are the draws of their team.
+So far + days to come: each rep's pace (amount a day open for work, late weeks weighing more, shrunk to the peers'), with the
+measured overdispersion of weeks, and shocks common to all, of a team, and of each alone, as large as earlier stretches of the
+same length were off by. Sums of the draws of reps are the draws of their team.
 """
 
 from __future__ import annotations
@@ -15,20 +15,36 @@ import numpy as np
 import numpy.typing as npt
 
 from paceline.insight.forecast import Outlook
+from paceline.insight.forecast_pace import Weeks, learn_pace, measure_shocks
 from paceline.insight.pipeline import ColumnsError, day_numbers, indexed
-from paceline.stats.pool import pooled, shocks, tally, week_draws
+from paceline.stats.pool import shocks, tally
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 COLUMNS = ("rep_id", "team", "day", "value")
-WEEKS = 26
-HALF_LIFE = 8.0  # weeks
+WEEKS = 52
 DRAWS = 1000
-_FEWEST_WEEKS = 4
-_COMMON, _TEAM, _OWN = 0.08, 0.05, 0.10  # shocks (standard deviation of the log) believed before any is measured
-_BELIEF = 3.0  # how many measured ones that belief weighs
-_BLOCK, _BEFORE = 4, 12  # weeks held against the weeks before them, to measure how much rates change
+
+
+@dataclass(frozen=True)
+class OpenDays:
+    """Which days are open for work, as calendars have it long before: 1 an open day, 0 a free one, by rep, from ``first`` on.
+
+    Weekends and public holidays are in it, nobody's absences: they aren't known ahead. A rep who isn't in it has the mean of all.
+    """
+
+    first: int
+    of_rep: Mapping[str, Floats]
+
+    def between(self, reps: Sequence[str], first: int, until: int) -> Floats:
+        """(reps, days) of ``first <= day < until``. ValueError where that isn't covered."""
+        begin, end = first - self.first, until - self.first
+        length = min((len(days) for days in self.of_rep.values()), default=0)
+        if begin < 0 or end > length:
+            raise ValueError(f"open days are known on {self.first} to {self.first + length}, not on {first} to {until}")
+        everyone = np.mean([days[:length] for days in self.of_rep.values()], axis=0)
+        return np.array([self.of_rep.get(rep, everyone)[begin:end] for rep in reps]).reshape(len(reps), end - begin)
 
 
 @dataclass(frozen=True)
@@ -42,11 +58,13 @@ class CountLine:
 
 
 def forecast_counts(
-    columns: Mapping[str, Sequence[Any]], now: int, first: int, until: int, rng: np.random.Generator, draws: int = DRAWS
-) -> tuple[CountLine, ...]:
+    columns: Mapping[str, Sequence[Any]], now: int, first: int, until: int, rng: np.random.Generator, draws: int = DRAWS,
+    open_days: OpenDays | None = None,
+) -> tuple[CountLine, ...]:  # fmt: skip
     """Period ``first <= day < until`` as seen when ``now`` begins, from rows (rep, team, day, value); a day without row is 0.
 
-    Weekly series come with the first day of each week. Rows from ``now`` on aren't looked at. ColumnsError for a missing column,
+    Weekly series come with the first day of each week. Rows from ``now`` on aren't looked at. ``open_days`` covers the ``WEEKS``
+    weeks before ``now`` and the days up to ``until``; without it all days are alike. ColumnsError for a missing column,
     ValueError if ``now`` lies after the period.
     """
     missing = [name for name in COLUMNS if name not in columns]
@@ -62,7 +80,11 @@ def forecast_counts(
     team_of_rep = np.zeros(len(reps), dtype=np.int64)
     team_of_rep[rep[np.argsort(day, kind="stable")]] = team[np.argsort(day, kind="stable")]
     so_far = tally(rep[past & (day >= first)], len(reps), value[past & (day >= first)])
-    ahead = _ahead(rng, _weeks(rep[past], day[past], value[past], len(reps), now), (until - now) / 7, team_of_rep, draws)
+    start = max(now, first)
+    days = _open(open_days, reps, now - 7 * WEEKS, until)
+    weeks = _weeks(len(reps), (rep[past], day[past], value[past]), now, days)
+    to_come = days[:, days.shape[1] - (until - start) :].sum(axis=1)
+    ahead = _ahead(rng, weeks, to_come, round((until - start) / 7), team_of_rep, draws)
     everyone = np.arange(len(reps))
     groups = [("company", "", everyone)]
     groups += [("team", name, np.flatnonzero(team_of_rep == which)) for which, name in enumerate(teams)]
@@ -79,66 +101,28 @@ def _line(level: str, name: str, so_far: Floats, ahead: Floats) -> CountLine:
     return CountLine(level, name, outlook, words)
 
 
-def _weeks(rep: Ints, day: Ints, value: Floats, reps: int, now: int) -> tuple[Floats, Ints]:
-    """((reps, weeks) sums counted back from ``now``, latest first; how many weeks each rep has been seen)."""
+def _open(open_days: OpenDays | None, reps: Sequence[str], first: int, until: int) -> Floats:
+    return np.ones((len(reps), until - first)) if open_days is None else open_days.between(reps, first, until)
+
+
+def _weeks(reps: int, rows: tuple[Ints, Ints, Floats], now: int, open_days: Floats) -> Weeks:
+    """Weeks counted back from ``now``, of which ``open_days`` begins ``WEEKS`` before. A rep's begin with the first row."""
+    rep, day, value = rows
     back = (now - 1 - day) // 7
     some = back < WEEKS
     table = tally(rep[some] * WEEKS + back[some], reps * WEEKS, value[some]).reshape(reps, WEEKS)
     start = np.full(reps, now, dtype=np.int64)
     np.minimum.at(start, rep, day)
-    return table, np.clip((now - start + 6) // 7, 0, WEEKS)
+    inside = np.arange(WEEKS)[None, :] < np.clip((now - start + 6) // 7, 0, WEEKS)[:, None]
+    return Weeks(table, open_days[:, : 7 * WEEKS].reshape(reps, WEEKS, 7).sum(axis=2)[:, ::-1], inside)
 
 
-def _ahead(rng: np.random.Generator, seen: tuple[Floats, Ints], length: float, team_of_rep: Ints, draws: int) -> Floats:
-    weeks, known = seen
-    inside = np.arange(WEEKS)[None, :] < known[:, None]
-    weight = 0.5 ** (np.arange(WEEKS) / HALF_LIFE)[None, :] * inside
-    total, span = (weeks * weight).sum(axis=1), weight.sum(axis=1)
-    usual = float(total.sum() / max(float(span.sum()), 1e-9))
-    mean = total / np.maximum(span, 1e-9)
-    spread = _overdispersion(weeks, mean, inside)
-    reach = float(((mean - usual) ** 2 * span).sum() - spread * usual * (span > 0).sum()) / max(float(span.sum()), 1e-9)
-    strength = float(np.clip(spread * usual / reach, 0.2, 50)) if reach > 0 else 50.0  # in weeks
-    shape = np.maximum((total + strength * usual) / spread, 1e-9)
-    rate = rng.standard_gamma(shape[:, None], (len(weeks), draws)) * spread / (span + strength)[:, None]
-    # What drifts does so with time: from the middle of the weeks learnt from to the middle of those to come.
-    further = np.sqrt((HALF_LIFE / np.log(2) + length / 2) / ((_BLOCK + _BEFORE) / 2))
-    common, own_drift = (size * further for size in _drift(weeks, known, spread))
-    shock = shocks(rng, int(team_of_rep.max(initial=0)) + 1, common, _TEAM, draws)[team_of_rep]
-    shock = shock * np.exp(rng.normal(0.0, own_drift, (len(weeks), draws)))
-    expected = rate * shock * length
-    more = max(spread - 1, 1e-3)  # negative binomial with variance = spread × mean
-    counted = rng.poisson(rng.standard_gamma(expected / more) * more).astype(np.float64)
-    picks = rng.random((int(np.ceil(length)), draws))
-    own = week_draws(picks, weeks, known, length) * shock
-    mixed = pooled(rng.random(draws) < 0.5, counted, own)
-    return np.where((known < _FEWEST_WEEKS)[:, None], counted, mixed)
-
-
-def _drift(weeks: Floats, known: Ints, spread: float) -> tuple[float, float]:
-    """How much four weeks differ from the twelve before them, beyond what weeks vary by: all reps at once, and each alone.
-
-    Standard deviations of the log. People and seasons change: without it, ranges of a month or a quarter are too narrow.
-    """
-    alone, together = [], []
-    for back in range(0, WEEKS - _BLOCK - _BEFORE + 1, _BLOCK):
-        long = known >= back + _BLOCK + _BEFORE
-        got = weeks[long, back : back + _BLOCK].sum(axis=1)
-        due = weeks[long, back + _BLOCK : back + _BLOCK + _BEFORE].sum(axis=1) * _BLOCK / _BEFORE
-        some = due >= 3 * spread  # the logarithm of less is luck alone
-        if not some.any():
-            continue
-        noise = spread * (1 + _BLOCK / _BEFORE)
-        whole = float(np.log((got[some].sum() + spread) / (due[some].sum() + spread)))
-        together.append(whole**2 - noise / float(due[some].sum()))
-        log = np.log((got[some] + spread / 2) / (due[some] + spread / 2)) - whole
-        alone += (log**2 - noise / due[some]).tolist()
-    common = (_BELIEF * _COMMON**2 + sum(together)) / (_BELIEF + len(together))
-    own = (_BELIEF * _OWN**2 + sum(alone)) / (_BELIEF + len(alone))
-    return float(np.sqrt(np.clip(common, 0.03**2, 0.5**2))), float(np.sqrt(np.clip(own, 0.03**2, 0.7**2)))
-
-
-def _overdispersion(weeks: Floats, mean: Floats, inside: npt.NDArray[np.bool_]) -> float:
-    """Variance ÷ mean of weeks around each rep's rate, all reps together; at least 1."""
-    expected = (mean[:, None] * inside).sum()
-    return max(1.0, float((((weeks - mean[:, None]) ** 2) * inside).sum() / expected)) if expected > 0 else 1.0
+def _ahead(rng: np.random.Generator, weeks: Weeks, to_come: Floats, length: int, team_of_rep: Ints, draws: int) -> Floats:
+    """(reps, draws) of the days to come. Negative binomial given the pace and the shocks: variance = spread × mean."""
+    pace = learn_pace(weeks)
+    size = measure_shocks(weeks, team_of_rep, max(length, 1), pace)
+    shock = shocks(rng, int(team_of_rep.max(initial=0)) + 1, size.common, size.team, draws)[team_of_rep]
+    shock = shock * np.exp(rng.normal(0.0, size.own, (len(to_come), draws)))
+    expected = pace.draws(rng, draws) * shock * to_come[:, None]
+    more = max(pace.spread - 1, 1e-3)
+    return np.asarray(rng.poisson(rng.standard_gamma(expected / more) * more), dtype=np.float64)

@@ -16,7 +16,7 @@ from paceline.insight.backtest import Cut, Replay, Scores, cuts, replay, score
 from paceline.insight.backtest_counts import MEASURE, count_cuts, replay_counts
 from paceline.insight.pipeline import NEVER, Opportunities
 from paceline.judging.forecast import OF_DEALS, adding_up
-from paceline.judging.forecast_counts import day_rows
+from paceline.judging.forecast_counts import day_rows, open_between
 from paceline.judging.pipeline import Pipeline, first_unknown_day, read_pipeline
 from paceline.judging.winchance import Chances, win_chances
 from paceline.metrics.store import Store, View, day_start
@@ -129,10 +129,12 @@ def _of_counts(store: Store, grain: str, metric: str, draws: int, tell: Tell) ->
     tell("Adding up…")
     rows = day_rows(store, metric, now)
     days = count_cuts(min(rows["day"], default=now), now, grain, store.settings.fiscal_start_month)
+    open_days = open_between(store, min((cut.now for cut in days), default=now), now)
+    left = {stint.rep_id: stint.left_day for stint in store.view().stints if stint.left_day is not None}
     replays = []
     for number, (cut, rng) in enumerate(zip(days, np.random.default_rng(_SEED).spawn(len(days)), strict=True), start=1):
         tell(f"Replaying {from_epoch_day(cut.now)}, {number} of {len(days)}…")
-        replays.append(replay_counts(rows, cut, rng, draws))
+        replays.append(replay_counts(rows, cut, rng, draws, open_days, left))
     return _scored(grain, metric, replays, [], (), ())
 
 

@@ -9,15 +9,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from paceline.insight.forecast_counts import WEEKS, forecast_counts
+from paceline.insight.forecast_counts import WEEKS, OpenDays, forecast_counts
+from paceline.judging.goals_calendar import open_days
 from paceline.metrics.ask import ask
 from paceline.metrics.store import Store
 from paceline.sales.periods import EPOCH, Period, add_months, from_epoch_day
 from paceline.sales.scope import Scope
+from paceline.stats.pool import tally
 
 Floats = npt.NDArray[np.float64]
 Rows = dict[str, list[Any]]
 
+ACTIVE_WEEKS = 26  # whoever counted nothing in these is foretold nothing; the own average is theirs, too
 _COLUMNS = ("rep_id", "team", "day", "value")
 
 
@@ -83,30 +86,46 @@ def count_draws(
 ) -> CountDraws:
     """The days ``max(now, first) <= day < until`` of each rep whose past weeks are known and not all 0."""
     rows = week_rows(store, metric, now, WEEKS, as_of)
-    active = {rep for rep, value in zip(rows["rep_id"], rows["value"], strict=True) if value}
-    kept = [at for at, rep in enumerate(rows["rep_id"]) if rep in active]
-    rows = {name: [values[at] for at in kept] for name, values in rows.items()}
+    late = [day >= now - 7 * ACTIVE_WEEKS for day in rows["day"]]
+    active = {rep for rep, value, is_late in zip(rows["rep_id"], rows["value"], late, strict=True) if value and is_late}
+    rows = _kept(rows, [rep in active for rep in rows["rep_id"]])
     reps = tuple(sorted(active))
     if not reps:
         return CountDraws((), np.zeros((0, draws)), np.zeros(0), np.zeros(0))
-    days = until - max(now, first)
-    lines = forecast_counts(rows, now, now, now + max(days, 1), rng, draws)
+    begin = max(now, first)
+    days = until - begin
+    lines = forecast_counts(rows, now, begin, max(until, begin + 1), rng, draws, open_between(store, now, max(until, begin + 1)))
     found = {line.name: line.outlook for line in lines if line.level == "rep"}
     part = 1.0 if days > 0 else 0.0
-    mine = {rep: [v for r, v in zip(rows["rep_id"], rows["value"], strict=True) if r == rep] for rep in reps}
-    late = {rep: [v for r, d, v in zip(*(rows[name] for name in ("rep_id", "day", "value")), strict=True)
-                  if r == rep and d >= now - max(days, 7)] for rep in reps}  # fmt: skip
     return CountDraws(
         reps,
-        np.array([(found[rep].draws - found[rep].so_far) * part for rep in reps]),
-        np.array([sum(mine[rep]) / len(mine[rep]) * days / 7 for rep in reps]),
-        np.array([sum(late[rep]) / max(len(late[rep]), 1) * days / 7 for rep in reps]),
-        _shared(store, metric, now, sum(rows["value"]), as_of),
+        np.array([found[rep].draws * part for rep in reps]),
+        _mean_weeks(rows, reps, now - 7 * ACTIVE_WEEKS) * days / 7,
+        _mean_weeks(rows, reps, now - max(days, 7)) * days / 7,
+        _shared(store, metric, now, sum(rows["value"]), as_of, reps),
     )
 
 
-def _shared(store: Store, metric: str, now: int, summed: float, as_of: date | None) -> float:
-    """How much counts for all together of what counts for each rep: a meeting of two reps counts for both, and once for all."""
+def open_between(store: Store, now: int, until: int) -> OpenDays:
+    """Which days are open for work, from as long before ``now`` as the forecast of counts learns from."""
+    first = now - 7 * WEEKS
+    return OpenDays(first, open_days(store, from_epoch_day(first), from_epoch_day(until)))
+
+
+def _kept(rows: Rows, some: list[bool]) -> Rows:
+    return {name: [value for value, kept in zip(values, some, strict=True) if kept] for name, values in rows.items()}
+
+
+def _mean_weeks(rows: Rows, reps: tuple[str, ...], since: int) -> Floats:
+    """(reps,) means of the weeks that began on day ``since`` or later; 0 without any."""
+    late = [day >= since for day in rows["day"]]
+    who = np.searchsorted(np.array(reps), np.array(_kept(rows, late)["rep_id"], dtype=str)).astype(np.int64)
+    value = np.array(_kept(rows, late)["value"], dtype=np.float64)
+    return np.asarray(tally(who, len(reps), value) / np.maximum(tally(who, len(reps)), 1), dtype=np.float64)
+
+
+def _shared(store: Store, metric: str, now: int, summed: float, as_of: date | None, reps: tuple[str, ...]) -> float:
+    """How much counts for all together of what counts for each: a meeting of two reps counts for both, and once for all."""
     past = Period.between(from_epoch_day(now - 7 * WEEKS), from_epoch_day(now))
-    whole = ask(store, metric, Scope.company(), past, as_of=as_of, mean_of_reps=False).only().value
+    whole = ask(store, metric, Scope.reps(reps), past, as_of=as_of, mean_of_reps=False).only().value
     return min(1.0, whole / summed) if whole and summed else 1.0

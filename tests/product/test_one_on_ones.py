@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,10 @@ from paceline.coaching import actions, agenda, holding, notes, wishes
 from paceline.coaching.models import Action, Note, OneOnOne, Series, State, Wish
 from paceline.coaching.pair import Pair
 from paceline.coaching.prepared import Change, DealShown, FollowedUp, GoalShown, Moved, Prepared
+from paceline.insight.cards import Card
+from paceline.pages.one_on_ones.gather import _limits
 from paceline.project.running import Running
+from paceline.sales.periods import Period
 from tests.product.conftest import NOW, UNTIL, Cast
 
 if TYPE_CHECKING:
@@ -153,9 +157,7 @@ def test_the_audit_log_tells_who_opened_and_held_it_and_no_word_of_it(browser: B
 
 
 @pytest.mark.parametrize(("visitor", "leads"), [("manager", True), ("rep", True), ("executive", False), ("admin", False)])
-def test_the_reps_page_leads_to_the_one_on_one_of_the_two_alone(
-    visitor: str, leads: bool, browser: Browser, pair: Pair
-) -> None:
+def test_the_reps_page_leads_to_the_one_on_one_of_the_two_alone(visitor: str, leads: bool, browser: Browser, pair: Pair) -> None:
     page = browser(visitor).get(reverse("rep", args=[pair.rep_id])).content.decode()
     assert (reverse("one_on_ones_with", args=[pair.rep_id]) in page) == leads
 
@@ -342,9 +344,7 @@ def test_the_one_pager_is_a_pdf_without_private_notes(browser: Browser, pair: Pa
     assert SECRET not in told
 
 
-def test_without_the_extra_the_page_says_what_to_install(
-    browser: Browser, pair: Pair, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_extra_the_page_says_what_to_install(browser: Browser, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("paceline.pages.documents.setting.find_spec", lambda _name: None)
     answer = browser("manager").get(reverse("next_one_pager", args=[pair.rep_id]), follow=True)
     assert "pip install &#x27;paceline[pdf]&#x27;" in answer.content.decode()
@@ -382,3 +382,17 @@ def test_an_erased_managers_notes_go_and_the_reps_stay(browser: Browser, pair: P
     notes.write(one, pair.rep_id, False, "my own words", MOMENT)
     erase(place.project, place.engine, cast["manager"], "", cast["admin"])
     assert list(Note.objects.values_list("text", flat=True)) == ["my own words"]
+
+
+@pytest.mark.parametrize(("kind", "told", "middle"), [("rate", 0.39, 0.39), ("count", 120.0, 30.0)])
+def test_what_is_drawn_as_usual_is_what_the_change_is_told_against(kind: str, told: float, middle: float) -> None:
+    """Also where the weeks before drifted, so that the limits alone would go on from the last of them."""
+    weeks = tuple(Period.between(date(2026, 6, 1) + timedelta(weeks=n), date(2026, 6, 8) + timedelta(weeks=n)) for n in range(16))
+    step = middle / 40
+    values = [middle + step * (6 - n) for n in range(12)] + [middle / 2] * 4
+    blank = {field.name: None for field in fields(Card)}
+    card = Card(**{**blank, "kind": kind, "expected": told, "allowed": (), "since": weeks[12].first, "until": weeks[15].first})  # type: ignore[arg-type]
+    limits = _limits(weeks, values, card)
+    assert limits is not None
+    assert limits[0] < limits[1] < limits[2]
+    assert limits[1] == pytest.approx(middle)

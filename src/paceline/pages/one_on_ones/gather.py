@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from paceline.access.doors import PEERS_AT_LEAST, door_to
 from paceline.access.gate import Visitor
@@ -11,6 +11,7 @@ from paceline.coaching import actions
 from paceline.coaching.models import Action, OneOnOne
 from paceline.coaching.pair import Pair
 from paceline.coaching.prepared import Change, DealShown, FollowedUp, GoalShown, Moved, Prepared
+from paceline.insight.cards import Card
 from paceline.insight.scoreboard import RAMP_DAYS, blocks_for
 from paceline.judging.coaching import ActionPlan, PlanEffect, PlanError, effects
 from paceline.judging.goals import GoalLine
@@ -116,7 +117,7 @@ def _change(store: Store, pair: Pair, scope: Scope, one: Signal, stint: Stint | 
         slug, one.metric.unit.value, one.better, one.card.observed, one.card.expected, one.card.change, one.card.since,
         one.card.until, tuple(Moved(name, change) for name, change in one.moved_with),
         tuple(allowed.sentence for allowed in one.card.allowed), tuple(week.first for week in weeks), values,
-        _limits(weeks, values, one.card.since), own, peers, weeks_apart(one.metric, one.card.since, one.card.until),
+        _limits(weeks, values, one.card), own, peers, weeks_apart(one.metric, one.card.since, one.card.until),
     )  # fmt: skip
 
 
@@ -128,14 +129,17 @@ def _weeks(store: Store) -> list[Period]:
     return weeks
 
 
-def _limits(weeks: Sequence[Period], values: Sequence[float | None], since: date) -> tuple[float, float, float] | None:
-    """What was usual in the weeks before the change."""
-    before = [value for week, value in zip(weeks, values, strict=True) if value is not None and week.first < since]
+def _limits(weeks: Sequence[Period], values: Sequence[float | None], card: Card) -> tuple[float, float, float] | None:
+    """What was usual in a week before the change: the very value that the change is told against, with the weeks' own spread."""
+    before = [value for week, value in zip(weeks, values, strict=True) if value is not None and week.first < card.since]
     found = natural_limits(before)
     if found is None:
         return None
-    low = max(found[0], 0.0) if min(before) >= 0 else found[0]
-    return low, sum(found) / 2, found[1]
+    usual = card.usual if card.is_allowed_for and card.usual is not None else card.expected
+    middle = usual / ((card.until - card.since).days // 7 + 1) if card.kind == "count" else usual
+    spread = (found[1] - found[0]) / 2
+    low = middle - spread
+    return max(low, 0.0) if min(before) >= 0 else low, middle, middle + spread
 
 
 def _beside(

@@ -389,7 +389,7 @@ def test_what_is_drawn_as_usual_is_what_the_change_is_told_against(kind: str, to
     """Also where the weeks before drifted, so that the limits alone would go on from the last of them."""
     weeks = tuple(Period.between(date(2026, 6, 1) + timedelta(weeks=n), date(2026, 6, 8) + timedelta(weeks=n)) for n in range(16))
     step = middle / 40
-    values = [middle + step * (6 - n) for n in range(12)] + [middle / 2] * 4
+    values = [middle + step * (6 - n + n % 2) for n in range(12)] + [middle / 2] * 4
     blank = {field.name: None for field in fields(Card)}
     card = Card(**{**blank, "kind": kind, "expected": told, "allowed": (), "since": weeks[12].first, "until": weeks[15].first})  # type: ignore[arg-type]
     limits = _limits(weeks, values, card)

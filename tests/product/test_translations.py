@@ -10,7 +10,7 @@ from django.test import Client
 
 from paceline.pages.translating import LANGUAGES, file_of, mo, po, read, renewed, untranslated
 
-_PLACE = re.compile(r"%\((\w+)\)")
+_PLACE = re.compile(r"%\((\w+)\)|\{(\w+)\}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -99,7 +99,7 @@ def _card(one: Signal, full: bool, first: bool, console: Console) -> None:
 
 
 def _details(one: Signal, first: bool) -> list[str]:
-    lines = [one.sentence]
+    lines: list[str] = [one.sentence]
     if one.card.allowed:
         lines.append("Allowed for: " + "; ".join(each.sentence for each in one.card.allowed) + ".")
     if one.moved_with and first:

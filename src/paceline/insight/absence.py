@@ -13,6 +13,9 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from paceline.saying.said import Said, say_many
+from paceline.saying.values import Day, Number
+
 Floats = npt.NDArray[np.float64]
 
 LOW = 0.55  # share of the expected activity below which a week may be an absence
@@ -29,7 +32,7 @@ class Notice:
     since: date
     weeks: int
     activity: float
-    sentence: str
+    sentence: Said
 
 
 def worked_share(y: Floats, expected: Floats, variance: Floats) -> Floats:
@@ -65,6 +68,10 @@ def notices(reps: tuple[str, ...], weeks: tuple[date, ...], share: Floats) -> tu
 
 
 def _notice(rep: str, since: date, length: int, activity: float) -> Notice:
-    span = f"the week of {since:%-d %b %Y}" if length == 1 else f"{length} weeks from {since:%-d %b %Y}"
-    words = f"Possible absence in {span}: {activity:.0%} of the usual activity. Counted as that much working time; no alarm."
+    words = say_many(
+        "Possible absence in the week of {since}: {activity} of the usual activity. Counted as that much working time; no alarm.",
+        "Possible absence in {number} weeks from {since}: {activity} of the usual activity. "
+        "Counted as that much working time; no alarm.",
+        length, since=Day(since, "%-d %b %Y"), activity=Number(activity, ".0%"),
+    )  # fmt: skip
     return Notice(rep, since, length, activity, words)

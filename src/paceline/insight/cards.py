@@ -9,6 +9,8 @@ from enum import StrEnum
 from math import log
 
 from paceline.insight.absence import Notice
+from paceline.saying.said import Said, joined, say
+from paceline.saying.values import Change, Day, Number, Value
 
 NOTABLE = 0.05  # part of the usual below which what was allowed for isn't worth a word
 
@@ -26,7 +28,7 @@ class Allowed:
     """What was taken into account before calling it a change: ``what`` (days off, possible absence, team, ramp) and its words."""
 
     what: str
-    sentence: str
+    sentence: Said
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Card:
     allowed: tuple[Allowed, ...]
     moved_with: tuple[Moved, ...]
     rows: tuple[int, ...]
-    sentence: str
+    sentence: Said
     meaning: float = 1.0
     usual: float | None = None
 
@@ -90,38 +92,63 @@ class Card:
         return min(ratio, log(2)) * abs(self.meaning) * self.score
 
 
-def sentence_of(card: Card) -> str:
+def sentence_of(card: Card) -> Said:
     """``Since 12 May 2026: 61 meetings, 88 expected at the usual pace (−31 %). …``: the card's, with the table's own names."""
     how = {"count": ",.0f", "rate": ".1%"}.get(card.kind, ",.4g")
-    observed, expected, usual = (format(value, how) for value in (card.observed, card.expected, card.usual or 0.0))
-    what = f"{observed} {card.metric}" if card.kind == "count" else f"{card.metric} {observed}"
-    return told_of(card, what, expected, usual)
+    observed, expected, usual = (Number(value, how) for value in (card.observed, card.expected, card.usual or 0.0))
+    text = "{observed} {name}" if card.kind == "count" else "{name} {observed}"
+    return told_of(card, say(text, observed=observed, name=card.metric), expected, usual)
 
 
-def told_of(card: Card, what: str, expected: str, usual: str, level: str = "rep") -> str:
-    """A card's sentence from its numbers in words; ``what`` was seen, with its name. What is usual and what was to be expected
+def told_of(card: Card, what: Said, expected: Value, usual: Value, level: str = "rep") -> Said:
+    """A card's sentence from its numbers; ``what`` was seen, with its name. What is usual and what was to be expected
     are told apart where something was allowed for, so that its change isn't taken for one against the usual.
     """
-    change = f"({'−' if card.change < 0 else '+'}{abs(card.change):.0%})"
+    since, change = Day(card.since, "%-d %b %Y"), Change(card.change)
     if card.is_allowed_for:
-        numbers = f"{what}, {expected} expected after what is allowed for {change}; usually {usual}"
+        numbers = say(
+            "Since {since}: {what}, {expected} expected after what is allowed for ({change}); usually {usual}.",
+            since=since, what=what, expected=expected, change=change, usual=usual,
+        )  # fmt: skip
     elif card.kind == "count":
-        numbers = f"{what}, {expected} expected at the usual pace {change}"
+        numbers = say(
+            "Since {since}: {what}, {expected} expected at the usual pace ({change}).",
+            since=since, what=what, expected=expected, change=change,
+        )  # fmt: skip
     else:
-        numbers = f"{what}, usually {expected} {change}"
-    return f"Since {card.since:%-d %b %Y}: {numbers}. {rare_words(card.quarters).replace('rep', level)}"
+        numbers = say(
+            "Since {since}: {what}, usually {expected} ({change}).", since=since, what=what, expected=expected, change=change
+        )
+    return joined([numbers, rare_words(card.quarters, level)])
 
 
-def rare_words(quarters: float) -> str:
-    """How often chance brings such a card, in words."""
+_FALSE = {
+    "rep": say("About 1 such card per rep and quarter is a false alarm."),
+    "team": say("About 1 such card per team and quarter is a false alarm."),
+    "company": say("About 1 such card per company and quarter is a false alarm."),
+}
+_NEVER = {
+    "rep": say("By chance alone, one so clear hardly ever comes (less than once in 100 years of a rep)."),
+    "team": say("By chance alone, one so clear hardly ever comes (less than once in 100 years of a team)."),
+    "company": say("By chance alone, one so clear hardly ever comes (less than once in 100 years of a company)."),
+}
+
+
+def rare_words(quarters: float, level: str = "rep") -> Said:
+    """How often chance brings such a card, in words. ``level``: whose (rep, team, company)."""
     if quarters < 1.5:
-        return "About 1 such card per rep and quarter is a false alarm."
-    if quarters < 400:
-        return f"By chance, one so clear comes about once in {quarters:,.0f} quarters of a rep."
-    return "By chance alone, one so clear hardly ever comes (less than once in 100 years of a rep)."
+        return _FALSE[level]
+    if quarters >= 400:
+        return _NEVER[level]
+    many = Number(quarters, ",.0f")
+    if level == "rep":
+        return say("By chance, one so clear comes about once in {quarters} quarters of a rep.", quarters=many)
+    if level == "team":
+        return say("By chance, one so clear comes about once in {quarters} quarters of a team.", quarters=many)
+    return say("By chance, one so clear comes about once in {quarters} quarters of a company.", quarters=many)
 
 
-def digest_of(cards: Sequence[Card], notices: Sequence[Notice], most: int = 3) -> tuple[str, ...]:
+def digest_of(cards: Sequence[Card], notices: Sequence[Notice], most: int = 3) -> tuple[Said, ...]:
     """The few things that matter today, one a rep, the weightiest first.
 
     Falls before praise, but one praise gets in if there is one.
@@ -132,5 +159,5 @@ def digest_of(cards: Sequence[Card], notices: Sequence[Notice], most: int = 3) -
     worse = [card for card in best.values() if not card.improvement]
     better = [card for card in best.values() if card.improvement]
     chosen = worse[: most - 1 if better else most] + better[: max(1, most - len(worse))]
-    lines = [f"{card.rep}: {card.sentence}" for card in chosen[:most]]
-    return tuple(lines + [f"{n.rep}: {n.sentence}" for n in notices][: most - len(lines)])
+    lines = [joined([card.rep, card.sentence], ": ") for card in chosen[:most]]
+    return tuple(lines + [joined([n.rep, n.sentence], ": ") for n in notices][: most - len(lines)])

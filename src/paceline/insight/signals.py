@@ -24,6 +24,8 @@ from paceline.insight.signals_cards import card_of
 from paceline.insight.signals_pace import Pace, measure_pace
 from paceline.insight.signals_states import Episode, episodes
 from paceline.insight.signals_table import Weekly, read_weekly
+from paceline.saying.said import Said, say, say_many
+from paceline.saying.values import Day
 from paceline.stats.detectable import smallest_change
 from paceline.stats.scan import REFERENCE, Kind, running, score_of_stretch
 
@@ -44,7 +46,7 @@ class Standing:
     rep: str
     metric: str
     state: State
-    because: str
+    because: Said
     a_week: float
     smallest_fall: float | None
     smallest_rise: float | None
@@ -72,7 +74,7 @@ class Signals:
         """A rep's firing cards, weightiest first."""
         return tuple(card for card in self.cards if card.rep == rep)
 
-    def digest(self) -> tuple[str, ...]:
+    def digest(self) -> tuple[Said, ...]:
         """The three things that matter."""
         fresh = [
             notice for notice in self.notices if notice.since + timedelta(weeks=notice.weeks) >= self.now - timedelta(days=7)
@@ -175,16 +177,23 @@ def _standings(weekly: Weekly, group: Group, bars: Bars, found: list[Episode], n
     return out
 
 
-def _state(group: Group, i: int, last: int, latest: int, weekly: Weekly, now: date, firing: bool) -> tuple[State, str]:
+def _state(group: Group, i: int, last: int, latest: int, weekly: Weekly, now: date, firing: bool) -> tuple[State, Said]:
     if 7 * (latest - last) > STALE:
-        return State.UNKNOWN, f"no data since the week of {weekly.weeks[last]:%-d %b %Y}"
+        return State.UNKNOWN, _no_data(weekly.weeks[last])
     if (now - weekly.weeks[-1]).days > 7 + STALE:
-        return State.UNKNOWN, f"no data since the week of {weekly.weeks[-1]:%-d %b %Y}"
+        return State.UNKNOWN, _no_data(weekly.weeks[-1])
     if firing:
-        return State.FIRING, "a lasting change of the pace"
+        return State.FIRING, say("a lasting change of the pace")
     if not np.isfinite(group.scan.low[i, -3:]).any():
-        return State.UNKNOWN, f"{int((group.x[i] > 0).sum())} weeks with data: too few to know the usual pace"
-    return State.OK, "within what is usual"
+        return State.UNKNOWN, say_many(
+            "{number} week with data: too few to know the usual pace", "{number} weeks with data: too few to know the usual pace",
+            int((group.x[i] > 0).sum()),
+        )  # fmt: skip
+    return State.OK, say("within what is usual")
+
+
+def _no_data(since: date) -> Said:
+    return say("no data since the week of {week}", week=Day(since, "%-d %b %Y"))
 
 
 __all__ = ["BUDGETS", "Pace", "Signals", "Standing", "judge_weekly"]

@@ -15,6 +15,8 @@ from paceline.insight.signals_budget import Bars, Group
 from paceline.insight.signals_pace import Pace
 from paceline.insight.signals_states import Episode
 from paceline.insight.signals_table import FULL_WEEK, Weekly
+from paceline.saying.said import NOTHING, Said, say, say_many
+from paceline.saying.values import Change, Number
 from paceline.stats.intervals import z_value
 from paceline.stats.scan import REFERENCE, Kind, compare_stretches
 from paceline.stats.tails import beta_binomial_tails, negative_binomial_tails
@@ -53,7 +55,7 @@ def card_of(
         _allowed(weekly, pace, group.kind, rep, metric, one.onset, last + 1),
         _moved(weekly, groups, rep, metric, one.onset, last + 1) if firing else (),
         tuple(int(row) for row in weekly.row[rep, metric, weeks] if row >= 0),
-        "", meaning.get(name, 1.0), _usual(weekly, group, one, n) / per,
+        NOTHING, meaning.get(name, 1.0), _usual(weekly, group, one, n) / per,
     )  # fmt: skip
     return replace(card, sentence=sentence_of(card))
 
@@ -98,21 +100,28 @@ def _allowed(weekly: Weekly, pace: Pace, kind: Kind, rep: int, metric: int, begi
     days = weekly.days[rep, weeks]
     off = float(np.nansum(np.maximum(FULL_WEEK - days, 0)))
     if kind is Kind.COUNT and off > 0:
-        out.append(Allowed("days off", f"{off:.0f} of {FULL_WEEK * len(days):.0f} working days were holidays or leave"))
+        out.append(Allowed("days off", _days_off(off, FULL_WEEK * len(days))))
     away = int((pace.worked[rep, weeks] < 1).sum())
     if kind is Kind.COUNT and away:
-        out.append(
-            Allowed("possible absence", f"{away} week{'s' * (away > 1)} with hardly any activity counted as possible absence")
-        )
+        words = say_many(
+            "{number} week with hardly any activity counted as possible absence",
+            "{number} weeks with hardly any activity counted as possible absence", away,
+        )  # fmt: skip
+        out.append(Allowed("possible absence", words))
     before = slice(max(begin - REFERENCE, 0), begin)
     team = _team_in(weekly, pace, rep, metric, weeks) / max(_team_in(weekly, pace, rep, metric, before), 1e-9) - 1
     if abs(team) >= NOTABLE:
         role = weekly.roles[weekly.role[rep]]
-        out.append(Allowed("team", f"the other {role}s were at {'−' if team < 0 else '+'}{abs(team):.0%} in these weeks"))
+        out.append(Allowed("team", say("the other {role}s were at {change} in these weeks", role=role, change=Change(team))))
     ramp = float(pace.ramp[rep, weeks].mean())
     if kind is Kind.COUNT and ramp < 1 - NOTABLE:
-        out.append(Allowed("ramp", f"a hire of this tenure is expected at {ramp:.0%} of a full pace"))
+        words = say("a hire of this tenure is expected at {share} of a full pace", share=Number(ramp, ".0%"))
+        out.append(Allowed("ramp", words))
     return tuple(out)
+
+
+def _days_off(off: float, of: float) -> Said:
+    return say("{off} of {days} working days were holidays or leave", off=Number(off, ".0f"), days=Number(of, ".0f"))
 
 
 def _team_in(weekly: Weekly, pace: Pace, rep: int, metric: int, weeks: slice) -> float:

@@ -24,6 +24,8 @@ from paceline.judging.weekly import COMPANY, Weeks, as_one, by_team, weekly
 from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric
 from paceline.sales.scope import Scope
+from paceline.saying.said import Said, joined, own_words, say
+from paceline.saying.values import Number
 
 MATERIAL = 0.1  # of the usual: a smaller change may be certain, and still isn't worth a card
 NEWS = 28  # days since it fired in which a card is news
@@ -46,11 +48,11 @@ class Signal:
 
     level: str
     name: str
-    who: str
+    who: Said
     metric: Metric
     card: Card
     better: bool | None
-    sentence: str
+    sentence: Said
     drives: tuple[str, ...]
     moved_with: tuple[tuple[str, float], ...]
     questions: tuple[str, ...]
@@ -70,7 +72,7 @@ class Unknown:
     name: str
     who: str
     metric: str
-    why: str
+    why: Said
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class CompanySignals:
     standings: tuple[Standing, ...]
     names: Mapping[str, str]
     delays: tuple[Delay, ...]
-    not_judged: Mapping[str, str]
+    not_judged: Mapping[str, Said]
     verdicts: Verdicts
     rep_quarters: float
     common: tuple[Signal, ...] = ()
@@ -106,7 +108,7 @@ class CompanySignals:
         return tuple(sorted((*self.falls, *self.praise, *self.neither), key=lambda one: -one.card.weight))
 
     @property
-    def digest(self) -> tuple[str, ...]:
+    def digest(self) -> tuple[Said, ...]:
         """The three things that matter and nothing else: what is new, first what changed for everybody, then one a rep, falls
         before praise but one praise at least, then who seems to be away. Nothing new: nothing."""
         first_look = all(one.is_news for one in (*self.common, *self.firing))
@@ -116,8 +118,9 @@ class CompanySignals:
         better = _one_each([one for one in news if one.better])
         left = DIGEST - len(shared[:1])
         chosen = shared[:1] + worse[: left - 1 if better else left] + better
-        lines = [f"{one.who}: {one.sentence}" for one in chosen[:DIGEST]]
-        away = [f"{who}: {one.sentence}" for who, one in self.notices if one.since + timedelta(weeks=one.weeks + 1) >= self.now]
+        lines = [joined([one.who, one.sentence], ": ") for one in chosen[:DIGEST]]
+        lately = [(who, one) for who, one in self.notices if one.since + timedelta(weeks=one.weeks + 1) >= self.now]
+        away = [joined([who, one.sentence], ": ") for who, one in lately]
         return tuple((lines + away)[:DIGEST])
 
 
@@ -236,7 +239,8 @@ def _off_work(weeks: Weeks, card: Card) -> tuple[Allowed, ...]:
     metric = [one.slug for one in weeks.metrics].index(card.metric)
     place = slice(weeks.mondays.index(card.since), weeks.mondays.index(card.until) + 1)
     more = float(np.nansum(weeks.top[weeks.reps.index(card.rep), metric, place])) - card.observed
-    return (Allowed("weeks off", f"{more:.0f} more in weeks wholly off aren't counted"),) if more >= 0.5 else ()
+    words = say("{more} more in weeks wholly off aren't counted", more=Number(more, ".0f"))
+    return (Allowed("weeks off", words),) if more >= 0.5 else ()
 
 
 def _for_many(card: Card) -> tuple[Allowed, ...]:
@@ -264,8 +268,10 @@ def _asked_by(store: Store, one: Fresh, names: Mapping[str, str], as_of: date | 
     return name if len(namesakes) == 1 else one.name
 
 
-def _who(one: Fresh, names: Mapping[str, str]) -> str:
-    return names[one.name] if one.level == _REP else one.name if one.level == _TEAM else "The company"
+def _who(one: Fresh, names: Mapping[str, str]) -> Said:
+    if one.level == COMPANY:
+        return say("The company")
+    return own_words(names[one.name] if one.level == _REP else one.name)
 
 
 def _notices(found: Signals, names: Mapping[str, str], now: date) -> tuple[tuple[str, Notice], ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from paceline.metrics.conditions import AllOf, AnyOf, Condition, Test, columns_of
 from paceline.metrics.relations import RELATIONS
 from paceline.metrics.vocabulary import Category, Coverage, Grain, Kind, Measure, Metric, Unit, at_grain
+from paceline.saying.said import Said, say
 from paceline.stats.scan import Kind as SeriesKind
 
 RESULT, DRIVER, DETAIL = 1.0, 0.7, 0.4  # what a change weighs: of a result itself, of what drives one, of anything else
@@ -49,42 +50,46 @@ def judged(catalog: Mapping[str, Metric]) -> tuple[Judged, ...]:
     return tuple(one for slug, one in watched.items() if slug in own or slug in twins)
 
 
-def not_judged(catalog: Mapping[str, Metric]) -> dict[str, str]:
+def not_judged(catalog: Mapping[str, Metric]) -> dict[str, Said]:
     """Slug → why a metric isn't watched by the week."""
     watched = {one.slug for one in judged(catalog)}
     return {
-        slug: why if isinstance(why := as_series(metric), str) else f"it would tell a change of {metric.variant_of} twice"
+        slug: why if isinstance(why := as_series(metric), Said) else _twice(metric)
         for slug, metric in catalog.items()
         if slug not in watched
     }
 
 
-def as_series(metric: Metric) -> Judged | str:
+def _twice(metric: Metric) -> Said:
+    return say("it would tell a change of {metric} twice", metric=metric.variant_of or "")
+
+
+def as_series(metric: Metric) -> Judged | Said:
     """What a weekly series of the metric is, or why it is none."""
     top = at_grain(metric.numerator, Grain.REP)
     bottom = None if metric.denominator is None else at_grain(metric.denominator, Grain.REP)
     if not isinstance(top, Measure) or not (bottom is None or isinstance(bottom, Measure)):
-        return "it is calculated from several numbers, which are watched themselves"
+        return say("it is calculated from several numbers, which are watched themselves")
     if top.kind is Kind.QUANTILE:
-        return "medians and quantiles can't be added up over weeks"
+        return say("medians and quantiles can't be added up over weeks")
     if any(m.window.kind != "same" for m in (top, bottom) if m is not None):
-        return "it looks further back than the week"
+        return say("it looks further back than the week")
     if metric.category is Category.HYGIENE:
-        return "it tells how complete the records are, not how someone sells"
+        return say("it tells how complete the records are, not how someone sells")
     if _is_state(top) or (bottom is not None and RELATIONS[bottom.rows].fact in _AIMS):
-        return "it is a state at a day, not what a week brought"
+        return say("it is a state at a day, not what a week brought")
     matured = next((part for part in metric.coverage if _looks_at_now(part.have.where)), None)
     if matured is None and (_looks_at_now(top.where) or (metric.interval == "wilson" and _counts_unknown(top.where))):
-        return "its recent weeks are still maturing, without an end"
+        return say("its recent weeks are still maturing, without an end")
     kind = _kind(metric, top, bottom)
     return Judged(metric, kind, top, bottom, matured) if isinstance(kind, SeriesKind) else kind
 
 
-def _kind(metric: Metric, top: Measure, bottom: Measure | None) -> SeriesKind | str:
+def _kind(metric: Metric, top: Measure, bottom: Measure | None) -> SeriesKind | Said:
     if bottom is None:
         if top.kind in _COUNTED and metric.unit is Unit.COUNT:
             return SeriesKind.COUNT
-        return "a sum of money or minutes is too restless by the week; its count and its average are watched"
+        return say("a sum of money or minutes is too restless by the week; its count and its average are watched")
     if metric.interval == "wilson":
         return SeriesKind.RATE
     return SeriesKind.MEAN

@@ -9,31 +9,39 @@ from paceline.judging.weekly import COMPANY
 from paceline.metrics.reading import shown
 from paceline.metrics.relations import RELATIONS
 from paceline.metrics.vocabulary import Grain, Kind, Measure, Metric, Unit, at_grain
+from paceline.saying.said import Said, catalogued, say
+from paceline.saying.values import Number, Value
 
 _FEW = 4  # questions told where each week has its own
 
 
-def sentence(card: Card, metric: Metric, currency: str, level: str = "rep") -> str:
+def sentence(card: Card, metric: Metric, currency: str, level: str = "rep") -> Said:
     """``Since 12 May 2026: 61 meetings held, 88 expected at the usual pace (−31 %). About 1 such card …``"""
     observed, expected, usual = (_value(number, metric, currency) for number in (card.observed, card.expected, card.usual or 0.0))
+    return told_of(card, _what(card, metric, observed), expected, usual, level)
+
+
+def _what(card: Card, metric: Metric, observed: Value) -> Said:
     name = _in_words(metric)
-    each = "" if is_additive(metric) else " (each week's added up)"
-    what = f"{observed} {name}{each}" if card.kind == "count" else f"{name} {observed}"
-    return told_of(card, what, expected, usual, level)
+    if card.kind != "count":
+        return say("{name} {observed}", name=name, observed=observed)
+    if is_additive(metric):
+        return say("{observed} {name}", name=name, observed=observed)
+    return say("{observed} {name} (each week's added up)", name=name, observed=observed)
 
 
-def _in_words(metric: Metric) -> str:
+def _in_words(metric: Metric) -> Said:
     """What is counted (``deals won``), else the metric's name in the midst of a sentence."""
     if metric.denominator is None and isinstance(metric.numerator, Measure) and metric.numerator.words:
-        return metric.numerator.words
-    return metric.name[:1].lower() + metric.name[1:]
+        return catalogued(metric.numerator.words)
+    return catalogued(metric.name, inside=True)
 
 
-def _value(number: float, metric: Metric, currency: str) -> str:
+def _value(number: float, metric: Metric, currency: str) -> Value:
     if metric.unit is Unit.COUNT:
-        return f"{number:,.0f}"
+        return Number(number, ",.0f")
     if metric.unit is Unit.PERCENT:
-        return f"{number:.1%}"
+        return Number(number, ".1%")
     return shown(number, metric.unit, currency)
 
 

@@ -1,11 +1,12 @@
 """Cards are told once: what was told when, when it went out, and what people said of it. ``told_card`` only ever grows.
 
 One row an event of a card: told, ended, confirmed or dismissed (with who knows why), or a verdict withdrawn. The latest verdict
-counts.
+counts. ``said``: of a card told its sentence (JSON), of a verdict the reason in somebody's own words.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +18,9 @@ import pyarrow as pa
 
 from paceline.insight.cards import Card, State
 from paceline.sales.periods import epoch_day, from_epoch_day
+from paceline.saying.keeping import as_json, from_json
+from paceline.saying.said import NOTHING, Said, joined, say, say_many
+from paceline.saying.values import Number
 from paceline.warehouse.engine import Engine
 from paceline.warehouse.store import ibis_table
 
@@ -52,7 +56,7 @@ class Told:
     since: date
     fired: date
     better: bool | None
-    said: str
+    said: Said
     ended: date | None = None
     verdict: str | None = None
     reason: str = ""
@@ -73,7 +77,7 @@ class Fresh:
     name: str
     card: Card
     better: bool | None
-    said: str
+    said: Said
 
 
 @dataclass(frozen=True)
@@ -95,16 +99,18 @@ class Verdicts:
         return self.confirmed / self.judged if self.judged else None
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """``Of 41 cards told, 12 were judged: 9 confirmed (75 %), 3 dismissed. Too few to tell (needs 30).``"""
-        if not self.judged:
-            return f"Of {self.told:,} cards told, none was judged yet: confirm or dismiss them."
-        were = "was" if self.judged == 1 else "were"
-        words = (
-            f"Of {self.told:,} cards told, {self.judged:,} {were} judged: {self.confirmed:,} confirmed ({self.share:.0%}), "
-            f"{self.dismissed:,} dismissed."
-        )
-        return words if self.judged >= ENOUGH else f"{words} Too few to say how often we are right (needs about {ENOUGH})."
+        if self.share is None:
+            return say("Of {told} cards told, none was judged yet: confirm or dismiss them.", told=self.told)
+        words = say_many(
+            "Of {told} cards told, {number} was judged: {confirmed} confirmed ({share}), {dismissed} dismissed.",
+            "Of {told} cards told, {number} were judged: {confirmed} confirmed ({share}), {dismissed} dismissed.",
+            self.judged, told=self.told, confirmed=self.confirmed, share=Number(self.share, ".0%"), dismissed=self.dismissed,
+        )  # fmt: skip
+        if self.judged >= ENOUGH:
+            return words
+        return joined([words, say("Too few to say how often we are right (needs about {many}).", many=ENOUGH)])
 
 
 def told_cards(engine: Engine) -> tuple[Told, ...]:
@@ -123,13 +129,17 @@ def _happened(card: Told | None, row: Mapping[str, Any]) -> Told:
     if card is None or row["event"] == TOLD:
         return Told(
             row["id"], row["at"], row["level"], row["name"], row["metric"], row["direction"], from_epoch_day(row["since"]),
-            from_epoch_day(row["fired"]), row["better"], row["said"], last=row["at"],
+            from_epoch_day(row["fired"]), row["better"], _said(row), last=row["at"],
         )  # fmt: skip
     if row["event"] == ENDED:
         return replace(card, ended=day, last=row["at"])
     if row["event"] == WITHDRAWN:
         return replace(card, verdict=None, reason="", judged=None, last=row["at"])
     return replace(card, verdict=row["event"], reason=row["said"], judged=day, last=row["at"])
+
+
+def _said(row: Mapping[str, Any]) -> Said:
+    return from_json(json.loads(row["said"])) if row["event"] == TOLD else NOTHING
 
 
 def tell(engine: Engine, cards: Sequence[Fresh], subjects: Set[tuple[str, str]], at: int) -> dict[int, Told]:
@@ -143,10 +153,15 @@ def tell(engine: Engine, cards: Sequence[Fresh], subjects: Set[tuple[str, str]],
     new = {place: _told(one, at) for place, one in enumerate(cards) if place not in matched and one.card.state is State.FIRING}
     firing = {one.id for place, one in matched.items() if cards[place].card.state is State.FIRING}
     over = [one for one in known if one.ended is None and one.id not in firing and (one.level, one.name) in subjects]
-    rows = [_row(one, TOLD, at, one.said) for one in new.values()] + [_row(one, ENDED, at, "") for one in over]
+    rows = [_row(one, TOLD, at, _kept(one.said)) for one in new.values()] + [_row(one, ENDED, at, "") for one in over]
     if rows:
         _append(engine, rows)
     return matched | new
+
+
+def _kept(said: Said) -> str:
+    """A sentence as the store has it, so that it can be told in any language later."""
+    return json.dumps(as_json(said), ensure_ascii=False)
 
 
 def match(told: Iterable[Told], cards: Sequence[Fresh]) -> dict[int, Told]:

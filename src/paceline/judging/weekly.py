@@ -25,6 +25,7 @@ from paceline.metrics.store import Store, View
 from paceline.metrics.vocabulary import Kind, Measure, Unit
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
+from paceline.saying.said import Said
 from paceline.stats.scan import Kind as SeriesKind
 
 Floats = npt.NDArray[np.float64]
@@ -56,7 +57,7 @@ class Weeks:
     days: Floats
     role: npt.NDArray[np.str_]
     team: npt.NDArray[np.str_]
-    why: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    why: Mapping[tuple[str, str], Said] = field(default_factory=dict)
 
     def series(self) -> Weekly:
         """As the signals read them. A subject's role is the last one; ``row`` is the place in ``table()``."""

@@ -13,6 +13,8 @@ from paceline.metrics.coverage import KIND_WORDS
 from paceline.metrics.store import View
 from paceline.metrics.vocabulary import Metric
 from paceline.sales.periods import epoch_day, from_epoch_day
+from paceline.saying.said import Said, alternatives, say
+from paceline.saying.values import Day
 
 Truths = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -32,7 +34,7 @@ _NEVER = -1
 
 def known_weeks(
     view: View, chosen: Sequence[Judged], reps: tuple[str, ...], role: npt.NDArray[np.str_], mondays: Sequence[date], days: Floats
-) -> tuple[Truths, dict[tuple[str, str], str]]:
+) -> tuple[Truths, dict[tuple[str, str], Said]]:
     """Reps × metrics × weeks of what is known; and rep and metric → why the latest week isn't.
 
     A metric that isn't of a rep's role is unknown without a why: it isn't asked.
@@ -42,7 +44,7 @@ def known_weeks(
     last = {kind: _last_day(view, kind) for kind in KIND_WORDS}
     fresh = {kind: np.broadcast_to(last[kind] >= first + _REACHED, (len(reps), len(first))) for kind in KIND_WORDS}
     known = np.zeros((len(reps), len(chosen), len(first)), np.bool_)
-    why: dict[tuple[str, str], str] = {}
+    why: dict[tuple[str, str], Said] = {}
     here = np.isfinite(days)
     for place, one in enumerate(chosen):
         mine = _in_role(one.metric, role, here)
@@ -104,16 +106,23 @@ def _told(metric: Metric, connected: dict[str, Truths], fresh: dict[str, Truths]
     return np.asarray(crm & (pattern > 0) & (pattern == latest))
 
 
-def _why(metric: Metric, row: int, connected: dict[str, Truths], last: dict[str, int]) -> str:
+def _why(metric: Metric, row: int, connected: dict[str, Truths], last: dict[str, int]) -> Said:
     needs = [kind for kind in metric.needs if not (metric.any_need and kind == "crm")] or list(metric.needs)
     missing = [kind for kind in needs if not connected[kind][row, -1]]
     if missing and (not metric.any_need or len(missing) == len(needs)):
-        names = " or ".join(KIND_WORDS[kind] for kind in missing)
-        once = any(connected[kind][row].any() for kind in missing)
-        be = "are" if missing[-1] == "crm" else "is"  # records are many
-        return f"{names} {be}n't connected any more" if once else f"no {names} {be} connected"
+        return _unconnected(missing, any(connected[kind][row].any() for kind in missing))
     stale = max(last[kind] for kind in needs)
-    kinds = " or ".join(KIND_WORDS[kind] for kind in needs)
+    kinds = alternatives(KIND_WORDS[kind] for kind in needs)
     if stale == _NEVER:
-        return f"no data of {kinds} was loaded"
-    return f"no data of {kinds} since {from_epoch_day(stale):%-d %b %Y}"
+        return say("no data of {kinds} was loaded", kinds=kinds)
+    return say("no data of {kinds} since {day}", kinds=kinds, day=Day(from_epoch_day(stale), "%-d %b %Y"))
+
+
+def _unconnected(missing: Sequence[str], once: bool) -> Said:
+    """``once``: it was connected."""
+    names = alternatives(KIND_WORDS[kind] for kind in missing)
+    if missing[-1] == "crm":  # records are many
+        if once:
+            return say("{names} aren't connected any more", names=names)
+        return say("no {names} are connected", names=names)
+    return say("{names} isn't connected any more", names=names) if once else say("no {names} is connected", names=names)

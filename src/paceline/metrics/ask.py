@@ -20,6 +20,8 @@ from paceline.metrics.store import Store, View
 from paceline.metrics.vocabulary import Constant, Grain, Kind, Measure, Metric, Term, Unit, Window, at_grain, measures_of
 from paceline.sales.periods import GRAINS, Period
 from paceline.sales.scope import Scope, Stint
+from paceline.saying.said import Said, catalogued, say
+from paceline.saying.values import Day
 from paceline.stats.intervals import mean_interval, wilson
 
 _SUB_PERIODS = tuple(grain for grain in GRAINS if not grain.startswith("trailing") and grain != "range")
@@ -243,10 +245,10 @@ class Asking:
 
     def _unknown(
         self, metric: Metric, number: int, group: Group, n: int, numerator: float | None, denominator: float | None
-    ) -> str | None:
+    ) -> Said | None:
         period = self.periods[number]
         if not begun(self.view, period):
-            return f"{period.label} hasn't begun on {self.view.day}"
+            return say("{period} hasn't begun on {day}", period=period.told, day=Day(self.view.day))
         present = self._present(number, group)
         measured = None if isinstance(metric.denominator, Constant) else denominator  # sixty seconds a minute are no data
         if not present and (n or numerator or measured):
@@ -254,23 +256,25 @@ class Asking:
         return coverage.why_unknown(self.view, metric, present, period.first_day, snapshot(self.view, period))
 
     @staticmethod
-    def _no_value(metric: Metric, n: int, found: Numbers, cell: Cell, grain: Grain) -> str:
+    def _no_value(metric: Metric, n: int, found: Numbers, cell: Cell, grain: Grain) -> Said:
         if _is_absent(metric, found, cell, grain):
-            return metric.absent
+            return catalogued(metric.absent)
         if _is_all_unknown(metric, found, cell, grain):
             column = metric.measures[0].columns[0]
-            why = " (no amount, or no exchange rate)" if column.endswith("_cents") else ""
-            return f"the {column.removesuffix('_cents').replace('_', ' ')} is unknown in all of its rows{why}"
+            words = column.removesuffix("_cents").replace("_", " ")
+            if column.endswith("_cents"):
+                return say("the {column} is unknown in all of its rows (no amount, or no exchange rate)", column=words)
+            return say("the {column} is unknown in all of its rows", column=words)
         if n and any(measure.absent_last for measure in measures_of(metric.numerator)):
-            return "more are unanswered than the quantile leaves room for"
-        return metric.none
+            return say("more are unanswered than the quantile leaves room for")
+        return catalogued(metric.none)
 
     def _coverage(self, metric: Metric, number: int, group: Group, found: Numbers) -> tuple[Part, ...]:
         period = self.periods[number]
         last = max(period.first_day, snapshot(self.view, period))
         parts = coverage.parts(self.view, metric, self._present(number, group), period.first_day, last)
         counted = [
-            Part(c.words, evaluate(c.have, found, (number, group)) or 0, evaluate(c.of, found, (number, group)) or 0)
+            Part(catalogued(c.words), evaluate(c.have, found, (number, group)) or 0, evaluate(c.of, found, (number, group)) or 0)
             for c in metric.coverage
             if c.have in found and c.of in found
         ]

@@ -8,20 +8,21 @@ from paceline.metrics.reading import Part
 from paceline.metrics.store import View
 from paceline.metrics.vocabulary import Metric
 from paceline.sales.scope import Stint
+from paceline.saying.said import Said, alternatives, joined, listed, say
 
 KIND_WORDS = {
-    "crm": "CRM records",
-    "mailbox": "mailbox",
-    "calendar": "calendar",
-    "dialer": "dialler",
-    "recorder": "call recorder",
+    "crm": say("CRM records"),
+    "mailbox": say("mailbox"),
+    "calendar": say("calendar"),
+    "dialer": say("dialler"),
+    "recorder": say("call recorder"),
 }
 _PLURALS = {
-    "crm": "reps with CRM records",
-    "mailbox": "mailboxes",
-    "calendar": "calendars",
-    "dialer": "diallers",
-    "recorder": "call recorders",
+    "crm": say("reps with CRM records"),
+    "mailbox": say("mailboxes"),
+    "calendar": say("calendars"),
+    "dialer": say("diallers"),
+    "recorder": say("call recorders"),
 }
 
 
@@ -43,14 +44,16 @@ def parts(view: View, metric: Metric, stints: Sequence[Stint], first_day: int, l
     counts = {kind: len(reps & connected(view, kind, first_day, last_day)) for kind in metric.needs}
     if metric.any_need and reps:
         needs = [kind for kind in metric.needs if kind != "crm"]
-        kinds = ", ".join(_PLURALS[kind] for kind in needs[:-1]) + f" and {_PLURALS[needs[-1]]} connected"
+        kinds = say("{kinds} connected", kinds=listed(_PLURALS[kind] for kind in needs))
         return (Part(kinds, sum(counts[kind] for kind in needs), len(reps) * len(needs)),)
-    return tuple(
-        Part(_PLURALS[kind] + ("" if kind == "crm" else " connected"), count, len(reps)) for kind, count in counts.items()
-    )
+    return tuple(Part(_connected_words(kind), count, len(reps)) for kind, count in counts.items())
 
 
-def why_unknown(view: View, metric: Metric, stints: Sequence[Stint], first_day: int, last_day: int) -> str | None:
+def _connected_words(kind: str) -> Said:
+    return _PLURALS[kind] if kind == "crm" else say("{kinds} connected", kinds=_PLURALS[kind])
+
+
+def why_unknown(view: View, metric: Metric, stints: Sequence[Stint], first_day: int, last_day: int) -> Said | None:
     """Why an empty count says nothing: nobody's data is there. None if it is (for someone), or if nobody is meant."""
     everyone = frozenset(stint.rep_id for stint in stints)
     there = {kind: bool(everyone & connected(view, kind, first_day, last_day)) for kind in metric.needs}
@@ -58,19 +61,18 @@ def why_unknown(view: View, metric: Metric, stints: Sequence[Stint], first_day: 
     enough = any_kind if metric.any_need else all(there.values())
     if enough or not there:
         return None
-    missing = " or ".join(KIND_WORDS[kind] for kind, held in there.items() if not held)
+    missing = alternatives(KIND_WORDS[kind] for kind, held in there.items() if not held)
     return _reason(missing, stints, crm=metric.needs == ("crm",))
 
 
-def _reason(missing: str, stints: Sequence[Stint], crm: bool) -> str:
+def _reason(missing: Said, stints: Sequence[Stint], crm: bool) -> Said:
     names = sorted({stint.name or stint.rep_id for stint in stints})
     if not names:
-        return "nobody was there"
-    whom = names[0] if len(names) == 1 else f"{', '.join(names[:3])}{' and others' if len(names) > 3 else ''}"
-    if crm:
-        return (
-            f"{whom} never had an opportunity or a lead"
-            if len(names) == 1
-            else f"none of {whom} ever had an opportunity or a lead"
-        )
-    return f"no {missing} is connected for {whom}"
+        return say("nobody was there")
+    some = joined(names[:3], ", ")
+    whom = say("{names} and others", names=some) if len(names) > 3 else some
+    if not crm:
+        return say("no {missing} is connected for {whom}", missing=missing, whom=whom)
+    if len(names) == 1:
+        return say("{whom} never had an opportunity or a lead", whom=whom)
+    return say("none of {whom} ever had an opportunity or a lead", whom=whom)

@@ -12,13 +12,15 @@ import pyarrow as pa
 from paceline.metrics.vocabulary import Metric, Unit
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
+from paceline.saying.said import NOTHING, Said, catalogued, joined, say
+from paceline.saying.values import Money, Number
 
 
 @dataclass(frozen=True)
 class Part:
     """One part of what is needed, and how much of it is there, e.g. 8 of 10 mailboxes."""
 
-    words: str
+    words: Said
     have: float
     of: float
 
@@ -27,8 +29,14 @@ class Part:
         """0 to 1; of nothing needed, all is there."""
         return self.have / self.of if self.of else 1.0
 
+    @property
+    def sentence(self) -> Said:
+        """``mailboxes connected: 8 of 10 (80%)``."""
+        have, of = Number(self.have, ",g"), Number(self.of, ",g")
+        return say("{words}: {have} of {of} ({share})", words=self.words, have=have, of=of, share=Number(self.share, ".0%"))
+
     def __str__(self) -> str:
-        return f"{self.words}: {self.have:,g} of {self.of:,g} ({self.share:.0%})"
+        return str(self.sentence)
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ class Reading:
     period: Period
     group: tuple[tuple[str, str | None], ...]
     value: float | None
-    none_because: str | None
+    none_because: Said | None
     numerator: float | None
     denominator: float | None
     n: int
@@ -55,7 +63,7 @@ class Reading:
     mean_of_reps: float | None
     currency: str
     name: str | None = None
-    about: str = ""
+    about: Said = NOTHING
 
     @property
     def slug(self) -> str:
@@ -73,20 +81,19 @@ class Reading:
         return min((part.share for part in self.coverage), default=1.0)
 
     @property
-    def text(self) -> str:
+    def text(self) -> Said:
         """The value for people, with its unit; or why there is none."""
         if self.value is None:
-            return f"none, because {self.none_because}"
+            return say("none, because {reason}", reason=self.none_because or "")
         return shown(self.value, self.metric.unit, self.currency)
 
     @property
-    def group_label(self) -> str:
+    def group_label(self) -> Said:
         """Whom or what it is about, beside the scope: names of reps rather than their ids."""
-        words = [self.name if by == "rep" and self.name else (value or f"no {by.replace('_', ' ')}") for by, value in self.group]
-        return ", ".join(words)
+        return joined((self.name if by == "rep" and self.name else value or _without(by) for by, value in self.group), ", ")
 
     @property
-    def whom(self) -> str:
+    def whom(self) -> Said:
         """Whom or what it is about: the group, else the scope; people by name."""
         return self.group_label or self.about or self.scope.label
 
@@ -94,24 +101,33 @@ class Reading:
         return f"{self.metric.name}, {self.whom}, {self.period.label}: {self.text}"
 
 
-def shown(value: float, unit: Unit, currency: str) -> str:
+def _without(by: str) -> Said:
+    return say("no {by}", by=catalogued(by.replace("_", " ")))
+
+
+def shown(value: float, unit: Unit, currency: str) -> Said:
     """A value for people: ``63.15 %``, ``10,005,534 USD``, ``51.8 days``."""
     if unit is Unit.PERCENT:
-        return f"{value * 100:.2f} %"
+        return say("{number} %", number=Number(value * 100, ".2f"))
     if unit is Unit.MONEY:
-        return f"{value:,.2f} {currency}" if abs(value) < 1000 else f"{value:,.0f} {currency}"
+        return say("{number}", number=Money(value, currency))
     if unit is Unit.COUNT:
-        return f"{value:,.10g}"
+        return say("{number}", number=Number(value, ",.10g"))
     if unit is Unit.SECONDS:
         return _duration(value)
-    return f"{value:,.2f}" + {Unit.DAYS: " days", Unit.MINUTES: " min", Unit.RATIO: ""}[unit]
+    number = Number(value, ",.2f")
+    if unit is Unit.DAYS:
+        return say("{number} days", number=number)
+    return say("{number} min", number=number) if unit is Unit.MINUTES else say("{number}", number=number)
 
 
-def _duration(seconds: float) -> str:
+def _duration(seconds: float) -> Said:
     if abs(seconds) < 120:
-        return f"{seconds:.3g} s"
+        return say("{number} s", number=Number(seconds, ".3g"))
     minutes = seconds / 60
-    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+    if minutes < 120:
+        return say("{number} min", number=Number(minutes, ".0f"))
+    return say("{number} h", number=Number(minutes / 60, ".1f"))
 
 
 _COLUMNS: tuple[tuple[str, pa.DataType], ...] = (

@@ -2,12 +2,15 @@
 
 ``python -m paceline.pages.translating`` (``make translations``) writes ``locale/*/LC_MESSAGES/django.po`` anew: new texts come in
 untranslated, gone ones go, translations stay; then the compiled ``.mo`` beside it. Translators edit the ``.po`` files.
-Texts are found where they are marked (``gettext`` in Python, ``{% translate %}`` in templates) and in what metrics declare.
+Texts are found where they are marked (``gettext`` in Python, ``{% translate %}`` in templates, ``say`` below the pages) and in
+what metrics declare.
 """
 
 from __future__ import annotations
 
+import ast
 import io
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +22,7 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 from paceline.metrics.catalog import CATALOG
+from paceline.metrics.vocabulary import Metric
 
 ROOT = Path(__file__).parents[1]
 LOCALE = Path(__file__).parent / "locale"
@@ -29,6 +33,8 @@ _KEYWORDS = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
+_SAID = {"say": 1, "say_many": 2, "Word": 1}  # how many texts each begins with
+_ONE_PLACE = re.compile(r"\{\w+\}")  # nothing to translate
 _HEADER = "# Texts of the product. Written anew by `make translations`, which keeps the translations.\n#"
 
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # the format wants one; the same texts must give the same file
@@ -45,9 +51,15 @@ def texts() -> Catalog:
         for text, context in _marked(file):
             found.add(text, locations=[(place, 0)], context=context, flags=_flags(text))
     for metric in CATALOG.values():
-        for words in (metric.name, metric.meaning):
+        for words in filter(None, _words_of(metric)):
             found.add(words, locations=[("metrics/catalog", 0)])
     return found
+
+
+def _words_of(metric: Metric) -> Iterator[str]:
+    yield from (metric.name, metric.meaning, metric.none, metric.absent)
+    yield from (measure.words for measure in metric.measures)
+    yield from (part.words for part in metric.coverage)
 
 
 def file_of(language: str) -> Path:
@@ -106,14 +118,27 @@ def _sources() -> Iterator[Path]:
 def _marked(file: Path) -> Iterator[tuple[Text, str | None]]:
     """What is marked in a file, with its context."""
     source = file.read_text(encoding="utf-8")
-    if file.suffix != ".py":
-        if "{%" not in source:
-            return
-        source = templatize(source, origin=file.name)
-    elif "gettext" not in source:
+    if file.suffix == ".py":
+        yield from ((text, None) for text in said_in(source))
+        marked = "gettext" in source
+    else:
+        marked = "{%" in source
+        source = templatize(source, origin=file.name) if marked else ""
+    if marked:
+        for _line, text, _comments, context in extract("python", io.BytesIO(source.encode()), keywords=_KEYWORDS):
+            yield text, context
+
+
+def said_in(source: str) -> Iterator[Text]:
+    """The texts that ``say``, ``say_many`` and ``Word`` are given in Python; those of variables are found elsewhere."""
+    if "paceline.saying" not in source:
         return
-    for _line, text, _comments, context in extract("python", io.BytesIO(source.encode()), keywords=_KEYWORDS):
-        yield text, context
+    for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in _SAID:
+            given = [one.value for one in call.args[: _SAID[call.func.id]] if isinstance(one, ast.Constant)]
+            texts = tuple(one for one in given if isinstance(one, str))
+            if len(texts) == _SAID[call.func.id] and not _ONE_PLACE.fullmatch(texts[0]):
+                yield texts if len(texts) > 1 else texts[0]
 
 
 def _flags(text: Text) -> list[str]:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from difflib import get_close_matches
 
 from paceline.sales.settings import Settings
+from paceline.saying.values import Span
 
 EPOCH = date(1970, 1, 1)
 GRAINS = (
@@ -140,6 +141,11 @@ class Period:
     def label(self) -> str:
         """What people call it, e.g. ``Q3 2026``, ``July 2026``, ``FY26 Q2``."""
         return _LABELS.get(self.grain, _range_label)(self)
+
+    @property
+    def told(self) -> Span:
+        """What people call it, for a sentence that is told in other languages too."""
+        return Span(self.label, self.grain, self.first, self.until)
 
     def __str__(self) -> str:
         return self.label

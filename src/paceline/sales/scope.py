@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from paceline.saying.said import Said, alternatives, joined, say
+
 ATTRIBUTES = ("rep", "role", "segment", "team", "manager", "territory")
 
 
@@ -118,15 +120,15 @@ class Scope:
         return next(iter(clause.values))
 
     @property
-    def label(self) -> str:
+    def label(self) -> Said:
         """In words: ``the company``, ``team North``, ``role AE, manager R1``."""
         return self.label_with({})
 
-    def label_with(self, names: Mapping[str, str]) -> str:
+    def label_with(self, names: Mapping[str, str]) -> Said:
         """The label with people's names for their ids, where there are any: ``rep Ada Byron``."""
         if self.is_company:
-            return "the company"
-        return ", ".join(f"{clause.attribute} {' or '.join(_words(clause, names)) or 'nobody'}" for clause in self.clauses)
+            return say("the company")
+        return joined((_told(clause, names) for clause in self.clauses), ", ")
 
     def members(self, stints: Sequence[Stint]) -> tuple[Stint, ...]:
         """The stints (possibly cut shorter) on whose days a rep is in the scope; never two of a rep on the same day."""
@@ -139,6 +141,24 @@ class Scope:
 def _words(clause: Clause, names: Mapping[str, str]) -> list[str]:
     people = clause.attribute in ("rep", "manager")
     return [names.get(value, value) if people else value for value in sorted(clause.values)]
+
+
+def _told(clause: Clause, names: Mapping[str, str]) -> Said:
+    who = _words(clause, names)
+    whom = alternatives(who) if who else say("nobody")
+    match clause.attribute:
+        case "rep":
+            return say("rep {who}", who=whom)
+        case "team":
+            return say("team {who}", who=whom)
+        case "role":
+            return say("role {who}", who=whom)
+        case "manager":
+            return say("manager {who}", who=whom)
+        case "segment":
+            return say("segment {who}", who=whom)
+        case _:
+            return say("territory {who}", who=whom)
 
 
 def _held(taken: Sequence[Stint], clause: Clause, stints: Sequence[Stint]) -> tuple[Stint, ...]:

@@ -14,6 +14,7 @@ from paceline.metrics.reading import Reading
 from paceline.metrics.vocabulary import Metric
 from paceline.pages.dashboards import written
 from paceline.pages.dashboards.team import Cell
+from paceline.pages.told import in_words
 
 _SIGNS = {("worse", True): "▲! ", ("worse", False): "▼! ", ("better", True): "▲ ", ("better", False): "▼ "}
 
@@ -49,7 +50,7 @@ def _value(of: Cell) -> str:
 
 def _no_value(because: str, href: str) -> str:
     """A dash, whose reason a keyboard and a screen reader get, too."""
-    reason = escape(gettext("none, because %(reason)s") % {"reason": because})
+    reason = escape(gettext("none, because %(reason)s") % {"reason": in_words(because)})
     dash = f'<span aria-hidden="true">–</span><span class="vh">{reason}</span>'
     return f'<a class="because" href="{escape(href)}" data-because="{reason}">{dash}</a>'
 

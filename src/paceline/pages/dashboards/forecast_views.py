@@ -27,6 +27,7 @@ from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.kept import readings
 from paceline.pages.dashboards.later import patient, soon
 from paceline.pages.dashboards.links import records_of, rep_link
+from paceline.pages.told import in_words
 from paceline.sales.periods import Period, from_epoch_day
 
 METRICS = {"revenue": "Revenue", "sales_volume": "Sales volume"}
@@ -89,8 +90,8 @@ def _line(of: Asked, line: ForecastLine) -> dict[str, Any]:
         "goal": _brief(of, line, line.goal),
         "chance": None if line.chance is None else written.chance(line.chance),
         "commit": _brief(of, line, line.said("commit")),
-        "because": line.none_because,
-        "sentence": line.sentence,
+        "because": in_words(line.none_because),
+        "sentence": in_words(line.sentence),
         "open": line.open_deals,
         "stale": line.stale_deals,
         "parts": _parts(of, line, look),
@@ -143,7 +144,7 @@ def _fan(of: Asked, found: Foresight, line: ForecastLine) -> Picture | None:
         written=written.reader_of(line.unit, of.currency),
         goal=line.goal,
         title=gettext("%(metric)s to the end of %(period)s") % told,
-        description=line.goal_sentence or line.sentence,
+        description=in_words(line.goal_sentence or line.sentence),
         goal_word=gettext("goal"),
         middle_word=gettext("likely"),
         columns=(gettext("By the end of"), gettext("So far")),
@@ -213,7 +214,7 @@ def _waterfall(of: Asked, found: PipelineChange) -> Picture:
     steps.append(Step(gettext("Open on %(day)s") % {"day": written.day(found.closed)}, change.closing / 100, total=True))
     return charts.waterfall(
         steps, written=written.reader_of(Unit.MONEY, of.currency), title=gettext("What moved the open pipeline"),
-        description=found.sentence, columns=(gettext("Step"), gettext("Amount")),
+        description=in_words(found.sentence), columns=(gettext("Step"), gettext("Amount")),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from paceline.pages.dashboards import judged, written
 from paceline.pages.dashboards.address import word_of
 from paceline.pages.dashboards.asking import Asked
 from paceline.pages.dashboards.later import NotYetError
+from paceline.pages.told import in_words
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
 
@@ -56,7 +57,7 @@ def of_team(of: Asked) -> list[dict[str, Any]] | None:
         people = ngettext("%(count)s rep", "%(count)s reps", goal.people) % {"count": goal.people}
         tile = _tile(of, goal.metric, goal.period, goal.reading.value, goal.target, goal.expected, likely)
         href = goals + of.address.query(period=word_of(goal.period))
-        tiles.append({**tile, "href": href, "people": people, "because": goal.reading.none_because})
+        tiles.append({**tile, "href": href, "people": people, "because": in_words(goal.reading.none_because)})
     return tiles
 
 
@@ -74,7 +75,8 @@ def of_rep(of: Asked, scope: Scope, records: Any) -> list[dict[str, Any]] | None
             chance = gettext("%(share)s likely to reach it") % {"share": written.chance(line.reach.chance)}
             words = f"{words} · {chance}" if words else chance
         href = records(line.metric.slug, line.period)
-        tiles.append({**one, "words": words, "href": href, "because": line.none_because, "mark": _mark(line), "slug": line.metric.slug})
+        reason = in_words(line.none_because)
+        tiles.append({**one, "words": words, "href": href, "because": reason, "mark": _mark(line), "slug": line.metric.slug})
     return tiles
 
 

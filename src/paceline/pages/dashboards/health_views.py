@@ -15,6 +15,7 @@ from paceline.access.gate import Asking, action, may
 from paceline.pages.dashboards import health, written
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.links import records_link, term
+from paceline.pages.told import in_words
 
 _RULES = {
     "opportunity_contact": gettext_lazy("address of a contact of the opportunity"),
@@ -37,7 +38,7 @@ def health_page(request: Asking) -> HttpResponse:
         records=[_count(one) for one in found.records],
         loads=[{"load": one, "at": written.instant(one.at, zone), "read": written.count(one.read),
                 "inserted": written.count(one.inserted), "updated": written.count(one.updated)} for one in found.loads],
-        hygiene=[{"name": gettext(r.metric.name), "text": written.reading(r), "because": r.none_because,
+        hygiene=[{"name": gettext(r.metric.name), "text": written.reading(r), "because": in_words(r.none_because),
                   "href": records_link(of, r.slug), "bad": bool(r.value)} for r in found.hygiene],
         gaps=[_gap(of, one) for one in found.gaps],
         whole=found.whole,
@@ -72,8 +73,8 @@ def _gap(of: Asked, gap: health.Gap) -> dict[str, Any]:
     return {
         **term(of, gap.metric),
         "text": written.reading(gap.reading),
-        "because": gap.reading.none_because,
-        "part": "" if gap.least is None else str(gap.least),
+        "because": in_words(gap.reading.none_because),
+        "part": "" if gap.least is None else in_words(gap.least.sentence),
         "share": None if gap.least is None else written.share(gap.least.share),
         "records": records_link(of, gap.metric.slug),
     }

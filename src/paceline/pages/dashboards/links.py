@@ -14,6 +14,7 @@ from paceline.metrics.vocabulary import Metric
 from paceline.pages.dashboards import team, written
 from paceline.pages.dashboards.address import Address, word_of
 from paceline.pages.dashboards.asking import Asked
+from paceline.pages.told import in_words
 from paceline.sales.periods import Period
 
 
@@ -61,7 +62,7 @@ def tile(of: Asked, cell: team.Cell, rep_id: str) -> dict[str, Any]:
         "metric": reverse("metric", args=[cell.metric.slug]) + of.address.query(rep=rep_id, vs="own"),
         "records": records_link(of, cell.metric.slug, rep_id),
         "text": written.reading(cell.reading),
-        "because": gettext("none, because %(reason)s") % {"reason": cell.because},
+        "because": gettext("none, because %(reason)s") % {"reason": in_words(cell.because)},
         "mark": cell.mark,
         "rising": cell.rising,
         "usual": usual,

@@ -20,6 +20,7 @@ from paceline.pages.dashboards import kept, records, written
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.export import as_file
 from paceline.pages.dashboards.links import metric_of
+from paceline.pages.told import in_words
 from paceline.project.running import running
 
 
@@ -48,7 +49,7 @@ def records_page(request: Asking, slug: str) -> HttpResponse:
         about=of.about,
         rep_id=rep,
         value=written.reading(reading, short=False),
-        because=reading.none_because,
+        because=in_words(reading.none_because),
         made_of=_made_of(lists, reading),
         told=told,
         lists=lists,

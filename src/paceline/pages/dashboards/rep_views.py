@@ -28,6 +28,7 @@ from paceline.pages.one_on_ones.gather import MOST_DEALS, deals_to_talk_about
 from paceline.pages.one_on_ones.points import deal_words
 from paceline.pages.one_on_ones.today import one_on_one_with
 from paceline.pages.plan import ramp_views
+from paceline.pages.told import in_words
 from paceline.project.running import running
 from paceline.sales.periods import epoch_day
 
@@ -79,7 +80,9 @@ def _ramp(of: Asked, rep_id: str) -> dict[str, Any]:
     except (NotYetError, RampError):
         return told
     mine = next((one for one in found.hires if one.rep == rep_id), None)
-    return told if mine is None else {**told, "standing": mine.standing.sentence, "expected": mine.expected.sentence}
+    if mine is None:
+        return told
+    return {**told, "standing": in_words(mine.standing.sentence), "expected": in_words(mine.expected.sentence)}
 
 
 def _gap(of: Asked, rep_id: str, slug: str) -> str:

@@ -22,6 +22,7 @@ from paceline.pages.asked import BadQuestionError
 from paceline.pages.dashboards import kept, written
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.links import metric_of, records_link
+from paceline.pages.told import in_words
 from paceline.warehouse.history import restated
 
 SHOWN = 100
@@ -90,11 +91,11 @@ def _told(of: Asked, found: Since) -> dict[str, Any]:
     names = {kind: called(of.store, kind, sorted({one.id for one in found.shifts if one.table == kind}))
              for kind in ("opportunity", "account")}
     return {
-        "sentence": found.sentence,
+        "sentence": in_words(found.sentence),
         "then": written.reading(found.then, short=False),
         "now": written.reading(found.now, short=False),
-        "then_because": found.then.none_because,
-        "now_because": found.now.none_because,
+        "then_because": in_words(found.then.none_because),
+        "now_because": in_words(found.now.none_because),
         "shifts": [_shift(of, one, names.get(one.table, {})) for one in found.shifts[:SHOWN]],
         "more": max(0, len(found.shifts) - SHOWN),
         "ground": [_learnt(of, one) for one in found.ground[:SHOWN]],

@@ -16,6 +16,7 @@ from paceline.pages.dashboards.address import Address
 from paceline.pages.dashboards.asking import Asked
 from paceline.pages.dashboards.kept import readings
 from paceline.pages.dashboards.links import records_of
+from paceline.pages.told import in_words
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
 from paceline.stats.limits import natural_limits
@@ -38,16 +39,16 @@ def card(of: Asked, one: Signal) -> dict[str, Any]:
     behind = Period.between(one.card.since if whole else one.card.until, end)
     moved = [f"{gettext(name)} {written.signed_share(change)}" for name, change in one.moved_with]
     return {
-        "who": one.who or one.name,
+        "who": in_words(one.who) or one.name,
         "metric": gettext(one.metric.name),
         "mark": "" if one.better is None else "better" if one.better else "worse",
-        "sentence": one.sentence,
+        "sentence": in_words(one.sentence),
         "numbers": _numbers(of, one),
         "since": written.day_brief(one.card.since),
         "line": charts.sparkline(
             values, _limits(values, one), mark="" if one.better is None else "better" if one.better else "worse"
         ),
-        "allowed": [allowed.sentence for allowed in one.card.allowed],
+        "allowed": [in_words(allowed.sentence) for allowed in one.card.allowed],
         "moved": moved,
         "page": reverse("rep", args=[one.name]) if is_rep else reverse("team") + Address().query(team=team),
         "trend": reverse("metric", args=[one.metric.slug]) + Address().query(rep=rep, team=team, period="last_week"),

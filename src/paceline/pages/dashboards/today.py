@@ -19,6 +19,7 @@ from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.later import patient
 from paceline.pages.one_on_ones.today import meetings_today
 from paceline.pages.telling import alerts, changes
+from paceline.pages.told import in_words
 
 MOST, PRAISE = 5, 2
 
@@ -44,8 +45,8 @@ def today_page(request: Asking) -> HttpResponse:
         more_praise=len(seen.praise) - len(praise),
         here=request.get_full_path(),
         one_on_ones=meetings_today(request),
-        common=[one.sentence for one in found.common],
-        away=[(who, notice.sentence) for who, notice in found.notices],
+        common=[in_words(one.sentence) for one in found.common],
+        away=[(who, in_words(notice.sentence)) for who, notice in found.notices],
         goals=goal_tiles.of_team(of),
         goals_title=goal_tiles.title(of),
         usual=written.count(usual),

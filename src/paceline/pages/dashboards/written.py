@@ -113,9 +113,14 @@ def count(value: float) -> str:
     return format_decimal(value, "#,##0.####", locale=locale())
 
 
-def share(value: float) -> str:
-    """A fraction as a percentage without decimals."""
-    return _percent(value, "0")
+def number(value: float, decimals: int) -> str:
+    """With so many decimals."""
+    return _decimal(value, decimals)
+
+
+def share(value: float, decimals: int = 0) -> str:
+    """A fraction as a percentage."""
+    return _percent(value, "0" + ("." + "0" * decimals if decimals else ""))
 
 
 def chance(value: float) -> str:

@@ -21,6 +21,7 @@ from paceline.pages.dashboards.address import Address, Course, word_of
 from paceline.pages.dashboards.later import soon
 from paceline.pages.telling import words
 from paceline.pages.telling.addresses import absolute, metric_page
+from paceline.pages.told import in_words
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
 
@@ -98,7 +99,7 @@ def _goals(period: Period, door: Door, wait: float | None) -> tuple[Line, ...]:
         goal = written.brief(one.target, unit, currency)
         value = written.reading(one.reading)
         if value is None or one.share is None:
-            told = gettext("none, because %(reason)s") % {"reason": one.reading.none_because or ""}
+            told = gettext("none, because %(reason)s") % {"reason": in_words(one.reading.none_because)}
         else:
             share = written.share(one.share)
             told = gettext("%(value)s of %(goal)s (%(share)s)") % {"value": value, "goal": goal, "share": share}

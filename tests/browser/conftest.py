@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,7 +25,6 @@ from tests.browser.serving import PASSWORD
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 UNTIL = date(2026, 6, 30)
 NOW = int(datetime(2026, 6, 30, tzinfo=UTC).timestamp()) - 1
 COMPANY = Size("browser", sellers=10, managers=2, months=9, pace=0.3)
@@ -67,21 +65,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     finally:
         process.terminate()
         process.wait(10)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The browser. Skips where there is none."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium isn't installed (Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
 
 
 LogIn = Callable[..., "BrowserContext"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from uuid import uuid4
 
 import pytest
@@ -42,12 +42,12 @@ def _routes() -> Iterator[tuple[str, Callable[..., object], str]]:
     yield from inside(get_resolver().url_patterns, "")
 
 
-def _address(name: str, rep_id: str, user: str) -> str:
+def _address(name: str, rep_id: str, user: str, others: Mapping[str, str] | None = None) -> str:
     from django.urls import get_resolver, reverse
 
     possibilities = get_resolver().reverse_dict.getlist(name)
     (_, wanted), = possibilities[0][0][:1]
-    known = {**PARTS, "rep_id": rep_id, "rep": rep_id, "public_id": user}
+    known = {**PARTS, "rep_id": rep_id, "rep": rep_id, "public_id": user, **(others or {})}
     missing = [part for part in wanted if part not in known]
     assert not missing, f"{name}: tell PARTS of tests/product/test_walk.py what stands for {missing}"
     return reverse(name, kwargs={part: known[part] for part in wanted})

@@ -10,9 +10,18 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from paceline.project import FILE, Project, keys, lines
 
+# What the words of a choice mean.
+_IN_WORDS: dict[tuple[str, str], dict[str, Any]] = {
+    ("pages", "leaderboard"): dict(zip(keys.BOARDS, (
+        gettext_lazy("off"), gettext_lazy("without names"), gettext_lazy("with names")), strict=True)),
+    ("channels", "smtp_tls"): dict(zip(keys.TLS, (
+        gettext_lazy("begins in plain, then TLS (STARTTLS)"), gettext_lazy("TLS from the start"), gettext_lazy("none")),
+        strict=True)),
+}  # fmt: skip
 FORM_PREFIX = "--"  # between section and key in a field's name
 Path = tuple[str, str]
 
@@ -91,9 +100,11 @@ def _field(key: keys.Key, value: Any) -> forms.Field:
 def _choices(key: keys.Key) -> list[tuple[Any, str]] | None:
     """The words that a key may have, where it is a choice."""
     if key.path == ("company", "fiscal_year_starts"):
-        return [(month, month.capitalize()) for month in keys.MONTHS]
+        return [(month, _(month.capitalize())) for month in keys.MONTHS]  # Django itself has months and weekdays in words
     if key.path in (("company", "week_starts"), ("work", "days")):
-        return [(day, day.capitalize()) for day in keys.WEEKDAYS]
+        return [(day, _(day.capitalize())) for day in keys.WEEKDAYS]
+    if key.path in _IN_WORDS:
+        return [(word, str(words)) for word, words in _IN_WORDS[key.path].items()]
     if key.section == "judgement":
         return [(one, f"{one:g}") for one in keys.BUDGETS]
     return None

@@ -23,6 +23,7 @@ from django.utils.translation.template import templatize
 
 from paceline.metrics.catalog import CATALOG
 from paceline.metrics.vocabulary import Metric
+from paceline.project import keys
 
 ROOT = Path(__file__).parents[1]
 LOCALE = Path(__file__).parent / "locale"
@@ -53,7 +54,20 @@ def texts() -> Catalog:
     for metric in CATALOG.values():
         for words in filter(None, _words_of(metric)):
             found.add(words, locations=[("metrics/catalog", 0)])
+    for words in _of_settings():
+        found.add(words, locations=[("project/keys", 0)])
     return found
+
+
+def _of_settings() -> Iterator[str]:
+    """What settings are called, what they mean, and what is said of a wrong one."""
+    yield from keys.SECTIONS.values()
+    for key in keys.ALL:
+        yield from (key.label, key.doc)
+    yield from (keys.Key("crm", kind, "", "", "", str).label for kind in keys.CRM_KINDS)
+    for call in ast.walk(ast.parse(Path(keys.__file__).read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "ValueError":
+            yield from (one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
 def _words_of(metric: Metric) -> Iterator[str]:

@@ -52,6 +52,12 @@ class Key:
         """Section and name."""
         return self.section, self.name
 
+    @property
+    def label(self) -> str:
+        """What it is called on a form."""
+        words = self.name.replace("_", " ").capitalize()
+        return words.replace("Smtp", "SMTP").replace("tls", "TLS").replace("Client id", "Client ID")
+
 
 def text(value: Any) -> str:
     """Text that isn't empty."""

@@ -44,7 +44,10 @@ def group(request: Asking, group: str) -> HttpResponse:
     if request.method == "POST":
         messages.error(request, _("Nothing was changed: see below."))
     parts = [
-        (keys.SECTIONS[section], [form[name] for name in form.fields if name.startswith(f"{section}{FORM_PREFIX}")])
+        (
+            _(keys.SECTIONS[section]).replace("`", ""),
+            [form[name] for name in form.fields if name.startswith(f"{section}{FORM_PREFIX}")],
+        )
         for section in sections
     ]
     context = {"title": title, "parts": parts, "form": form, "group": group, "work": work.latest()}

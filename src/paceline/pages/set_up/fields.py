@@ -75,7 +75,7 @@ def _field(key: keys.Key, value: Any) -> forms.Field:
     """A field whose cleaned value is the key's TOML value."""
     default = json.loads(key.default)
     common: dict[str, Any] = {
-        "label": key.name.replace("_", " ").capitalize(), "help_text": key.doc.replace("`", ""), "required": False,
+        "label": _(key.label), "help_text": _(key.doc).replace("`", ""), "required": False,
         "initial": value,
     }
     words = _choices(key)
@@ -124,7 +124,7 @@ class _Reads:
         try:
             self.read(value)
         except ValueError as error:
-            raise ValidationError(_("This %(what)s."), params={"what": error}) from None
+            raise ValidationError(_("This %(what)s."), params={"what": _(str(error))}) from None
 
 
 class _Words(forms.CharField):

@@ -32,7 +32,7 @@ def world(seed: int, reps: int = 10, pace: float = 0.7, shared: float = SHARED) 
     day = np.arange(DAYS)
     common = np.repeat(rng.normal(0, shared, DAYS // 42 + 1), 42)[:DAYS]
     own = np.cumsum(rng.normal(0, 0.03, (reps, DAYS // 7 + 1)), axis=1)[:, day // 7] + rng.normal(0, 0.3, (reps, 1))
-    mean = pace * np.exp(common + own) * open_days(1).between(["r0"], FIRST, FIRST + DAYS)
+    mean = pace * np.exp(common + own) * open_days(1).of_rep["r0"][400:]
     for rep in range(reps):
         for start in rng.integers(0, DAYS, 6).tolist():
             mean[rep, start : start + 8] = 0.0
@@ -65,7 +65,8 @@ def test_what_people_have_in_common_is_learnt_from_history_and_believed_without_
             rng = np.random.default_rng([seed, 5])
             shock = np.repeat(rng.normal(0, shared, weeks // 4 + 1), 4)[:weeks]
             amounts = rng.poisson(4 * np.exp(shock), (8, weeks)).astype(np.float64)
-            past = Weeks(amounts, np.full((8, weeks), 5.0), np.ones((8, weeks), dtype=np.bool_))
+            days = np.full((8, weeks), 5.0)
+            past = Weeks(amounts, days, days, np.ones((8, weeks), dtype=np.bool_))
             found.append(measure_shocks(past, np.arange(8) % 2, 4, learn_pace(past)).common)
         return found
 
@@ -89,6 +90,28 @@ def test_closed_days_count_nothing_and_open_ones_make_up_for_them() -> None:
     assert middle((0, 0), 415, 430) == pytest.approx(usual / 2, rel=0.12), "days before the period don't count"
     with pytest.raises(ValueError, match="open days are known on"):
         middle((0, 0), 400, DAYS + 1)
+
+
+def test_who_is_away_counts_nothing_until_the_day_of_return() -> None:
+    columns = world(3, shared=0.0)
+    before = [at for at, day in enumerate(columns["day"]) if columns["rep_id"][at] != "r4" or day < FIRST + 330]
+    columns = {name: [values[at] for at in before] for name, values in columns.items()}
+    usual = open_days(10)
+    worked = {rep: days.copy() for rep, days in usual.of_rep.items()}
+    worked["r4"][330 + 400 : 415 + 400] = 0.0  # away for twelve weeks, back in the middle of the month
+    worked["r5"][405 + 400 : 430 + 400] = 0.0  # begins later: nobody knows of it
+
+    def middle(rep: str, days: OpenDays) -> float:
+        lines = forecast_counts(columns, FIRST + 400, FIRST + 400, FIRST + 430, np.random.default_rng(1), 2000, days)
+        return next(line.outlook.middle for line in lines if (line.level, line.name) == ("rep", rep))
+
+    told = OpenDays(usual.first, usual.of_rep, worked)
+    month = 30 / 330 * sum(value for rep, value in zip(columns["rep_id"], columns["value"], strict=True) if rep == "r4")
+    assert middle("r4", told) == pytest.approx(month / 2, rel=0.35)
+    assert middle("r4", usual) > 1.2 * middle("r4", told), "the calendar alone says that it is half a month"
+    assert middle("r5", told) == pytest.approx(middle("r5", usual), rel=0.15)
+    worked["r4"][330 + 400 : 431 + 400] = 0.0
+    assert middle("r4", told) == 0
 
 
 def test_who_has_left_is_not_replayed() -> None:

@@ -1,14 +1,15 @@
 """How any count will end a period (meetings, new opportunities, replies): from its own dated values, as a distribution.
 
-So far + days to come: each rep's pace (amount a day open for work, late weeks weighing more, shrunk to the peers'), with the
-measured overdispersion of weeks, and shocks common to all, of a team, and of each alone, as large as earlier stretches of the
-same length were off by. Sums of the draws of reps are the draws of their team.
+So far + days to come: each rep's pace (amount a day worked, late weeks weighing more, shrunk to the peers') over days open for
+work less absences (known ones, and as many as past stretches had), with the measured overdispersion of weeks, and shocks common
+to all, of a team, and of each alone, as large as earlier stretches of the same length were off by. Sums of the draws of reps are
+the draws of their team.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,22 +30,28 @@ DRAWS = 1000
 
 @dataclass(frozen=True)
 class OpenDays:
-    """Which days are open for work, as calendars have it long before: 1 an open day, 0 a free one, by rep, from ``first`` on.
+    """Days from ``first`` on, by rep: open for work (1; 0: weekends, public holidays), and worked (the same without absences).
 
-    Weekends and public holidays are in it, nobody's absences: they aren't known ahead. A rep who isn't in it has the mean of all.
+    Absences count in the past, and those that have begun until their end; later ones aren't known ahead. A rep who isn't in it
+    has the mean of all; one without days worked is never away.
     """
 
     first: int
     of_rep: Mapping[str, Floats]
+    worked: Mapping[str, Floats] = field(default_factory=dict)
 
-    def between(self, reps: Sequence[str], first: int, until: int) -> Floats:
-        """(reps, days) of ``first <= day < until``. ValueError where that isn't covered."""
+    def between(self, reps: Sequence[str], first: int, until: int) -> tuple[Floats, Floats]:
+        """(reps, days) open and worked on ``first <= day < until``. ValueError where that isn't covered."""
         begin, end = first - self.first, until - self.first
-        length = min((len(days) for days in self.of_rep.values()), default=0)
+        length = min((len(days) for days in (*self.of_rep.values(), *self.worked.values())), default=0)
         if begin < 0 or end > length:
             raise ValueError(f"open days are known on {self.first} to {self.first + length}, not on {first} to {until}")
         everyone = np.mean([days[:length] for days in self.of_rep.values()], axis=0)
-        return np.array([self.of_rep.get(rep, everyone)[begin:end] for rep in reps]).reshape(len(reps), end - begin)
+        shape = len(reps), end - begin
+        open_ = np.array([self.of_rep.get(rep, everyone)[begin:end] for rep in reps]).reshape(shape)
+        pairs = zip(reps, open_, strict=True)
+        worked = np.array([self.worked[rep][begin:end] if rep in self.worked else row for rep, row in pairs]).reshape(shape)
+        return open_, np.minimum(worked, open_)
 
 
 @dataclass(frozen=True)
@@ -81,10 +88,11 @@ def forecast_counts(
     team_of_rep[rep[np.argsort(day, kind="stable")]] = team[np.argsort(day, kind="stable")]
     so_far = tally(rep[past & (day >= first)], len(reps), value[past & (day >= first)])
     start = max(now, first)
-    days = _open(open_days, reps, now - 7 * WEEKS, until)
-    weeks = _weeks(len(reps), (rep[past], day[past], value[past]), now, days)
-    to_come = days[:, days.shape[1] - (until - start) :].sum(axis=1)
-    ahead = _ahead(rng, weeks, to_come, round((until - start) / 7), team_of_rep, draws)
+    begin = now - 7 * WEEKS
+    open_, worked = (np.ones((len(reps), until - begin)),) * 2 if open_days is None else open_days.between(reps, begin, until)
+    weeks = _weeks((rep[past], day[past], value[past]), now, open_, worked)
+    days = weeks.to_come(worked[:, 7 * WEEKS :], open_[:, 7 * WEEKS :])[:, start - now :].sum(axis=1)
+    ahead = _ahead(rng, weeks, days, round((until - start) / 7), team_of_rep, draws)
     everyone = np.arange(len(reps))
     groups = [("company", "", everyone)]
     groups += [("team", name, np.flatnonzero(team_of_rep == which)) for which, name in enumerate(teams)]
@@ -101,20 +109,20 @@ def _line(level: str, name: str, so_far: Floats, ahead: Floats) -> CountLine:
     return CountLine(level, name, outlook, words)
 
 
-def _open(open_days: OpenDays | None, reps: Sequence[str], first: int, until: int) -> Floats:
-    return np.ones((len(reps), until - first)) if open_days is None else open_days.between(reps, first, until)
-
-
-def _weeks(reps: int, rows: tuple[Ints, Ints, Floats], now: int, open_days: Floats) -> Weeks:
-    """Weeks counted back from ``now``, of which ``open_days`` begins ``WEEKS`` before. A rep's begin with the first row."""
+def _weeks(rows: tuple[Ints, Ints, Floats], now: int, open_: Floats, worked: Floats) -> Weeks:
+    """Weeks counted back from ``now``; the days begin ``WEEKS`` before it. A rep's weeks begin with the first row."""
     rep, day, value = rows
-    back = (now - 1 - day) // 7
+    reps, back = len(open_), (now - 1 - day) // 7
     some = back < WEEKS
     table = tally(rep[some] * WEEKS + back[some], reps * WEEKS, value[some]).reshape(reps, WEEKS)
     start = np.full(reps, now, dtype=np.int64)
     np.minimum.at(start, rep, day)
     inside = np.arange(WEEKS)[None, :] < np.clip((now - start + 6) // 7, 0, WEEKS)[:, None]
-    return Weeks(table, open_days[:, : 7 * WEEKS].reshape(reps, WEEKS, 7).sum(axis=2)[:, ::-1], inside)
+
+    def by_week(days: Floats) -> Floats:
+        return np.asarray(days[:, : 7 * WEEKS].reshape(reps, WEEKS, 7).sum(axis=2)[:, ::-1], dtype=np.float64)
+
+    return Weeks(table, by_week(worked), by_week(open_), inside)
 
 
 def _ahead(rng: np.random.Generator, weeks: Weeks, to_come: Floats, length: int, team_of_rep: Ints, draws: int) -> Floats:
@@ -123,6 +131,7 @@ def _ahead(rng: np.random.Generator, weeks: Weeks, to_come: Floats, length: int,
     size = measure_shocks(weeks, team_of_rep, max(length, 1), pace)
     shock = shocks(rng, int(team_of_rep.max(initial=0)) + 1, size.common, size.team, draws)[team_of_rep]
     shock = shock * np.exp(rng.normal(0.0, size.own, (len(to_come), draws)))
+    shock = shock * weeks.attended(rng, max(length, 1), draws)
     expected = pace.draws(rng, draws) * shock * to_come[:, None]
     more = max(pace.spread - 1, 1e-3)
     return np.asarray(rng.poisson(rng.standard_gamma(expected / more) * more), dtype=np.float64)

@@ -1,6 +1,6 @@
 """At which pace people go, and by how much a stretch of time differs from what their pace before it said.
 
-Weekly amounts by rep are taken over the days open for work. Late weeks weigh more, and a rep's pace is shrunk to the peers' by
+Weekly amounts by rep are taken over the days worked. Late weeks weigh more, and a rep's pace is shrunk to the peers' by
 how much people differ beyond luck. The same estimate made as of earlier weeks, for as long a stretch as is asked for, shows how
 far off it was: all at once, by team, and each alone.
 """
@@ -22,15 +22,20 @@ _COMMON, _TEAM, _OWN = 0.10, 0.05, 0.10  # shocks (standard deviation of the log
 _BELIEF = 2.0  # how many measured stretches that belief weighs; a rep's own, four of whom make up for one of all
 _LEAST, _MOST = 0.03, 0.7  # bounds of a shock
 _LOOSEST, _TIGHTEST = 1.0, 250.0  # bounds of the peers' weight, in days
+_ATTENDED = 60.0  # days that the usual attendance weighs
 _SEEN_TOGETHER = 3  # people from whom on a week's common part is told from each one's own
 
 
 @dataclass(frozen=True)
 class Weeks:
-    """(reps, weeks) amounts and days open for work, the latest week first; ``inside``: weeks since the rep's first one."""
+    """(reps, weeks) amounts, days worked and days open for work, the latest week first.
+
+    ``inside``: weeks since the rep's first one.
+    """
 
     amounts: Floats
     days: Floats
+    open: Floats
     inside: Bools
 
     @property
@@ -40,7 +45,36 @@ class Weeks:
 
     def since(self, back: int, reps: Bools) -> Weeks:
         """As it was ``back`` weeks ago, of those reps."""
-        return Weeks(self.amounts[reps, back:], self.days[reps, back:], self.inside[reps, back:])
+        return Weeks(self.amounts[reps, back:], self.days[reps, back:], self.open[reps, back:], self.inside[reps, back:])
+
+    def to_come(self, worked: Floats, open_: Floats) -> Floats:
+        """(reps, steps) days that each is expected to work of the open ones to come, first to last.
+
+        Who worked nothing in the latest week is away until the first step with work in it; others are away as often as usual.
+        """
+        last = (self.days[:, 0] <= 0) & (self.open[:, 0] > 0)
+        away = np.logical_and.accumulate(worked <= 0, axis=1) & last[:, None]
+        return np.where(away, 0.0, open_ * self.attendance()[:, None])
+
+    def attended(self, rng: np.random.Generator, length: int, draws: int) -> Floats:
+        """(reps, draws) factors with mean 1 on the days to come: how much was worked in past stretches of ``length`` weeks.
+
+        Anybody's stretches, against the own attendance; what is away for weeks is, too.
+        """
+        days, open_ = (np.cumsum(table * self.inside, axis=1) for table in (self.days, self.open))
+        usual = self.attendance()[:, None]
+        parts = [(table[:, length:] - table[:, :-length]) for table in (days, open_ * usual)] if length < days.shape[1] else []
+        whole = self.inside[:, length:] if parts else np.zeros((0, 0), dtype=np.bool_)
+        ratio = (parts[0] / np.maximum(parts[1], 1e-9))[whole & (parts[1] > 0)] if parts else np.zeros(0)
+        if not len(ratio) or not ratio.any():
+            return np.ones((len(days), draws))
+        return np.asarray(rng.choice(ratio / ratio.mean(), (len(days), draws)), dtype=np.float64)
+
+    def attendance(self) -> Floats:
+        """(reps,) share of the open days that each works, shrunk to that of all: what is off for leave and part time."""
+        days, open_ = (self.days * self.inside).sum(axis=1), (self.open * self.inside).sum(axis=1)
+        usual = float(days.sum() / open_.sum()) if open_.sum() > 0 else 1.0
+        return np.asarray((days + _ATTENDED * usual) / (open_ + _ATTENDED), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -144,11 +178,13 @@ class _Seen:
 
     def and_of(self, weeks: Weeks, some: Bools, back: int, length: int, team_of_rep: Ints, pace: Pace) -> _Seen:
         """With the stretch that began ``back`` weeks ago."""
-        before = learn_pace(weeks.since(back, some))
+        late = weeks.since(back, some)
+        before = learn_pace(late)
         then = Pace(before.total, before.span, pace.spread, pace.prior, before.usual)
-        days = weeks.days[some, back - length : back].sum(axis=1)
-        got, due = weeks.amounts[some, back - length : back].sum(axis=1), then.mean * days
-        unsure = then.variance * days**2
+        stretch = slice(back - length, back)
+        worked, open_ = (table[some, stretch][:, ::-1] for table in (weeks.days, weeks.open))
+        days, got = late.to_come(worked, open_).sum(axis=1), weeks.amounts[some, stretch].sum(axis=1)
+        due, unsure = then.mean * days, then.variance * days**2
         if due.sum() <= 0:
             return self
         whole = _off(got, due, unsure, pace.spread)
@@ -157,6 +193,8 @@ class _Seen:
         teams = [team_of_rep[some] == team for team in np.unique(team_of_rep[some])] if len(due) > 1 else []
         apart = [_off(got[who], due[who], unsure[who], pace.spread) for who in teams
                  if 1 < who.sum() < len(due) and due[who].sum() > 3 * pace.spread]  # fmt: skip
+        there = then.mean * worked.sum(axis=1)  # absences are drawn on their own: they are no change of pace
+        due = there * (got.sum() / max(float(there.sum()), 1e-9))
         own = float(((got - due) ** 2 - pace.spread * due - unsure).sum()), float((due**2).sum())
         return _Seen([*self.common, whole], [*self.team, *apart], [*self.own, own], self.reps + len(due))
 

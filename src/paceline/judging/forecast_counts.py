@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paceline.insight.forecast_counts import WEEKS, OpenDays, forecast_counts
-from paceline.judging.goals_calendar import open_days
+from paceline.judging.goals_calendar import calendar
 from paceline.metrics.ask import ask
 from paceline.metrics.store import Store
 from paceline.sales.periods import EPOCH, Period, add_months, from_epoch_day
@@ -94,7 +94,9 @@ def count_draws(
         return CountDraws((), np.zeros((0, draws)), np.zeros(0), np.zeros(0))
     begin = max(now, first)
     days = until - begin
-    lines = forecast_counts(rows, now, begin, max(until, begin + 1), rng, draws, open_between(store, now, max(until, begin + 1)))
+    lines = forecast_counts(
+        rows, now, begin, max(until, begin + 1), rng, draws, open_between(store, now, max(until, begin + 1), as_of)
+    )
     found = {line.name: line.outlook for line in lines if line.level == "rep"}
     part = 1.0 if days > 0 else 0.0
     return CountDraws(
@@ -106,10 +108,11 @@ def count_draws(
     )
 
 
-def open_between(store: Store, now: int, until: int) -> OpenDays:
-    """Which days are open for work, from as long before ``now`` as the forecast of counts learns from."""
+def open_between(store: Store, now: int, until: int, as_of: date | None = None) -> OpenDays:
+    """Which days are open for work, and worked, from as long before ``now`` as the forecast of counts learns from."""
     first = now - 7 * WEEKS
-    return OpenDays(first, open_days(store, from_epoch_day(first), from_epoch_day(until)))
+    days = calendar(store, from_epoch_day(first), from_epoch_day(until), as_of)
+    return OpenDays(first, days.full, dict(zip(days.work.reps, np.nan_to_num(days.work.days), strict=True)))
 
 
 def _kept(rows: Rows, some: list[bool]) -> Rows:

@@ -59,11 +59,7 @@ class Calendar:
 
 def calendar(store: Store, first: date, until: date, as_of: date | None = None) -> Calendar:
     """Everybody's working days on [first, until). ValueError when these are no days."""
-    return Calendar(workdays(store, Scope.company(), first, until, as_of), open_days(store, first, until, as_of), first)
-
-
-def open_days(store: Store, first: date, until: date, as_of: date | None = None) -> dict[str, Floats]:
-    """By rep, a value a day of [first, until): 1 on the company's working days that are no public holiday of theirs, else 0."""
+    work = workdays(store, Scope.company(), first, until, as_of)
     tables, engine = store.view(as_of).frame.tables, store.engine
     reps = engine.query(tables.rec("rep").select("id", "holiday_calendar")).to_pylist()
     holidays: dict[str, set[int]] = {}
@@ -77,4 +73,4 @@ def open_days(store: Store, first: date, until: date, as_of: date | None = None)
         off = [day - begin for day in holidays.get(row["holiday_calendar"] or "", ()) if 0 <= day - begin < len(days)]
         days[off] = 0.0
         full[row["id"]] = days
-    return full
+    return Calendar(work, full, first)

@@ -202,6 +202,24 @@ def test_forced_colours_keep_charts_visible(open_page: Open, served: Served) -> 
     assert line != ground
 
 
+def test_on_a_phone_the_menu_opens_by_key_and_leaves_the_page_its_room(open_page: Open) -> None:
+    page = open_page("/today/")
+    menu, button = page.locator("#menu"), page.get_by_role("button", name="Menu", exact=True)
+    assert menu.is_visible()
+    assert button.is_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert menu.is_hidden()
+    assert page.locator("main").evaluate("e => e.getBoundingClientRect().top") < 844 / 6
+    button.focus()
+    page.keyboard.press("Enter")
+    assert menu.is_visible()
+    page.keyboard.press("Escape")
+    assert menu.is_hidden()
+    page.keyboard.press("Enter")
+    menu.get_by_role("link", name="Team", exact=True).click()
+    page.wait_for_url("**/team/**")
+
+
 def test_on_paper_there_is_the_page_and_no_menu(open_page: Open) -> None:
     page = open_page("/team/")
     page.emulate_media(media="print")

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 
-from tests.browser.conftest import Served
+from tests.browser.conftest import ANY_PAGE, Served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 Open = Callable[..., "Page"]
-WIDTHS = (320, 768, 1280)
-THEMES = ("light", "dark")
+WIDTHS = (1280, 768, 320)
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PAGES = (
     "/today/", "/alerts/", "/alerts/?state=snoozed", "/alerts/?state=all", "/team/", "/team/?period=this_week&vs=before",
     "/team/?team=Nobody", "/people/", "/reps/REP/", "/metrics/", "/metrics/meetings_held/",
@@ -33,6 +35,7 @@ ADMIN_PAGES = (
 )  # fmt: skip
 EVERY = (("manager", PAGES), ("admin", ADMIN_PAGES))
 NARROW = 320
+_COLOUR_RULES = ["color-contrast", "link-in-text-block"]  # of axe's rules those that see colours
 
 _SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, select, input:not([type=hidden]), summary')]
   .filter(e => e.offsetParent !== null && !e.closest('.skip, p, li > .soft, dd') && getComputedStyle(e).display !== 'inline')
@@ -55,56 +58,98 @@ def _kept_picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{safe}.png", full_page=True)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize(("role", "paths"), EVERY, ids=[role for role, _ in EVERY])
-def test_axe_finds_nothing(open_page: Open, served: Served, role: str, paths: tuple[str, ...], theme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
+@dataclass
+class Seen:
+    """What was found wrong with a role's pages."""
 
-    axe, found = Axe(), []
-    page = open_page("/people/", role, theme=theme)
-    for path in pages(served, paths):
-        page.goto(served.address + path)
+    by_axe: list[str] = field(default_factory=list)
+    layout: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)  # by the browser, of broken policies and failed scripts
+
+
+Look = Callable[[str], Seen]
+
+
+@pytest.fixture(scope="module")
+def look(served: Served, chromium: Browser, states: dict[str, Any]) -> Look:
+    """Looks at all pages of a role. Tests share the look: each page is opened once, and turned to each theme and width."""
+    found: dict[str, Seen] = {}
+
+    def looked(role: str) -> Seen:
+        if role not in found:
+            context = chromium.new_context(storage_state=states[role], viewport={"width": WIDTHS[0], "height": 900})
+            context.set_default_timeout(ANY_PAGE)
+            found[role] = _looked_at(context.new_page(), served, role)
+            context.close()
+        return found[role]
+
+    return looked
+
+
+def _looked_at(page: Page, served: Served, role: str) -> Seen:
+    seen, said = Seen(), list[str]()
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for path in pages(served, dict(EVERY)[role]):
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        page.emulate_media(color_scheme="light")
+        answer = page.goto(served.address + path)
+        assert answer is not None
+        assert answer.status == 200, path
+        seen.said += [f"{path}: {text}" for text in said]
+        _look_at(page, path, role, seen)
+        said.clear()  # what axe makes the browser say is not the page's
+    return seen
+
+
+def _look_at(page: Page, path: str, role: str, seen: Seen) -> None:
+    """The open page in each theme on each width. A theme is the style sheet's alone: in the dark axe looks at colours."""
+    page.evaluate(AXE_SCRIPT)
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            results: dict[str, Any] = axe.run(page).response
-            found += [
-                f"{path} {width} {broken['id']}: {broken['help']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+            if theme == THEMES[0]:
+                seen.layout += [f"{path}: {wrong}" for wrong in _wrong_layout(page, width)]
+            rules = {} if theme == THEMES[0] else {"runOnly": {"type": "rule", "values": _COLOUR_RULES}}
+            results = page.evaluate("options => axe.run(options)", {"resultTypes": ["violations"], **rules})
+            seen.by_axe += [
+                f"{path} {theme} {width} {broken['id']}: {broken['help']}: {node['html'][:160]} {node['failureSummary'][:200]}"
                 for broken in results["violations"]
                 for node in broken["nodes"][:3]
             ]
             _kept_picture(page, f"{role}-{path}-{width}-{theme}")
+
+
+def _wrong_layout(page: Page, width: int) -> list[str]:
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    wrong = [f"{wide} px wide on {width}"] if wide > width else []
+    if width == NARROW:
+        wrong += [f"small target {target}" for target in page.evaluate(_SMALL_TARGETS)]
+        wrong += [f"chart text of {size} px" for size in page.evaluate(_SMALL_TEXT)]
+        wrong += [f"{outside} chart texts outside"] if (outside := page.evaluate(_OUTSIDE)) else []
+    return wrong
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", dict(EVERY))
+def test_axe_finds_nothing(look: Look, role: str) -> None:
+    """On every width in every theme."""
+    found = look(role).by_axe
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize(("role", "paths"), EVERY, ids=[role for role, _ in EVERY])
-def test_nothing_scrolls_sideways_and_nothing_is_too_small_on_a_phone(
-    open_page: Open, served: Served, role: str, paths: tuple[str, ...]
-) -> None:
-    page = open_page("/people/", role, width=NARROW)
-    wrong = []
-    for path in pages(served, paths):
-        page.goto(served.address + path)
-        for width in (768, NARROW):  # the phone last: what follows is looked at there
-            page.set_viewport_size({"width": width, "height": 900})
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            wrong += [f"{path}: {wide} px wide on {width}"] if wide > width else []
-        wrong += [f"{path}: small target {target}" for target in page.evaluate(_SMALL_TARGETS)]
-        wrong += [f"{path}: chart text of {size} px" for size in page.evaluate(_SMALL_TEXT)]
-        wrong += [f"{path}: {outside} chart texts outside"] if (outside := page.evaluate(_OUTSIDE)) else []
+@pytest.mark.slow
+@pytest.mark.parametrize("role", dict(EVERY))
+def test_nothing_scrolls_sideways_and_nothing_is_too_small_on_a_phone(look: Look, role: str) -> None:
+    wrong = look(role).layout
     assert not wrong, "\n".join(wrong)
 
 
-def test_the_pages_policy_is_never_broken_and_no_script_fails(open_page: Open, served: Served) -> None:
-    page = open_page("/people/")
-    said: list[str] = []
-    page.on(
-        "console", lambda message: said.append(f"{page.url}: {message.text}") if message.type in ("error", "warning") else None
-    )
-    page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
-    for path in pages(served):
-        page.goto(served.address + path)
-    assert not said
+@pytest.mark.slow
+@pytest.mark.parametrize("role", dict(EVERY))
+def test_the_pages_policy_is_never_broken_and_no_script_fails(look: Look, role: str) -> None:
+    assert not look(role).said
 
 
 def test_the_grid_is_one_tab_stop_and_arrow_keys_move_in_it(open_page: Open) -> None:

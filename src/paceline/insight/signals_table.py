@@ -139,8 +139,9 @@ def _is_number(value: Any) -> bool:
 
 
 def _twice(rep: Whole, metric: Whole, weeks: Whole, over: Truths, problems: list[str]) -> None:
-    rows = np.stack([rep, metric, weeks], axis=1)[over]
-    more = len(rows) - len(np.unique(rows, axis=0))
+    week = (weeks[over] - weeks[over].min(initial=0)) // 7
+    rows = (rep[over] * (metric.max(initial=0) + 1) + metric[over]) * (week.max(initial=0) + 1) + week
+    more = len(rows) - len(np.unique(rows))
     if more:
         problems.append(f"{more} rows tell of a rep, metric and week that another row tells of too")
 

@@ -7,7 +7,8 @@ import io
 import re
 from collections.abc import Callable
 from html import unescape
-from urllib.parse import unquote
+from threading import Semaphore
+from urllib.parse import parse_qsl, unquote
 from xml.etree import ElementTree
 
 import pyarrow.parquet as pq
@@ -231,14 +232,27 @@ def test_a_short_month_isnt_stretched_over_its_end(place: Running) -> None:
 
 
 def test_a_team_is_shown_before_its_goals_are_worked_out(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(later, "WAIT", 0.0)
+    def not_yet(*_: object) -> None:
+        raise later.NotYetError
+
     words = {"as_of": "2026-04-20"}
-    first = text(browser("manager").get("/team/", words))
+    with monkeypatch.context() as patched:
+        patched.setattr(judged, "goals_soon", not_yet)
+        first = text(browser("manager").get("/team/", words))
     assert "Being worked out" in first
     assert "Median of reps" in first
-    assert browser("manager").get("/today/", words)["Refresh"] == str(later.AGAIN)
-    monkeypatch.setattr(later, "WAIT", 120.0)
     assert "Being worked out" not in text(browser("manager").get("/team/", words))
+
+
+@pytest.mark.parametrize("path", ["/today/", "/team/", "/data-health/", "/data-health/restated/?metric=meetings_held"])
+def test_a_page_that_takes_long_says_so_and_loads_itself_again(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(later, "WAIT", 0.0)
+    monkeypatch.setattr(later, "_AT_ONCE", Semaphore(0))  # the work never begins
+    day = {"as_of": "2026-04-21", "period": "2026-03", "since": "2026-04-02"}
+    answer = browser("admin").get(path.split("?")[0], {**day, **dict(parse_qsl(path.partition("?")[2]))})
+    assert answer["Refresh"] == str(later.AGAIN)
 
 
 def test_goals_taken_together_count_only_those_who_have_one(place: Running, cast: Cast) -> None:

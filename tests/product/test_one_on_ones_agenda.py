@@ -16,6 +16,7 @@ from paceline.coaching.models import Item, OneOnOne
 from paceline.coaching.pair import Pair
 from paceline.coaching.series import meet
 from tests.product.conftest import NOW, Cast
+from tests.product.stock import stock
 
 MOMENT = datetime.fromtimestamp(NOW, UTC)
 
@@ -98,6 +99,32 @@ def test_what_was_made_from_changes_is_stored_once_touched_and_stays_off_once_ta
     assert [item.text for item in agenda.on_it(one, points)] == ["Revenue is behind"]
     agenda.add(pair.manager_id, pair.rep_id, pair.manager_id, "deal", "Deal 1 is late", key="deal:1")
     assert _texts(one) == ["Revenue is behind", "Deal 1 is late"]
+
+
+def test_what_one_added_is_known_and_can_be_taken_back_by_whoever_added_it(pair: Pair) -> None:
+    one = agenda.upcoming(pair, MOMENT)
+    agenda.write_down(one, [Point("signal", "signal:dials", "Dials: half of usual")])
+    assert agenda.added_by(pair.manager_id) == frozenset()
+    agenda.add(pair.manager_id, pair.rep_id, pair.manager_id, "signal", "Dials: half of usual", key="signal:dials")
+    assert agenda.added_by(pair.manager_id) == {(pair.rep_id, "signal:dials")}
+    with pytest.raises(agenda.AgendaError):
+        agenda.take_back(pair, pair.rep_id, "signal:dials")
+    agenda.take_back(pair, pair.manager_id, "signal:dials")
+    assert agenda.added_by(pair.manager_id) == agenda.added_by("") == frozenset()
+
+
+def test_a_card_says_that_it_is_on_the_agenda_until_that_is_undone(cast: Cast, browser: Callable[[str], Client]) -> None:
+    stock(cast)
+    manager, address = browser("manager"), "/alerts/card-rep/"
+    add = f"/one-on-ones/{cast.rep_id('rep')}/add/"
+    assert b"Add to 1:1" in manager.get(address).content
+    told = {"kind": "signal", "key": "signal:meetings_held", "text": "Meetings fell", "next": address}
+    assert b"On the agenda" in manager.post(add, told, follow=True).content.split(b"<main")[1]
+    shown = manager.get(address).content
+    assert b"Add to 1:1" not in shown
+    assert b"Undo" in shown
+    manager.post(add, {"key": "signal:meetings_held", "do": "off", "next": address})
+    assert b"Add to 1:1" in manager.get(address).content
 
 
 def test_a_series_keeps_its_hour_when_the_clocks_change() -> None:

@@ -82,7 +82,7 @@ def test_everything_that_is_wrong_is_told_at_once(cast: Cast, browser: Opened) -
     assert answer.status_code == 400
     page = answer.content.decode()
     assert page.count("wrong-text") == 3
-    assert "This is no amount" in page
+    assert "This isn’t an amount" in page
     outside = browser("manager").post("/goals/set/", asked(cast.rep_id("other_rep")))
     assert outside.status_code == 400
     own = browser("manager").post("/goals/set/", asked(cast.rep_id("manager")))

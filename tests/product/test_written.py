@@ -44,6 +44,13 @@ def test_money_and_days_in_full() -> None:
         assert written.day(date(2026, 3, 1)) == "01.03.2026"
 
 
+def test_a_range_has_no_more_digits_than_an_estimate() -> None:
+    with translation.override("en"):
+        assert written.ends_of((11.2345, 18.9876), Unit.COUNT, "EUR") == ["11", "19"]
+        assert written.ends_of((0.1234, 0.98765), Unit.PERCENT, "EUR") == ["12.3%", "98.8%"]
+        assert [written.signed_share(value) for value in (0.18, -0.06, 0.001, -0.004, 0.0)] == ["+18%", "−6%", "0%", "0%", "0%"]
+
+
 def test_an_instant_names_its_zone() -> None:
     with translation.override("en"):
         assert written.instant(1_750_000_000, "Europe/Paris").endswith("CEST")

@@ -46,7 +46,8 @@ def intervals(
     if reference is not None:
         at = across(reference)
         x = percent(at)
-        parts.append(element("line", class_="now", x1=x, x2=x, y1=4, y2=height - _FOOT + 2))
+        ends = ((number * _ROW + _WORDS + 4, (number + 1) * _ROW) for number in range(len(rows)))  # clear of each row's words
+        parts += [element("line", class_="now", x1=x, x2=x, y1=first, y2=last) for first, last in ends]
         anchor = "start" if at < 0.2 else "end" if at > 0.8 else "middle"
         words = f"{reference_word} {written(reference)}".strip()
         parts.append(text(words, x=x, y=height - 4, text_anchor=anchor))

@@ -197,7 +197,9 @@ def set_goals(
     metric: Annotated[str, typer.Argument(help="The metric's slug, such as revenue.", show_default=False)],
     target: Annotated[
         str,
-        typer.Argument(help="A full-timer's target past the ramp: 250000, 250k, 1.2m, or 25% of a share.", show_default=False),
+        typer.Argument(
+            help="A full-timer's target past the ramp, such as 250000, 250k or 1.2m; for a share, 25%.", show_default=False
+        ),
     ],
     rep: RepOption = None,
     team: TeamOption = None,

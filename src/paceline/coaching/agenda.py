@@ -37,7 +37,7 @@ class Point:
 
 def add(manager_id: str, rep_id: str, by: str, kind: str, text: str, link: str = "", key: str = "") -> Item:
     """Put something onto the next 1:1 of the two; gives what is there by now. Adding the same (``key``; by default kind and text)
-    again changes nothing, but brings back what was taken off.
+    again changes nothing, but brings back what was taken off; what came by itself is somebody's from then on.
 
     ``by``: the id of whoever adds it. Raises AgendaError for an empty text, an unknown kind, a link that leads elsewhere.
     """
@@ -58,10 +58,26 @@ def add(manager_id: str, rep_id: str, by: str, kind: str, text: str, link: str =
             one_on_one=to_come, key=name[:100],
             defaults={"kind": kind, "text": told, "link": link, "by": by, "place": _last_place(to_come)},
         )  # fmt: skip
-        if not new and found.removed:
+        if not new and (found.removed or not found.by):
             found.removed, found.by = False, found.by or by
             found.save(update_fields=["removed", "by"])
     return found
+
+
+def take_back(pair: Pair, by: str, key: str) -> None:
+    """Undo what ``by`` added: a point that would be there anyway, as it was made from what changed, comes back by itself.
+
+    Raises AgendaError for one that isn't there, was added by the other, or was talked about.
+    """
+    found = Item.objects.filter(one_on_one__state=State.PLANNED, key=key, by=by, done_at=None, removed=False)
+    if not found.filter(one_on_one__manager_id=pair.manager_id, one_on_one__rep_id=pair.rep_id).delete()[0]:
+        raise AgendaError("this point isn't on the agenda any more")
+
+
+def added_by(person: str) -> frozenset[tuple[str, str]]:
+    """What somebody put onto agendas that are to come, and nobody took off: (rep's id, key of the point)."""
+    found = Item.objects.filter(one_on_one__state=State.PLANNED, by=person, done_at=None, removed=False)
+    return frozenset(found.values_list("one_on_one__rep_id", "key")) if person else frozenset()
 
 
 def is_ours(link: str) -> bool:

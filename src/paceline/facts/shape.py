@@ -20,7 +20,6 @@ def shaped(table: ir.Table, fact: Fact | str) -> ir.Table:
 def stored(t: Tables, fact: Fact) -> ir.Table:
     """A built fact or working table, unbound."""
 
-
     return ibis.table({column.name: IBIS_TYPES[column.type] for column in fact.columns}, name=t.prefix + fact.table)
 
 

@@ -45,7 +45,7 @@ def revoke_key(request: Asking, number: int) -> HttpResponse:
         key.revoked_at = timezone.now()
         key.save(update_fields=["revoked_at"])
         note("key_revoked", request.user, {"key": key.shown})
-        messages.success(request, _("The key opens nothing any more."))
+        messages.success(request, _("The key no longer works."))
     return redirect("account")
 
 

@@ -13,23 +13,35 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from paceline.access.gate import may
+from paceline.people.models import User
+from paceline.people.roles import Role
 from paceline.project.running import running
 from paceline.warehouse.store import LOAD_LOG, LOG_SCHEMA, ibis_table
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the menu. ``action``: who may not do it doesn't see the line. ``option``: of ``[pages]``; off, nobody sees it."""
+    """A line of the menu. ``action``: who may not do it doesn't see the line. ``option``: of ``[pages]``; off, nobody sees it.
+    ``own``: it leads to the page of the person that the user is in the CRM, and is for reps.
+    """
 
     url_name: str
     label: str | Promise
     action: str
     group: str | Promise = ""
     option: str = ""
+    own: bool = False
+
+    def address(self, user: User) -> str:
+        """Where it leads the user; empty: nowhere."""
+        if not self.own:
+            return reverse(self.url_name)
+        return reverse(self.url_name, args=[user.rep_id]) if user.rep_id and user.role == Role.REP else ""
 
 
 # The menu, top to bottom. A new page adds its line here.
 MENU: tuple[Entry, ...] = (
+    Entry("rep", _("My numbers"), "see_rep", own=True),
     Entry("today", _("Today"), "see_today"),
     Entry("alerts", _("Alerts"), "see_alerts"),
     Entry("team", _("Team"), "see_team"),
@@ -72,8 +84,10 @@ def menu(request: HttpRequest) -> list[Shown]:
     shown: list[Shown] = []
     group: str | Promise = ""
     for entry in MENU:
-        if may(request, entry.action) and _is_on(entry.option):
-            address = reverse(entry.url_name)
+        if not may(request, entry.action) or not _is_on(entry.option):
+            continue
+        assert isinstance(request.user, User)
+        if address := entry.address(request.user):
             here = request.path == address or (address != "/" and request.path.startswith(address))
             shown.append(Shown(entry.label, address, here, entry.group if entry.group != group else ""))
             group = entry.group

@@ -63,7 +63,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """A form without a valid token: most often one that was open for too long."""
-    return told(request, 403, _("This form has grown old"), _("Go back, load the page again, and send it once more."))
+    return told(request, 403, _("This form has expired"), _("Go back, load the page again, and send it once more."))
 
 
 # No template: whatever failed may be what the templates need.

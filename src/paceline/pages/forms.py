@@ -19,7 +19,7 @@ class PasswordForm(forms.Form):
 
     password = forms.CharField(
         label=_("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("12 characters or more; a few words are easier to remember than signs."),
+        help_text=_("At least 12 characters; a few words are easier to remember than symbols."),
     )
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
@@ -79,7 +79,7 @@ class SetUpForm(forms.Form):
     email = forms.EmailField(label=_("Your work address"))
     password = forms.CharField(
         label=_("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("12 characters or more; a few words are easier to remember than signs."),
+        help_text=_("At least 12 characters; a few words are easier to remember than symbols."),
     )
 
     def clean_currency(self) -> str:

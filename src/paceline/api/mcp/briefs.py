@@ -36,7 +36,9 @@ def search(caller: Caller, words: Words) -> Shown:
         for one in door.store.catalog.values()
     ] if caller.may("see_metric") else []  # fmt: skip
     pages = [
-        {"name": str(entry.label), "link": caller.link(reverse(entry.url_name))} for entry in MENU if caller.may(entry.action)
+        {"name": str(entry.label), "link": caller.link(address)}
+        for entry in MENU
+        if caller.may(entry.action) and (address := entry.address(caller.user))
     ]
     told = {
         "people": _best(people, wanted, ("name", "team", "role", "rep_id")),

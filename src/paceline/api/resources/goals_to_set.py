@@ -24,9 +24,10 @@ from paceline.judging.goals_recommend import Suggested
 from paceline.metrics.vocabulary import Metric
 from paceline.pages.asked import Asked
 from paceline.pages.dashboards import judged
+from paceline.pages.dashboards.later import PATIENT
 from paceline.pages.plan.goal_people import Setter
 from paceline.pages.plan.goal_set_views import EVER
-from paceline.pages.plan.goals_views import PATIENT, metrics_of, planned_back, proposals, suggested
+from paceline.pages.plan.goals_views import metrics_of, planned_back, proposals, suggested
 from paceline.pages.plan.models import GoalChange, GoalProposal
 from paceline.sales.periods import PeriodError, parse
 

@@ -13,8 +13,8 @@ from paceline.api.operation import Operation
 from paceline.api.question import Whose, understood
 from paceline.insight.strategies import Strategy
 from paceline.pages.asked import Asked
+from paceline.pages.dashboards.later import PATIENT
 from paceline.pages.plan.decide_views import habits_of
-from paceline.pages.plan.goals_views import PATIENT
 
 
 class Habit(Shape):

@@ -15,6 +15,7 @@ from paceline.api.caller import Caller
 from paceline.api.operation import Operation
 from paceline.api.question import When, understood
 from paceline.pages.dashboards import health as pages_health
+from paceline.pages.dashboards.later import PATIENT
 
 
 class Kind(Shape):
@@ -105,7 +106,7 @@ class HealthAnswer(Answer):
 def data_health(caller: Caller, query: When) -> HealthAnswer:
     """The data-health page's numbers."""
     asked = understood(caller.door("see_data_health"), query, caller.problems)
-    found = pages_health.health(asked.store, asked.scope, asked.period, asked.as_of)
+    found = pages_health.health(asked.store, asked.scope, asked.period, asked.as_of, PATIENT)
     return HealthAnswer(
         as_of=instant(asked.store.view(asked.as_of).as_of),
         link=caller.link(f"{reverse('data_health')}?{urlencode(asked.words)}"),

@@ -18,6 +18,7 @@ from paceline.api.question import Question, When, metrics_of, understood
 from paceline.api.resources.readings import read
 from paceline.metrics.restated import Learnt, Shift, Since
 from paceline.pages.dashboards import kept
+from paceline.pages.dashboards.later import PATIENT
 from paceline.pages.dashboards.restated_views import replaced, since_day
 
 
@@ -96,7 +97,7 @@ def restated(caller: Caller, query: RestatedQuery) -> RestatedAnswer:
 
 def _since(asked: Question, slug: str, day: date) -> Since:
     reading = kept.one(asked.store, slug, asked.scope, asked.period, as_of=asked.as_of)
-    return since_day(asked.store, reading, day, asked.as_of)
+    return since_day(asked.store, reading, day, asked.as_of, PATIENT)
 
 
 def _shifts(some: Sequence[Shift]) -> list[Shifted]:

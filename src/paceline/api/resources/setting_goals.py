@@ -56,7 +56,7 @@ class SetQuery(Query):
     prorate: bool = Field(True, description="Less for whoever joins, leaves, works part-time, is away or new.")
     ramp: list[float] = Field([], description="What new people reach in each month, as shares; none: as measured on past hires.")
     replace: bool = Field(False, description="Replace goals that are there for the same days.")
-    reason: str = Field("", max_length=400, description="Kept with the goal and shown.")
+    reason: str = Field("", max_length=400, description="Kept with the goal, and shown to everybody who sees it.")
     preview: bool = Field(False, description="Only say what would be set.")
 
 

@@ -21,6 +21,7 @@ from paceline.pages.dashboards.address import AddressError
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.deals import open_deals
 from paceline.pages.dashboards.export import DAY, NUMBER, TEXT, TRUTH, WHOLE, as_file, table_of
+from paceline.pages.dashboards.later import PATIENT
 from paceline.pages.dashboards.links import metric_of
 from paceline.pages.dashboards.record_views import exported
 from paceline.pages.dashboards.team import Cell
@@ -154,7 +155,7 @@ def _changes(request: Asking, of: Asked, parts: Mapping[str, str]) -> pa.Table: 
 
 def _gaps(request: Asking, of: Asked, parts: Mapping[str, str]) -> pa.Table:  # noqa: ARG001
     """What each metric lacks."""
-    found = health.health(of.store, of.scope, of.period, of.as_of)
+    found = health.health(of.store, of.scope, of.period, of.as_of, PATIENT)
     columns = {"metric": TEXT, "definition_version": WHOLE, "first_day": DAY, "last_day": DAY, "value": NUMBER, "lacks": TEXT,
                "have": NUMBER, "of": NUMBER, "none_because": TEXT}  # fmt: skip
     readings = [(gap.reading, gap.least) for gap in found.gaps] + [(reading, None) for reading in found.hygiene]

@@ -9,7 +9,8 @@ from typing import Any
 from paceline.metrics.reading import Part, Reading
 from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Category, Metric
-from paceline.pages.dashboards.kept import kept, readings
+from paceline.pages.dashboards.kept import readings
+from paceline.pages.dashboards.later import soon
 from paceline.pages.dashboards.unmatched import Activity, Reconciled, Stranger, activities, reconciled, strangers
 from paceline.project.health import Count, counts
 from paceline.sales.periods import Period, epoch_day
@@ -63,9 +64,9 @@ class Health:
     reconciled: tuple[Reconciled, ...]
 
 
-def health(store: Store, scope: Scope, period: Period, as_of: date | None = None) -> Health:
-    """What a scope's numbers in the period stand on."""
-    return kept(store, ("health", scope, period), as_of, lambda: _health(store, scope, period, as_of))
+def health(store: Store, scope: Scope, period: Period, as_of: date | None = None, wait: float | None = None) -> Health:
+    """What a scope's numbers in the period stand on. Raises NotYetError while it is worked out."""
+    return soon(store, ("health", scope, period), as_of, lambda: _health(store, scope, period, as_of), wait)
 
 
 def _health(store: Store, scope: Scope, period: Period, as_of: date | None) -> Health:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from paceline.access.gate import Asking, action, may
 from paceline.pages.dashboards import health, written
 from paceline.pages.dashboards.asking import Asked, asked
+from paceline.pages.dashboards.later import patient
 from paceline.pages.dashboards.links import records_link, term
 from paceline.pages.told import in_words
 
@@ -28,6 +29,7 @@ _RULES = {
 
 @action("see_data_health")
 @require_safe
+@patient
 def health_page(request: Asking) -> HttpResponse:
     """Can I believe it?"""
     of = asked(request)

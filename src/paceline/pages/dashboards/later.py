@@ -21,6 +21,7 @@ Answer = TypeVar("Answer")
 Given = ParamSpec("Given")
 
 WAIT = 0.5  # seconds that a visitor waits for a page before being told that it is being worked out
+PATIENT = 60.0  # seconds that a file or a program waits: they can't load themselves again
 AGAIN = 3  # seconds after which that page asks again
 _AT_ONCE = Semaphore(2)  # further work waits: pages must stay quick meanwhile
 

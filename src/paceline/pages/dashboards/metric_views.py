@@ -76,7 +76,7 @@ def metric_page(request: Asking, slug: str) -> HttpResponse:
         related=[term(of, other) for other in page.related],
         interval=None
         if page.reading.interval is None
-        else [written.full(e, one.unit, of.currency) for e in page.reading.interval],
+        else written.ends_of(page.reading.interval, one.unit, of.currency),
     )
     return render(request, "dashboards/metric.html", context)
 

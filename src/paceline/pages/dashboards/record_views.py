@@ -101,7 +101,7 @@ def _made_of(lists: tuple[records.Listed, ...], reading: Reading) -> str:
 def _interval(reading: Reading) -> list[str] | None:
     if reading.interval is None:
         return None
-    return [written.full(end, reading.metric.unit, reading.currency) for end in reading.interval]
+    return written.ends_of(reading.interval, reading.metric.unit, reading.currency)
 
 
 @action("export")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,9 +14,11 @@ from django.views.decorators.http import require_safe
 from paceline import charts
 from paceline.access.gate import Asking, action, door_for
 from paceline.charts import Picture, Stretch
+from paceline.coaching.agenda import added_by
 from paceline.coaching.prepared import DealShown
 from paceline.judging.drivers_read import FAMILIES
 from paceline.judging.ramp import RampError
+from paceline.judging.signals import Signal
 from paceline.pages.dashboards import goal_tiles, judged, rep, signal_cards, written
 from paceline.pages.dashboards.address import Address
 from paceline.pages.dashboards.asking import Asked, asked
@@ -25,7 +27,7 @@ from paceline.pages.dashboards.later import NotYetError, patient
 from paceline.pages.dashboards.links import records_of, tile
 from paceline.pages.dashboards.records import in_crm
 from paceline.pages.one_on_ones.gather import MOST_DEALS, deals_to_talk_about
-from paceline.pages.one_on_ones.points import deal_words
+from paceline.pages.one_on_ones.points import deal_words, signal_key
 from paceline.pages.one_on_ones.today import one_on_one_with
 from paceline.pages.plan import ramp_views
 from paceline.pages.told import in_words
@@ -45,6 +47,7 @@ def rep_page(request: Asking, rep_id: str) -> HttpResponse:
     page = rep.page(of.store, of.scope, rep_id, of.course, peers=peers, as_of=of.as_of)
     changed = judged.changes_soon(of.store, of.scope, of.as_of)
     goals = goal_tiles.of_rep(of, of.scope, lambda slug, period: records_of(slug, period, rep_id))
+    added = added_by(request.user.rep_id)
     groups = [(gettext(g.name), [tile(of, cell, rep_id) for cell in g.cells]) for g in page.groups]
     context = of.base(
         page=page,
@@ -53,7 +56,7 @@ def rep_page(request: Asking, rep_id: str) -> HttpResponse:
         groups=groups,
         well=[tile(of, cell, rep_id) for cell in page.well],
         look=[tile(of, cell, rep_id) for cell in page.look],
-        signals=[signal_cards.card(of, one) for one in changed.falls],
+        signals=[_look(of, one, added) for one in changed.falls],
         praise=[signal_cards.card(of, one) for one in changed.praise],
         goals=goals,
         missed=[{**goal, "drivers": _gap(of, rep_id, goal["slug"])} for goal in goals or () if goal["mark"] == "worse"],
@@ -69,6 +72,12 @@ def rep_page(request: Asking, rep_id: str) -> HttpResponse:
         open_amount=written.money(sum(deal.amount or 0 for deal in page.deals), of.currency),
     )
     return render(request, "dashboards/one_rep.html", context)
+
+
+def _look(of: Asked, one: Signal, added: Container[tuple[str, str]]) -> dict[str, Any]:
+    """A change for the worse, and whether the visitor has put it onto the agenda."""
+    key = signal_key(one.metric.slug)
+    return {**signal_cards.card(of, one), "key": key, "added": (one.name, key) in added}
 
 
 def _ramp(of: Asked, rep_id: str) -> dict[str, Any]:

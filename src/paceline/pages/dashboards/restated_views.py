@@ -21,6 +21,7 @@ from paceline.metrics.vocabulary import Category
 from paceline.pages.asked import BadQuestionError
 from paceline.pages.dashboards import kept, written
 from paceline.pages.dashboards.asking import Asked, asked
+from paceline.pages.dashboards.later import patient, soon
 from paceline.pages.dashboards.links import metric_of, records_link
 from paceline.pages.told import in_words
 from paceline.warehouse.history import restated
@@ -31,6 +32,7 @@ FIELDS = 25
 
 @action("see_data_health")
 @require_safe
+@patient
 def restated_page(request: Asking) -> HttpResponse:
     """A number as it was told on a day beside what it is now."""
     of = asked(request, period="last_month")
@@ -78,11 +80,11 @@ def replaced(store: Store, day: date) -> list[tuple[str, str, int]]:
     return [(table, column, n) for (table, column), n in count.most_common(FIELDS)]
 
 
-def since_day(store: Store, reading: Reading, day: date, as_of: date | None) -> Since:
-    """A reading beside what it was on a day. Raises BadQuestionError for a day of which nothing can be told."""
+def since_day(store: Store, reading: Reading, day: date, as_of: date | None, wait: float | None = None) -> Since:
+    """A reading beside what it was on a day. Raises BadQuestionError for a day of which nothing can be told, and NotYetError."""
     key = ("since", reading.slug, reading.scope, reading.period, day)
     try:
-        return kept.kept(store, key, as_of, lambda: since(store, reading, day))
+        return soon(store, key, as_of, lambda: since(store, reading, day), wait)
     except ValueError as error:
         raise BadQuestionError(str(error)) from None
 

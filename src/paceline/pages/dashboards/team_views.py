@@ -17,7 +17,7 @@ from paceline.access.gate import Asking, action, door_for
 from paceline.pages.dashboards import cells, goal_tiles, team, written
 from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.export import as_file
-from paceline.pages.dashboards.kept import kept
+from paceline.pages.dashboards.later import patient, soon
 from paceline.pages.dashboards.links import records_link, rep_link, term
 from paceline.pages.plan.views import views_for
 
@@ -26,6 +26,7 @@ MOST = 50  # reps on a page: with a hundred a browser takes half a second
 
 @action("see_team")
 @require_safe
+@patient
 def team_page(request: Asking) -> HttpResponse:
     """Reps by metrics."""
     of = asked(request)
@@ -53,7 +54,7 @@ def team_page(request: Asking) -> HttpResponse:
 
 def _kept_team(of: Asked, first: int) -> team.Team:
     key = ("team", of.scope, of.course, of.address.vs, first)
-    return kept(
+    return soon(
         of.store,
         key,
         of.as_of,

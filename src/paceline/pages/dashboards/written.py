@@ -72,6 +72,14 @@ def over_weeks(value: float, unit: Unit, weeks: int, currency: str) -> str:
     return gettext("%(value)s a week") % {"value": text} if weeks > 1 else text
 
 
+def ends_of(interval: tuple[float, float], unit: Unit, currency: str) -> list[str]:
+    """Both ends of a range in no more digits than an estimate has: one decimal at most of counts and shares."""
+    if unit is Unit.PERCENT:
+        return [share(end, 1) for end in interval]
+    write = brief if unit is Unit.COUNT else full
+    return [write(end, unit, currency) for end in interval]
+
+
 _UNITS = {
     Unit.SECONDS: gettext_lazy("time, in seconds, minutes or hours"),
     Unit.DAYS: gettext_lazy("days"),
@@ -131,8 +139,8 @@ def chance(value: float) -> str:
 
 
 def signed_share(value: float) -> str:
-    """A relative change: ``+18%``, ``−6%``."""
-    sign = "−" if value < 0 else "+"
+    """A relative change: ``+18%``, ``−6%``; ``0%`` for one that is none when it is written."""
+    sign = "" if abs(value) < 0.005 else "−" if value < 0 else "+"
     return sign + _percent(abs(value), "0")
 
 

@@ -153,6 +153,6 @@ def _follow(request: Asking) -> None:
     if done.error:
         messages.error(request, _("The numbers couldn’t follow: %(why)s") % {"why": done.error})
     elif done.is_over:
-        messages.success(request, _("Decided. The numbers have followed."))
+        messages.success(request, _("Decided. The numbers are up to date."))
     else:
-        messages.info(request, _("Decided. The numbers follow in a moment."))
+        messages.info(request, _("Decided. The numbers will be up to date in a moment."))

@@ -1,7 +1,8 @@
 """Putting something onto the next 1:1, from any page.
 
 A form anywhere posts to the address named ``add_to_one_on_one`` (the rep's id in it): ``kind`` (default note), ``text``, and, if
-there is one, ``link`` (an address of ours), ``key`` (of which an agenda has one), ``next`` (the page to come back to).
+there is one, ``link`` (an address of ours), ``key`` (of which an agenda has one), ``next`` (the page to come back to). With
+``do=off`` it takes back what the visitor added under ``key``.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ def add(request: Asking, rep_id: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("people")
     told = {name: request.POST.get(name, "").strip() for name in ("kind", "text", "link", "key", "next")}
+    here = told["next"] if agenda.is_ours(told["next"]) else reverse("people")
+    if request.POST.get("do") == "off":
+        return _taken_back(request, pair, told["key"], here)
     try:
         item = put(request, pair, told["kind"], told["text"], told["link"], told["key"])
     except agenda.AgendaError as error:
@@ -40,7 +44,18 @@ def add(request: Asking, rep_id: str) -> HttpResponse:
         other = names(request, *_ids(pair))[_other(pair, request.user.rep_id)]
         words = _("On the agenda with %(name)s.") % {"name": other}
         messages.success(request, format_html('{} <a href="{}">{}</a>', words, _where(request, pair, item), _("Open the 1:1")))
-    here = told["next"] if agenda.is_ours(told["next"]) else reverse("people")
+    return redirect(here)
+
+
+def _taken_back(request: Asking, pair: Pair, key: str, here: str) -> HttpResponse:
+    try:
+        agenda.take_back(pair, request.user.rep_id, key)
+    except agenda.AgendaError:
+        messages.error(request, _("This point isn’t on the agenda any more."))
+    else:
+        one = agenda.upcoming(pair)
+        note("agenda_changed", request.user, {"person": pair.rep_id, "one_on_one": str(one.public_id)})
+        messages.success(request, _("Taken off the agenda."))
     return redirect(here)
 
 

@@ -34,7 +34,7 @@ class AgreeForm(forms.Form):
     metric = forms.ChoiceField(label=gettext_lazy("How we will know"), required=False)
     target = forms.FloatField(
         label=gettext_lazy("Target"), required=False, widget=forms.NumberInput(attrs={"step": "any"}),
-        help_text=gettext_lazy("Of a count, for a full week; of a share, in percent. Empty: just better."),
+        help_text=gettext_lazy("For a count, per full week; for a share, in percent. Leave empty for “just better”."),
     )
     first = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     last = forms.DateField(label=gettext_lazy("Check on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
@@ -48,7 +48,7 @@ class AgreeForm(forms.Form):
         slugs += [slug for slug in dict.fromkeys(more) if slug in self.store.catalog and slug not in slugs]
         self.fields["who"].choices = list(known.items())  # type: ignore[attr-defined]
         self.fields["metric"].choices = [  # type: ignore[attr-defined]
-            ("", _("it is ticked off")), *((slug, name_of(self.store, slug)) for slug in slugs),
+            ("", _("when it is ticked off")), *((slug, name_of(self.store, slug)) for slug in slugs),
         ]  # fmt: skip
 
     def agreed(self) -> Agreed:

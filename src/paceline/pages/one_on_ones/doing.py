@@ -95,7 +95,7 @@ def when(request: Asking, pair: Pair, one: OneOnOne) -> None:
     """This one is at another time."""
     form = WhenForm(request.POST)
     if not form.is_valid():
-        raise NotDone(_("Write day and time."))
+        raise NotDone(_("Enter a day and a time."))
     at = form.cleaned_data["at"]
     holding.move(one, None if at is None else at.replace(tzinfo=zone_of(pair)))
     messages.success(request, _("Saved."))
@@ -117,7 +117,7 @@ def end(request: Asking, pair: Pair, one: OneOnOne) -> HttpResponse:
     try:
         holding.end(one, told, int(request.POST.get("minutes", "")), clock())
     except ValueError:
-        raise NotDone(_("Write how many minutes it took: 1 to %(most)s.") % {"most": holding.MOST_MINUTES}) from None
+        raise NotDone(_("Enter how many minutes it took, from 1 to %(most)s.") % {"most": holding.MOST_MINUTES}) from None
     messages.success(request, _("Held. What wasn’t talked about is on the next agenda."))
     return redirect("one_on_one", one.public_id)
 
@@ -138,7 +138,7 @@ def agree(request: Asking, pair: Pair, one: OneOnOne) -> HttpResponse | None:
             actions.agree(one, request.user.rep_id, form.agreed(), request.door.store)
         except actions.ActionError as error:
             raise NotDone(str(error)) from None
-        messages.success(request, _("Agreed. It will follow itself up."))
+        messages.success(request, _("Agreed. It will be followed up automatically."))
         return None
     context = {**context_of(request, pair, one), **to_change(request, pair, one), "agree": form}
     return render(request, "one_on_ones/one.html", context, status=400)
@@ -192,7 +192,7 @@ def ask(request: Asking, pair: Pair, one: OneOnOne) -> None:  # noqa: ARG001
         wishes.ask(pair, *told, clock(), link if agenda.is_ours(link) else "")
     except wishes.WishError:
         raise NotDone(_("Say what it is about.")) from None
-    messages.success(request, _("Asked. Your manager sees it on the 1:1 page."))
+    messages.success(request, _("Sent. Your manager will see it on the 1:1 page."))
 
 
 @action("see_one_on_ones", "hold_one_on_ones")

@@ -34,7 +34,7 @@ class SeriesForm(forms.Form):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValidationError(_("No time zone is called so: write it such as Europe/Berlin.")) from None
+            raise ValidationError(_("No time zone has this name. Write it like Europe/Berlin.")) from None
         return name
 
 
@@ -47,7 +47,7 @@ class WhenForm(forms.Form):
 def words_of(series: Series | None) -> str:
     """``every week, Thursday, 14:00 (Europe/Berlin), 30 min``."""
     if series is None:
-        return gettext("You haven’t said yet.")
+        return gettext("No schedule yet.")
     told = {
         "rhythm": dict(RHYTHMS).get(series.weeks, str(series.weeks)), "day": dict(DAYS)[series.weekday],
         "time": time_format(series.at), "zone": series.time_zone, "minutes": series.minutes,

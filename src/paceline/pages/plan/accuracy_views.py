@@ -62,7 +62,7 @@ def accuracy_page(request: Asking) -> HttpResponse:
     try:
         replay = replayed(store)
     except NotYetError:
-        problem = gettext("The own history is being replayed; load the page again in a minute.")
+        problem = gettext("The company’s history is being replayed; load the page again in a minute.")
     except (ForecastError, ValueError) as error:
         problem = str(error)
     due = [kind.due for kind in record.kinds if kind.due is not None]

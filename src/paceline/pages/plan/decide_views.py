@@ -29,9 +29,8 @@ from paceline.pages.dashboards import written
 from paceline.pages.dashboards.address import AddressError, word_of
 from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.export import as_file
-from paceline.pages.dashboards.later import patient, soon
+from paceline.pages.dashboards.later import PATIENT, patient, soon
 from paceline.pages.plan import periods
-from paceline.pages.plan.goals_views import PATIENT
 from paceline.sales.periods import Period
 
 HABITS = "strategy"

@@ -23,10 +23,10 @@ from paceline.pages.dashboards import written
 from paceline.pages.dashboards.address import Address, AddressError, word_of
 from paceline.pages.dashboards.asking import Asked, choices
 from paceline.pages.dashboards.export import as_file
-from paceline.pages.dashboards.later import patient, soon
+from paceline.pages.dashboards.later import PATIENT, patient, soon
 from paceline.pages.dashboards.links import records_of, rep_link
 from paceline.pages.plan.goals import DAY
-from paceline.pages.plan.goals_views import PATIENT, asked_goals, base_of
+from paceline.pages.plan.goals_views import asked_goals, base_of
 from paceline.sales.periods import Period, epoch_day
 
 AGAINST = {"past": gettext_lazy("the own past"), "peers": gettext_lazy("peers"), "goal": gettext_lazy("the goal")}
@@ -124,8 +124,9 @@ def _shown(of: Asked, found: Drivers, rep: str) -> dict[str, Any]:
 
 
 def signed(value: float, unit: Unit, currency: str) -> str:
-    """A part of a gap, with its sign."""
-    return ("−" if value < 0 else "+") + written.brief(abs(value), unit, currency)
+    """A part of a gap, with its sign, unless it is written as nothing."""
+    text = written.brief(abs(value), unit, currency)
+    return text if text == written.brief(0.0, unit, currency) else ("−" if value < 0 else "+") + text
 
 
 def _name(word: str) -> str:

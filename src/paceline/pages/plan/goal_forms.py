@@ -26,15 +26,15 @@ def read_target(text: str, metric: Metric) -> float:
     try:
         value = float(parse_decimal(found[1], locale=written.locale(), strict=True)) if found else 0.0
     except NumberFormatError:
-        raise ValidationError(_("This is no amount. Write it as 250000, 250k, 1.2m, or 25%.")) from None
+        raise ValidationError(_("This isn’t an amount. Write it as 250000, 250k, 1.2m or 25%.")) from None
     mark = found[2].lower() if found else ""
     if mark == "%" and metric.unit is not Unit.PERCENT:
-        raise ValidationError(_("This metric is no share: write a plain number."))
+        raise ValidationError(_("This metric isn’t a percentage: write a plain number."))
     if not value > 0:
-        raise ValidationError(_("A goal is above 0."))
+        raise ValidationError(_("A goal must be above 0."))
     value *= _SCALES[mark]
     if metric.unit is Unit.PERCENT and value > 1.5 and metric.interval == "wilson":
-        raise ValidationError(_("This metric is a share: write 25% or 0.25."))
+        raise ValidationError(_("This metric is a percentage: write 25% or 0.25."))
     return value
 
 
@@ -46,15 +46,18 @@ def read_ramp(text: str) -> Ramp | None:
         shares = [float(word.strip().removesuffix("%")) / 100 for word in re.split(r"[,;\s]+", text.strip())]
         return given_ramp(shares)
     except ValueError:
-        raise ValidationError(_("Write percents from 0 to 100, such as 25, 50, 75.")) from None
+        raise ValidationError(_("Write percentages from 0 to 100, such as 25, 50, 75.")) from None
 
 
 class _WithTarget(forms.Form):
     """A metric, a target in its unit, why."""
 
     metric = forms.ChoiceField(label=_("Metric"))
-    target = forms.CharField(label=_("Target"), max_length=30, help_text=_("250000, 250k, 1.2m, or 25% of a share."))
-    reason = forms.CharField(label=_("Why"), required=False, max_length=400, help_text=_("Kept with the goal and shown."))
+    target = forms.CharField(label=_("Target"), max_length=30, help_text=_("Such as 250000, 250k or 1.2m; for a share, 25%."))
+    reason = forms.CharField(
+        label=_("Why"), required=False, max_length=400,
+        help_text=_("Kept with the goal, and shown to everybody who sees it."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, metrics: dict[str, Metric], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,13 +81,13 @@ class SetForm(_WithTarget):
     whose = forms.ChoiceField(label=_("Whose"))
     period = forms.ChoiceField(label=_("Period"))
     prorate = forms.BooleanField(
-        label=_("Less for who joins, leaves, works part-time, is away or new"), required=False, initial=True
+        label=_("Prorate for people who join, leave, work part-time, are away or are ramping"), required=False, initial=True
     )
     ramp = forms.CharField(
-        label=_("Ramp of new people, percent of each month"), required=False, max_length=120,
-        help_text=_("Such as 25, 50, 75; empty: as measured on past hires."),
+        label=_("Ramp of new hires: percent of the target in each month"), required=False, max_length=120,
+        help_text=_("Such as 25, 50, 75. Leave empty to use what past hires showed."),
     )  # fmt: skip
-    replace = forms.BooleanField(label=_("Write goals that are there for the same days anew"), required=False)
+    replace = forms.BooleanField(label=_("Replace existing goals for the same dates"), required=False)
     field_order = ("metric", "whose", "period", "target", "prorate", "ramp", "replace", "reason")
 
     def __init__(self, *args: Any, whose: Choices, periods: Choices, **kwargs: Any) -> None:
@@ -111,8 +114,10 @@ class ProposeForm(_WithTarget):
 class ChangeForm(forms.Form):
     """Another target for a goal, and why."""
 
-    target = forms.CharField(label=_("New target"), max_length=30, help_text=_("250000, 250k, 1.2m, or 25% of a share."))
-    reason = forms.CharField(label=_("Why"), max_length=400, help_text=_("Kept with the goal and shown."))
+    target = forms.CharField(label=_("New target"), max_length=30, help_text=_("Such as 250000, 250k or 1.2m; for a share, 25%."))
+    reason = forms.CharField(
+        label=_("Why"), max_length=400, help_text=_("Kept with the goal, and shown to everybody who sees it.")
+    )
 
     def __init__(self, *args: Any, metric: Metric, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -137,7 +137,7 @@ def _done(request: Asking, of: Asked, goal: Goal, line: GoalLine, form: ChangeFo
     back = redirect(reverse("goals") + of.address.query(period=periods.word(line.period, of.store.settings, of.today), vs="own"))
     if request.POST.get("do") == "retire":
         goal_writing.retire(goal, line.metric, request.user, request.POST.get("reason", "")[:400].strip())
-        messages.success(request, _("The goal is taken back. It stays in the history, and counts nowhere."))
+        messages.success(request, _("The goal is withdrawn. It stays in the history and no longer counts."))
         return back
     if not form.is_bound or not form.is_valid():
         return None
@@ -187,7 +187,7 @@ def propose_page(request: Asking) -> HttpResponse:
             target=told["amount"], reason=told["reason"],
         )  # fmt: skip
         note("goal_proposed", request.user, {"metric": told["metric"], "first": str(period.first)})
-        messages.success(request, _("Proposed. Whoever you report to finds it on the page of goals."))
+        messages.success(request, _("Proposed. Whoever you report to will find it on the goals page."))
         return redirect("goals")
     context = base_of(of, form=form, goals=reverse("goals") + of.address.query(vs="own"))
     return render(request, "plan/propose.html", context, status=400 if form.is_bound else 200)

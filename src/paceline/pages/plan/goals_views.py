@@ -27,15 +27,13 @@ from paceline.pages.dashboards import written
 from paceline.pages.dashboards.address import Address
 from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.export import as_file
-from paceline.pages.dashboards.later import patient, soon
+from paceline.pages.dashboards.later import PATIENT, patient, soon
 from paceline.pages.dashboards.links import rep_link
 from paceline.pages.plan import goals, periods
 from paceline.pages.plan.goal_people import Setter
 from paceline.pages.plan.models import GoalProposal
 from paceline.people.models import User
 from paceline.sales.periods import Period
-
-PATIENT = 60.0  # seconds that a file is waited for: it can't load itself again
 
 
 def asked_goals(request: Asking) -> Asked:
@@ -149,6 +147,7 @@ def recommended_page(request: Asking) -> HttpResponse:
         metric=gettext(offered[slug].name),
         rows=[_suggested(of, one, offered[slug], setter, slug) for one in found],
         levels=[written.share(level) for level in LEVELS],
+        jumps=any(one.found.levels and len({_near(level.chance) for level in one.found.levels}) < len(LEVELS) for one in found),
         problem=problem,
         goals=reverse("goals") + of.address.query(vs="own"),
     )
@@ -195,10 +194,15 @@ def suggested(of: Question, metric: Metric, wait: float | None = None) -> tuple[
     return tuple(one for one in found if one.level != REP or not roles or theirs.get(one.subject, "").casefold() in roles)
 
 
+def _near(chance: float) -> float:
+    """The level that a chance is nearest to."""
+    return min(LEVELS, key=lambda asked: abs(asked - chance))
+
+
 def _level(of: Asked, one: Suggested, about: float, metric: Metric, address: Callable[[float], str] | None) -> dict[str, str]:
     """The target that about this share reaches; empty where none is near: what people come to makes jumps."""
     level = min(one.found.levels, key=lambda level: abs(level.chance - about))
-    if min(LEVELS, key=lambda asked: abs(asked - level.chance)) != about:
+    if _near(level.chance) != about:
         return {"about": written.share(about), "text": ""}
     return {
         "about": written.share(about),

@@ -8,6 +8,8 @@ from django.db.models import Q
 
 from paceline.pages.plan.models import GoalChange, GoalProposal, SavedView
 from paceline.people.models import User
+from paceline.project.running import running
+from paceline.warehouse.store import unbound
 
 _ERASED = "erased"
 
@@ -54,5 +56,9 @@ def erase_plan(user: User | None, rep_id: str) -> None:
 
 
 def _goals_of(rep_id: str) -> Q:
-    """Changes of a person's goals: the level and the subject end a goal's id (``judging.goals_set``)."""
-    return Q(goal_id__endswith=f":rep:{rep_id}")
+    """Changes of a person's goals: those whose record names the person, whoever gave it its id, and those that end in the
+    person's (``judging.goals_set``), should the record be gone.
+    """
+    goals = unbound("goal")
+    rows = running().engine.query(goals.filter(goals.rep_id == rep_id).select("id")).to_pylist()
+    return Q(goal_id__in=[row["id"] for row in rows]) | Q(goal_id__endswith=f":rep:{rep_id}")

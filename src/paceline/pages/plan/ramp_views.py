@@ -26,9 +26,9 @@ from paceline.pages.asked import BadQuestionError
 from paceline.pages.dashboards import written
 from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.export import as_file
-from paceline.pages.dashboards.later import patient, soon
+from paceline.pages.dashboards.later import PATIENT, patient, soon
 from paceline.pages.dashboards.links import rep_link
-from paceline.pages.plan.goals_views import PATIENT, metrics_of
+from paceline.pages.plan.goals_views import metrics_of
 from paceline.sales.scope import Scope
 from paceline.stats.kaplan_meier import Waiting
 

@@ -59,7 +59,7 @@ class SaveForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     address = forms.CharField(max_length=2000, widget=forms.HiddenInput)
-    shared = forms.BooleanField(label=gettext_lazy("Share it with everybody who may open the page"), required=False)
+    shared = forms.BooleanField(label=gettext_lazy("Share it with everybody who may open this page"), required=False)
 
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -70,7 +70,7 @@ class SaveForm(forms.Form):
         try:
             return readable(str(self.cleaned_data["address"]), Role(self.user.role))
         except ValueError:
-            raise forms.ValidationError(_("This is no page of Paceline that you may open.")) from None
+            raise forms.ValidationError(_("This isn’t a page of Paceline that you may open.")) from None
 
 
 @action("see_views")

@@ -39,7 +39,7 @@ def shown_keys(sections: Sequence[str]) -> list[keys.Key]:
     found = [key for key in keys.ALL if key.section in sections]
     if "crm" in sections:
         found += [
-            keys.Key("crm", kind, "", _("Where a record of this kind is seen, with {id} for its id."), '""', _record_url)
+            keys.Key("crm", kind, "", _("The CRM’s address of such a record, with {id} in place of its id."), '""', _record_url)
             for kind in keys.CRM_KINDS
         ]
     return found

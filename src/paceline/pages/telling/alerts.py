@@ -20,9 +20,11 @@ from paceline.access.gate import Asking, action, may
 from paceline.alerts.acting import snoozed
 from paceline.alerts.models import Act, ActKind, Alert, Progress, State, Telling, Verdict
 from paceline.alerts.sight import REP, TEAM, seen_through
+from paceline.coaching.agenda import added_by
 from paceline.metrics.store import Store
 from paceline.pages.dashboards import written
 from paceline.pages.dashboards.address import Address
+from paceline.pages.one_on_ones.points import signal_key
 from paceline.pages.telling import words
 from paceline.pages.telling.acts import alert_of, next_meeting
 from paceline.people.models import User
@@ -35,6 +37,7 @@ FILTERS = {
     OVER: gettext_lazy("Back to usual"),
     ALL: gettext_lazy("All"),
 }
+_ADDED = "paceline_added"
 MOST = 200  # on one page; who has more narrows them by person
 
 
@@ -64,9 +67,9 @@ def alerts(request: Asking) -> HttpResponse:
 
 
 _EMPTY = {
-    OPEN: gettext_lazy("Nothing fires. What is looked at, and how often that is wrong, is on the page of each metric."),
-    SNOOZED: gettext_lazy("You have snoozed nothing."),
-    DISMISSED: gettext_lazy("Nothing was noted as not an issue."),
+    OPEN: gettext_lazy("No alerts. What is watched, and how often that is wrong, is on each metric’s page."),
+    SNOOZED: gettext_lazy("You haven’t snoozed anything."),
+    DISMISSED: gettext_lazy("Nothing has been marked as not an issue."),
     OVER: gettext_lazy("Nothing has come back to usual yet."),
     ALL: gettext_lazy("Nothing has changed for longer than chance explains, as far back as alerts are kept."),
 }
@@ -118,8 +121,19 @@ def doing(request: Asking, one: Alert, now: datetime) -> dict[str, Any]:
         "alert": one,
         "may_act": may(request, "act_on_alerts"),
         "meets": one.name if meets else "",
+        "key": signal_key(one.metric),
+        "added": bool(meets) and (one.name, signal_key(one.metric)) in _added(request),
         "meeting": None if meeting is None else written.day_brief(timezone.localdate(meeting)),
     }
+
+
+def _added(request: Asking) -> frozenset[tuple[str, str]]:
+    """What the visitor put onto agendas, looked up once a page."""
+    known: frozenset[tuple[str, str]] | None = getattr(request, _ADDED, None)
+    if known is None:
+        known = added_by(request.user.rep_id)
+        setattr(request, _ADDED, known)
+    return known
 
 
 @dataclass(frozen=True)

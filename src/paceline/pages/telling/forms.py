@@ -20,7 +20,7 @@ WAYS = {"": _("not at all"), "email": _("by mail"), "slack": _("by Slack"), "web
 PARTS = (
     (_("Which messages"), ("digest", "alert", "week", "month")),
     (_("When"), ("morning", "time_zone", "quiet_from", "quiet_until", "weekends", "away", "paused_until")),
-    (_("Where, besides your mail address"), ("slack_id", "slack_webhook", "webhook_url")),
+    (_("Where, besides your email address"), ("slack_id", "slack_webhook", "webhook_url")),
 )
 _SLACK = ("hooks.slack.com", "hooks.slack-gov.com")
 
@@ -50,19 +50,19 @@ class MessagesForm(forms.Form):
     morning = ClockField(label=_("Morning messages come at"))
     time_zone = forms.CharField(label=_("Your time zone"), required=False, max_length=64)
     quiet_from = ClockField(label=_("Quiet from"))
-    quiet_until = ClockField(label=_("Quiet until"), help_text=_("The same time twice: no quiet hours."))
-    weekends = forms.BooleanField(label=_("also on days off (weekends)"), required=False)
-    away = forms.BooleanField(label=_("also on holidays and while I am away"), required=False)
+    quiet_until = ClockField(label=_("Quiet until"), help_text=_("Enter the same time twice for no quiet hours."))
+    weekends = forms.BooleanField(label=_("Also on days off (weekends)"), required=False)
+    away = forms.BooleanField(label=_("Also on public holidays and while I am away"), required=False)
     paused_until = forms.DateField(
-        label=_("Nothing before"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Send nothing before"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     slack_id = forms.CharField(
         label=_("Your member id in Slack"), required=False, max_length=40,
-        help_text=_("Empty: you are found by your mail address."),
+        help_text=_("Leave empty to be found by your email address."),
     )  # fmt: skip
     slack_webhook = forms.CharField(
-        label=_("An incoming webhook of your own in Slack"), required=False, max_length=500,
-        help_text=_("Kept encrypted and never shown again. Empty: what was kept stays; a dash (-) removes it."),
+        label=_("Your own incoming webhook in Slack"), required=False, max_length=500,
+        help_text=_("Stored encrypted and never shown again. Leave empty to keep it; enter a dash (-) to remove it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     webhook_url = forms.CharField(label=_("Your webhook’s address"), required=False, max_length=500)
@@ -77,7 +77,7 @@ class MessagesForm(forms.Form):
                 self.fields[kind].choices = list(WAYS.items())  # type: ignore[attr-defined]
             else:
                 del self.fields[kind]
-        self.fields["time_zone"].help_text = _("As in Europe/Berlin. Empty: the company’s.")
+        self.fields["time_zone"].help_text = _("Such as Europe/Berlin. Leave empty for the company’s.")
         if not company.webhooks:
             del self.fields["webhook_url"]
 
@@ -88,7 +88,7 @@ class MessagesForm(forms.Form):
             if told:
                 ZoneInfo(told)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValidationError(_("There is no such time zone; write it as in Europe/Berlin.")) from None
+            raise ValidationError(_("There is no such time zone. Write it like Europe/Berlin.")) from None
         return told
 
     def clean_slack_webhook(self) -> str:
@@ -99,7 +99,7 @@ class MessagesForm(forms.Form):
         wrong = check_address(told, self.company.allowed_hosts)
         host = (urlsplit(told).hostname or "") if not wrong else ""
         if wrong or (host not in _SLACK and host not in self.company.allowed_hosts):
-            raise ValidationError(_("It begins with https://hooks.slack.com/services/."))
+            raise ValidationError(_("It must begin with https://hooks.slack.com/services/."))
         return told
 
     def clean_webhook_url(self) -> str:

@@ -41,6 +41,7 @@ _DONE: dict[UUID, date] = {}
 KEPT = timedelta(days=30)  # what messages said; that they were sent is kept for good
 LATE = timedelta(days=2)  # an alert that quiet days held back for longer is told by the list alone
 
+
 def look() -> str:
     """Judge the company, keep what changed, and put down who is to be told."""
     store, now = running().store, timezone.now()
@@ -48,6 +49,7 @@ def look() -> str:
     changes = follow(found, now)
     told = sum(_tell_at_once(user, store, now) for user in _readers())
     return f"{len(changes)} changes, {told} messages"
+
 
 def record() -> str:
     """Keep today's forecasts, chances of goals and ramps, and settle earlier ones."""
@@ -70,17 +72,21 @@ def record() -> str:
     outbox.forget(timezone.now() - KEPT)
     return f"{said} kept, {settle_all(store)} settled" + "".join(f"; {one}" for one in why)
 
+
 def mornings() -> str:
     """Put down the morning messages and reviews whose time it is."""
     store, now = running().store, timezone.now()
     return f"{sum(_morning(user, store, now) for user in _readers())} messages"
 
+
 def send() -> str:
     """Send what is due."""
     return f"{send_due()} sent"
 
+
 def _readers() -> list[User]:
     return list(User.objects.filter(is_active=True).order_by("pk"))
+
 
 def _tell_at_once(user: User, store: Store, now: datetime) -> bool:
     wishes = wishes_of(user)
@@ -93,6 +99,7 @@ def _tell_at_once(user: User, store: Store, now: datetime) -> bool:
     until = allowed + LATE
     made = outbox.put(user, channel, "alert", key, written.write, now, send_at=allowed, expires_at=until, tells=written.tells)
     return made is not None
+
 
 def _morning(user: User, store: Store, now: datetime) -> int:
     """What is due this morning and wasn't put down yet, in the reader's own time: so a server that was down sends it as soon as
@@ -113,10 +120,12 @@ def _morning(user: User, store: Store, now: datetime) -> int:
     put += int(first_of_week and _put_review(user, wishes, "week", day - timedelta(days=7), now, until))
     return put + int(first_of_month and _put_review(user, wishes, "month", day.replace(day=1) - timedelta(days=1), now, until))
 
+
 def _first_free_from(hours: Hours, day: date, first: date) -> bool:
     """Whether the day is the first one from ``first`` on at which she is told anything."""
     days = [first + timedelta(days=number) for number in range((day - first).days)]
     return all(hours.free(one) for one in days)
+
 
 def _put_digest(user: User, wishes: Wishes, day: date, now: datetime, until: datetime, begins_week: bool) -> bool:
     channel, key = channel_for(wishes, "digest"), day.isoformat()
@@ -127,6 +136,7 @@ def _put_digest(user: User, wishes: Wishes, day: date, now: datetime, until: dat
         return False
     made = outbox.put(user, channel, "digest", key, written.write, now, send_at=now, expires_at=until, tells=written.tells)
     return made is not None
+
 
 def _put_review(user: User, wishes: Wishes, kind: str, day: date, now: datetime, until: datetime) -> bool:
     """The week or month with the day, which is over. It may come the whole day."""

@@ -20,7 +20,9 @@ WIDE = "\u00a0"  # a space that no line breaks at
     [
         ("en", 0.634, Unit.PERCENT, "63%"), ("en", 0.034, Unit.PERCENT, "3.4%"), ("en", 0, Unit.PERCENT, "0%"),
         ("de", 0.634, Unit.PERCENT, "63" + WIDE + "%"), ("en", 10_300_000, Unit.MONEY, "€10.3M"),
-        ("en", 912.4, Unit.MONEY, "€912"),
+        ("en", 912.4, Unit.MONEY, "€912"), ("en", 282_156.89, Unit.MONEY, "€282K"), ("en", 999_999.6, Unit.MONEY, "€1M"),
+        ("de", 282_156.89, Unit.MONEY, "282.157" + WIDE + "€"), ("de", 1_690_000, Unit.MONEY, "1,7" + WIDE + "Mio." + WIDE + "€"),
+        ("de", 12_345.6, Unit.COUNT, "12.346"),
         ("en", 1234, Unit.COUNT, "1,234"), ("de", 1234, Unit.COUNT, "1.234"), ("en", 4.46, Unit.DAYS, "4.5" + WIDE + "d"),
         ("en", 230.2, Unit.DAYS, "230" + WIDE + "d"), ("en", 42, Unit.SECONDS, "42" + WIDE + "s"),
         ("en", 600, Unit.SECONDS, "10" + WIDE + "min"), ("en", 9000, Unit.SECONDS, "2.5" + WIDE + "h"),

@@ -28,6 +28,8 @@ REP, MANAGER, EXECUTIVE, ADMIN = Role.REP, Role.MANAGER, Role.EXECUTIVE, Role.AD
 # Whose numbers each role sees, wherever numbers are seen.
 SIGHT: Mapping[Role, Rows] = MappingProxyType({REP: Rows.OWN, MANAGER: Rows.TREE, EXECUTIVE: Rows.ALL, ADMIN: Rows.ALL})
 LEADS: Mapping[Role, Rows] = MappingProxyType({role: rows for role, rows in SIGHT.items() if role is not REP})
+# What the notice tells everybody who is measured.
+NOTICED = ("see_rep", "see_peers", "see_one_on_ones", "see_coaching_time", "export")
 EVERYONE: Mapping[Role, Rows] = MappingProxyType(dict.fromkeys(Role, Rows.NOBODY))
 ADMINS: Mapping[Role, Rows] = MappingProxyType({ADMIN: Rows.ALL})
 # What stays between two people: an executive has it with those who report to him, and nobody reads another's.

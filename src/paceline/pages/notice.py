@@ -6,15 +6,15 @@ from collections import defaultdict
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from paceline.access.gate import Asking, action
-from paceline.access.rules import RULES, SIGHT
+from paceline.access.rules import NOTICED, RULES
+from paceline.pages.dashboards.metric_views import CATEGORIES, in_words
 from paceline.people.models import User
 from paceline.people.roles import NAMES, Role
 from paceline.project.health import counts
 from paceline.project.running import running
-
-_NUMBERS = ("see_rep", "see_peers", "see_one_on_ones", "see_coaching_time", "export")
 
 
 @action("see_notice")
@@ -22,9 +22,12 @@ def notice(request: Asking) -> HttpResponse:
     """For whoever is measured."""
     metrics = defaultdict(list)
     for metric in request.door.store.catalog.values():
-        metrics[metric.category].append(metric)
-    told = [rule for rule in RULES if rule.action in _NUMBERS]
-    rules = [(rule, [(NAMES[role], rule.roles[role].value) for role in Role if role in rule.roles]) for rule in told]
+        metrics[str(CATEGORIES[metric.category])].append(in_words(metric))
+    rules = [
+        (gettext(rule.does), [(gettext(NAMES[role]), gettext(rule.roles[role].value)) for role in Role if role in rule.roles],
+         gettext(rule.why).replace("`", ""))
+        for rule in RULES if rule.action in NOTICED
+    ]  # fmt: skip
     return render(
         request,
         "notice.html",
@@ -32,7 +35,6 @@ def notice(request: Asking) -> HttpResponse:
             "metrics": dict(metrics),
             "kinds": [count for count in counts(running().engine) if count.rows],
             "rules": rules,
-            "sight": [(NAMES[role], rows.value) for role, rows in SIGHT.items()],
             "admins": User.objects.filter(role=Role.ADMIN.value, is_active=True),
             "pages": running().project.config.pages,
         },

@@ -21,8 +21,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+from paceline.access.rules import NOTICED, RULES, Rows
 from paceline.metrics.catalog import CATALOG
 from paceline.metrics.vocabulary import Metric
+from paceline.people.roles import NAMES
 from paceline.project import keys
 
 ROOT = Path(__file__).parents[1]
@@ -56,7 +58,17 @@ def texts() -> Catalog:
             found.add(words, locations=[("metrics/catalog", 0)])
     for words in _of_settings():
         found.add(words, locations=[("project/keys", 0)])
+    for words in _of_rules():
+        found.add(words, locations=[("access/rules", 0)])
     return found
+
+
+def _of_rules() -> Iterator[str]:
+    """What the notice tells of who may see what, and why."""
+    yield from (*NAMES.values(), *(rows.value for rows in Rows))
+    for rule in RULES:
+        if rule.action in NOTICED:
+            yield from (rule.does, rule.why)
 
 
 def _of_settings() -> Iterator[str]:
@@ -71,7 +83,8 @@ def _of_settings() -> Iterator[str]:
 
 
 def _words_of(metric: Metric) -> Iterator[str]:
-    yield from (metric.name, metric.meaning, metric.none, metric.absent)
+    yield from (metric.name, metric.meaning, metric.none, metric.absent, metric.date, metric.owner, metric.direction.words)
+    yield from metric.edges
     yield from (measure.words for measure in metric.measures)
     yield from (part.words for part in metric.coverage)
 

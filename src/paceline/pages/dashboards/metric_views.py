@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from paceline.access.audit import note
@@ -25,25 +25,28 @@ from paceline.pages.dashboards.team import people_of
 from paceline.sales.scope import Scope
 
 
+def in_words(one: Metric) -> dict[str, str]:
+    """A metric's name and meaning in the reader's language."""
+    return {"slug": one.slug, "name": gettext(one.name), "meaning": gettext(one.meaning)}
+
+
 @action("see_metric")
 @require_safe
 def metrics_page(request: Asking) -> HttpResponse:
     """Every metric, by what it tells about."""
     catalog = request.door.store.catalog
-    groups = [
-        (gettext(_CATEGORIES[category]), [one for one in catalog.values() if one.category is category and one.variant_of is None])
-        for category in Category
-    ]
+    main = [one for one in catalog.values() if one.variant_of is None]
+    groups = [(str(words), [in_words(one) for one in main if one.category is category]) for category, words in CATEGORIES.items()]
     return render(request, "dashboards/metrics.html", {"groups": [(name, found) for name, found in groups if found]})
 
 
-_CATEGORIES = {
-    Category.RESULT: "Results",
-    Category.QUALITY: "Quality",
-    Category.QUANTITY: "Quantity",
-    Category.TEMPO: "Tempo",
-    Category.COMPANION: "Companions",
-    Category.HYGIENE: "Hygiene",
+CATEGORIES = {
+    Category.RESULT: gettext_lazy("Results"),
+    Category.QUALITY: gettext_lazy("Quality"),
+    Category.QUANTITY: gettext_lazy("Quantity"),
+    Category.TEMPO: gettext_lazy("Tempo"),
+    Category.COMPANION: gettext_lazy("Companions"),
+    Category.HYGIENE: gettext_lazy("Hygiene"),
 }
 
 
@@ -61,9 +64,14 @@ def metric_page(request: Asking, slug: str) -> HttpResponse:
         page=page,
         metric=one,
         name=gettext(one.name),
+        meaning=gettext(one.meaning),
+        dated=gettext(one.date),
+        credited=gettext(one.owner) if one.owner else "",
+        edges=[gettext(edge) for edge in one.edges],
+        none=gettext(one.none) if one.none else "",
         better=gettext(one.direction.words),
         unit=written.unit(one.unit, of.currency),
-        category=gettext(_CATEGORIES[one.category]),
+        category=str(CATEGORIES[one.category]),
         rep_id=rep_id,
         about=of.about,
         sentence=sentence(page.reading),

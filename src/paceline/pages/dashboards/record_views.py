@@ -46,6 +46,7 @@ def records_page(request: Asking, slug: str) -> HttpResponse:
     context = of.base(
         metric=reading.metric,
         name=gettext(reading.metric.name),
+        meaning=gettext(reading.metric.meaning),
         about=of.about,
         rep_id=rep,
         value=written.reading(reading, short=False),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -102,7 +103,9 @@ def reader_of(unit: Unit, currency: str) -> Callable[[float], str]:
 
 def _plain(value: float) -> str:
     if abs(value) >= _LARGE:
-        return format_compact_decimal(value, fraction_digits=1, locale=locale())
+        few = _three_digits(value)
+        short = _has_short_form(locale(), few)
+        return format_compact_decimal(few, fraction_digits=1, locale=locale()) if short else count(round(value))
     return count(value) if value == int(value) else _decimal(value, 1 if abs(value) < 10 else 0)
 
 
@@ -154,8 +157,26 @@ def money_brief(value: float, currency: str) -> str:
     """An amount in few characters."""
     if abs(value) < 1000:
         return format_currency(value, currency, format=_whole(locale()), currency_digits=False, locale=locale())
-    digits = 0 if abs(value) >= 100_000 and abs(value) < 1_000_000 else 1
-    return format_compact_currency(value, currency, fraction_digits=digits, locale=locale())
+    few = _three_digits(value)
+    if not _has_short_form(locale(), few):
+        return money(round(value), currency)
+    digits = 0 if 100_000 <= abs(few) < 1_000_000 else 1
+    return format_compact_currency(few, currency, fraction_digits=digits, locale=locale())
+
+
+def _three_digits(value: float) -> float:
+    """The number with no more digits than a short form shows, so that 999,999.6 is a million."""
+    return float(f"{value:.3g}")
+
+
+def _has_short_form(of: Locale, value: float) -> bool:
+    """Whether the language shortens numbers of that size: German doesn't shorten thousands, it would write all decimals."""
+    return _shortens(of, len(f"{abs(value):.0f}"))
+
+
+@lru_cache(maxsize=256)
+def _shortens(of: Locale, digits: int) -> bool:
+    return len(re.findall(r"\d", format_compact_decimal(10 ** (digits - 1), locale=of))) < digits
 
 
 @lru_cache(maxsize=64)

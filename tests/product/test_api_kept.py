@@ -130,6 +130,14 @@ def test_data_health_accounts_for_every_record(place: Running, program: Program)
         assert one["stored"] == sum(number for name, number in one.items() if name not in ("kind", "stored"))
     opportunities = place.engine.query("SELECT count(*) AS n FROM rec_opportunity")["n"][0].as_py()
     assert next(one["stored"] for one in found["reconciled"] if one["kind"] == "opportunity") == opportunities
+    rows = place.engine.query("SELECT amount_cents, currency FROM rec_opportunity").to_pylist()
+    for one in found["amounts"]:
+        mine = [row["amount_cents"] for row in rows if (row["currency"] or place.store.settings.currency) == one["currency"]]
+        assert one["stored"] == len(mine)
+        assert round(100 * one["amount"]) == sum(cents or 0 for cents in mine)
+        assert one["counted"] <= one["stored"]
+    counted = next(one["counted"] for one in found["reconciled"] if one["kind"] == "opportunity")
+    assert sum(one["counted"] for one in found["amounts"]) == counted
 
 
 # --- changes ---

@@ -88,6 +88,17 @@ class Reconciled(Shape):
     other: int
 
 
+class Amounts(Shape):
+    """The opportunities of a currency, to be held against the CRM's own report; amounts in units of it."""
+
+    currency: str
+    stored: int
+    amount: float
+    counted: int
+    counted_amount: float
+    unknown: int = Field(description="Stored ones without an amount.")
+
+
 class HealthAnswer(Answer):
     """What the numbers of the scope stand on."""
 
@@ -101,6 +112,7 @@ class HealthAnswer(Answer):
     strangers: list[Stranger] = Field(description="Whom nobody knows: the domains with most touches.")
     activities: list[Activity]
     reconciled: list[Reconciled]
+    amounts: list[Amounts]
 
 
 def data_health(caller: Caller, query: When) -> HealthAnswer:
@@ -131,6 +143,7 @@ def data_health(caller: Caller, query: When) -> HealthAnswer:
         strangers=[Stranger(domain=one.domain, people=one.people, touches=one.touches) for one in found.strangers],
         activities=[Activity(kind=one.kind, count=one.count, without_account=one.without) for one in found.activities],
         reconciled=[Reconciled(**asdict(one)) for one in found.reconciled],
+        amounts=[Amounts(**asdict(one)) for one in found.amounts],
     )  # fmt: skip
 
 

@@ -11,7 +11,16 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Category, Metric
 from paceline.pages.dashboards.kept import readings
 from paceline.pages.dashboards.later import soon
-from paceline.pages.dashboards.unmatched import Activity, Reconciled, Stranger, activities, reconciled, strangers
+from paceline.pages.dashboards.unmatched import (
+    Activity,
+    Amounts,
+    Reconciled,
+    Stranger,
+    activities,
+    amounts,
+    reconciled,
+    strangers,
+)
 from paceline.project.health import Count, counts
 from paceline.sales.periods import Period, epoch_day
 from paceline.sales.scope import Scope
@@ -62,6 +71,7 @@ class Health:
     strangers: tuple[Stranger, ...]
     activities: tuple[Activity, ...]
     reconciled: tuple[Reconciled, ...]
+    amounts: tuple[Amounts, ...]
 
 
 def health(store: Store, scope: Scope, period: Period, as_of: date | None = None, wait: float | None = None) -> Health:
@@ -84,6 +94,7 @@ def _health(store: Store, scope: Scope, period: Period, as_of: date | None) -> H
         strangers(store, scope, period, as_of),
         activities(store, scope, period, as_of),
         reconciled(store),
+        amounts(store),
     )
 
 

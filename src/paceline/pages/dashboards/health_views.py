@@ -51,6 +51,12 @@ def health_page(request: Asking) -> HttpResponse:
         activities=[(one.kind, written.count(one.count), written.count(one.without),
                      written.share(one.without / one.count) if one.count else "") for one in found.activities],
         reconciled=[{key: _counted(value) for key, value in asdict(one).items()} for one in found.reconciled],
+        amounts=[
+            {"currency": one.currency, "stored": written.count(one.stored), "amount": written.money(one.amount, one.currency),
+             "counted": written.count(one.counted), "counted_amount": written.money(one.counted_amount, one.currency),
+             "unknown": written.count(one.unknown)}
+            for one in found.amounts
+        ],
         settings=reverse("set_up_group", args=["company"]) if may(request, "change_set_up") else "",
         restated=reverse("restated") + of.address.query(period="last_month"),
     )  # fmt: skip

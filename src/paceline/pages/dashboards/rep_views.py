@@ -23,7 +23,7 @@ from paceline.pages.dashboards import goal_tiles, judged, rep, signal_cards, wri
 from paceline.pages.dashboards.address import Address
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.deals import OpenDeal
-from paceline.pages.dashboards.later import NotYetError, patient
+from paceline.pages.dashboards.later import NotYetError, patient, soon
 from paceline.pages.dashboards.links import records_of, tile
 from paceline.pages.dashboards.records import in_crm
 from paceline.pages.one_on_ones.gather import MOST_DEALS, deals_to_talk_about
@@ -44,7 +44,10 @@ def rep_page(request: Asking, rep_id: str) -> HttpResponse:
     """One rep: for the manager and the rep alike."""
     of = asked(request, rep=rep_id or None)
     peers = door_for(request, "see_peers").peers(rep_id, of.as_of)
-    page = rep.page(of.store, of.scope, rep_id, of.course, peers=peers, as_of=of.as_of)
+    page = soon(
+        of.store, ("rep page", rep_id, of.scope, of.course, peers), of.as_of,
+        lambda: rep.page(of.store, of.scope, rep_id, of.course, peers=peers, as_of=of.as_of),
+    )  # fmt: skip
     changed = judged.changes_soon(of.store, of.scope, of.as_of)
     goals = goal_tiles.of_rep(of, of.scope, lambda slug, period: records_of(slug, period, rep_id))
     added = added_by(request.user.rep_id)

@@ -54,6 +54,20 @@ class Reconciled:
     other: int
 
 
+@dataclass(frozen=True)
+class Amounts:
+    """The opportunities of a currency, to be held against the CRM's own report: how many are stored and counted, and what their
+    amounts add up to, in units of the currency. ``unknown``: stored ones without an amount.
+    """
+
+    currency: str
+    stored: int
+    amount: float
+    counted: int
+    counted_amount: float
+    unknown: int
+
+
 def strangers(store: Store, scope: Scope, period: Period, as_of: date | None) -> tuple[Stranger, ...]:
     """The domains with the most touches that were matched to nobody, of the reps in scope."""
     view = store.view(as_of)
@@ -90,14 +104,40 @@ def _inside(view: View, fact: str, scope: Scope, period: Period) -> Any:
 def reconciled(store: Store) -> tuple[Reconciled, ...]:
     """Every stored record of the kinds that numbers are counted from, and what became of it."""
     counted = {"opportunity": ("opportunity", "opportunity_id"), "lead": ("lead", "lead_id"), **ACTIVITIES}
+    out = _left_out(store)
+    return tuple(_reconciled(store, kind, *fact, out.get(kind, set())) for kind, fact in counted.items())
+
+
+def amounts(store: Store) -> tuple[Amounts, ...]:
+    """The stored opportunities' amounts by currency, the largest first, and those of the ones that count."""
+    rows = unbound("opportunity")
+    money = rows.select("id", currency=ibis.coalesce(rows.currency, store.settings.currency), cents=rows.amount_cents)
+    told = _fates(store, "opportunity", "opportunity", "opportunity_id", _left_out(store).get("opportunity", set()))
+    told = told.select("id", "word_").inner_join(money, "id")
+    counts = told.word_ == "counted"
+    found = told.group_by("currency").agg(
+        stored=told.count(), cents=told.cents.sum(), counted=counts.sum(), counted_cents=told.cents.sum(where=counts),
+        unknown=told.cents.isnull().sum(),
+    )  # fmt: skip
+    every = [
+        Amounts(row["currency"], row["stored"], (row["cents"] or 0) / 100, row["counted"], (row["counted_cents"] or 0) / 100,
+                row["unknown"])
+        for row in store.engine.query(found).to_pylist()
+    ]  # fmt: skip
+    return tuple(sorted(every, key=lambda one: (-one.amount, one.currency)))
+
+
+def _left_out(store: Store) -> dict[str, set[str]]:
+    """Kind → ids of the records that an admin left out."""
     out: dict[str, set[str]] = {}
     for one in exclusions(store.engine):
         if one.ended_at is None:
             out.setdefault(one.table, set()).add(one.id)
-    return tuple(_reconciled(store, kind, *fact, out.get(kind, set())) for kind, fact in counted.items())
+    return out
 
 
-def _reconciled(store: Store, kind: str, fact: str, key: str, out: set[str]) -> Reconciled:
+def _fates(store: Store, kind: str, fact: str, key: str, out: set[str]) -> ibis.Table:
+    """Each stored record's id, and in ``word_`` what became of it."""
     rows, facts = unbound(kind), store.view().frame.fact(fact)
     left = rows.id.isin(sorted(out)) if out else ibis.literal(False)
     gone = rows.deleted.fill_null(False) if "deleted" in rows.columns else ibis.literal(False)
@@ -107,7 +147,11 @@ def _reconciled(store: Store, kind: str, fact: str, key: str, out: set[str]) -> 
     marked = rows.select(id=rows.id, word_=word)
     known = facts.select(id=facts[key]).distinct()
     told = marked.left_join(known, "id")
-    told = told.mutate(word_=((told.word_ == "rest") & told.id_right.notnull()).ifelse("counted", told.word_))
+    return told.mutate(word_=((told.word_ == "rest") & told.id_right.notnull()).ifelse("counted", told.word_))
+
+
+def _reconciled(store: Store, kind: str, fact: str, key: str, out: set[str]) -> Reconciled:
+    rows, told = unbound(kind), _fates(store, kind, fact, key, out)
     found = {row["word_"]: row["n"] for row in store.engine.query(told.group_by("word_").agg(n=told.count())).to_pylist()}
     gone_for_good = len(out) if "deleted" not in rows.columns else 0  # an activity left out isn't among the current records
     numbers = {name: found.get(name, 0) for name in ("counted", "deleted", "merged", "tests", "left_out", "rest")}

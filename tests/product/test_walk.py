@@ -15,7 +15,9 @@ from paceline.access.rules import BY_ACTION, RULES, refusal, rows_of
 from paceline.people.roles import Role
 from paceline.project.running import Running
 from tests.product.conftest import Cast
+from tests.product.english import english_in
 
+GERMANS = ("manager", "admin")  # who read all pages in German: nothing English may be left on them
 VISITORS = ("anonymous", "rep", "peer", "other_rep", "manager", "other_manager", "executive", "admin", "deactivated")
 ROLES = {"rep": Role.REP, "peer": Role.REP, "other_rep": Role.REP, "manager": Role.MANAGER, "other_manager": Role.MANAGER,
          "executive": Role.EXECUTIVE, "admin": Role.ADMIN}
@@ -70,7 +72,10 @@ def test_every_action_that_is_no_page_yet_is_told(place: Running) -> None:  # no
 @pytest.mark.parametrize("visitor", VISITORS)
 def test_each_visitor_opens_what_the_rules_say(visitor: str, cast: Cast, browser: Callable[[str], Client]) -> None:
     client = browser(visitor)
+    if visitor in GERMANS:
+        client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
     role = ROLES.get(visitor)
+    left = []
     for name, view, _ in _routes():
         rules = actions_of(view)  # type: ignore[arg-type]
         assert rules is not None
@@ -99,8 +104,13 @@ def test_each_visitor_opens_what_the_rules_say(visitor: str, cast: Cast, browser
                 assert not answer.get("Location", "").startswith("/log-in/?next="), told
                 if name in ("rep", "api_rep"):
                     assert answer.status_code == 200, told
+            if visitor in GERMANS and answer.get("Content-Type", "").startswith("text/html"):
+                left += [f"{told}: {part}" for part in english_in(answer.content.decode(), "de")]
         if name in ("account_logout", "account_change_password"):
             client = browser(visitor)  # the walk came by the log-out
+            if visitor in GERMANS:
+                client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+    assert not left, "English on German pages:\n" + "\n".join(left)
 
 
 def _program(visitor: str, cast: Cast) -> Client:

@@ -43,8 +43,8 @@ class German:
     def change(self, value: float) -> str:
         return f"{value * 100:+.0f} %"
 
-    def money(self, value: float, currency: str) -> str:
-        return self.number(value, 0) + " " + currency
+    def money(self, value: float, currency: str, brief: bool) -> str:
+        return (self.number(value / 1e3, 0) + " Tsd." if brief else self.number(value, 0)) + " " + currency
 
     def day(self, day: date) -> str:
         return day.strftime("%d.%m.%Y")
@@ -74,6 +74,7 @@ SENTENCES: list[tuple[Said, str, str]] = [
     (alternatives(["a", "b", "c"]), "a or b or c", "a oder b oder c"),
     (joined(["Ann", say_many("{number} deal", "{number} deals", 2), ""], ": "), "Ann: 2 deals", "Ann: 2 Deals"),
     (NOTHING, "", ""),
+    (say("{number}", number=Money(82_400, "USD", brief=True)), "82k USD", "82 Tsd. USD"),
     (say("{number}", number=Money(999.5, "USD")), "999.50 USD", "1.000 USD"),
 ]  # fmt: skip
 

@@ -12,6 +12,8 @@ from paceline.alerts.models import Alert, Transition
 from paceline.insight.cards import State
 from paceline.judging.signals import NEWS, CompanySignals, Signal
 from paceline.judging.told import Told
+from paceline.saying.keeping import as_json
+from paceline.saying.said import NOTHING, Said, say
 
 
 def follow(found: CompanySignals, at: datetime) -> list[Transition]:
@@ -49,20 +51,20 @@ def _series(alert: Alert) -> tuple[str, str]:
 
 
 @transaction.atomic
-def _change(alert: Alert, fires: bool, data: tuple[State, str] | None, day: date, at: datetime) -> Transition | None:
+def _change(alert: Alert, fires: bool, data: tuple[State, Said] | None, day: date, at: datetime) -> Transition | None:
     """The change of one alert's state; None where there is none."""
-    state, why = data if data is not None and alert.level == "rep" else (None, "")
+    state, why = data if data is not None and alert.level == "rep" else (None, NOTHING)
     after = states.stands(fires, state)
     if data is None and alert.level == "rep" and not fires:
-        after, why = State.UNKNOWN, "nobody of that name is judged any more"
+        after, why = State.UNKNOWN, say("nobody of that name is judged any more")
     history = [State(one.after) for one in alert.transitions.all()]
     if history and history[-1] is after:
         return None
-    why = why if after is State.UNKNOWN else ""
+    kept = as_json(why) if after is State.UNKNOWN and why else ""
     before = State(alert.state)
-    alert.state, alert.because, alert.changed_at = after.value, why[:300], at
+    alert.state, alert.because, alert.changed_at = after.value, kept, at
     alert.save(update_fields=["state", "because", "changed_at"])
     news = states.news(history, after)
     if news == states.FIRING and alert.fired < day - timedelta(days=NEWS):
         news = states.NOTHING  # it is seen for the first time, and how things go for long
-    return Transition.objects.create(alert=alert, at=at, before=before.value, after=after.value, because=why[:300], news=news)
+    return Transition.objects.create(alert=alert, at=at, before=before.value, after=after.value, because=kept, news=news)

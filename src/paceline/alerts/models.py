@@ -34,7 +34,8 @@ class Verdict(models.TextChoices):
 class Alert(models.Model):
     """A lasting change of a metric of a rep or a team. ``card``: the id under which the store keeps it; ``better``: good news,
     bad, or neither. ``since``: the first week of the change, as estimated at the last look; ``fired``: the week it was clear;
-    ``until``: the last week looked at. ``observed`` and ``expected``: over these weeks, in the metric's unit.
+    ``until``: the last week looked at. ``observed`` and ``expected``: over these weeks, in the metric's unit. ``because``: why
+    nothing can be said, a sentence as ``saying`` keeps it.
     """
 
     card = models.CharField(max_length=32, unique=True)
@@ -51,7 +52,7 @@ class Alert(models.Model):
     change = models.FloatField()
     weight = models.FloatField(default=0.0)
     state = models.CharField(max_length=10, choices=State.choices, default=State.UNKNOWN)
-    because = models.CharField(max_length=300, blank=True, default="")
+    because = models.JSONField(blank=True, default=str)
     verdict = models.CharField(max_length=10, choices=Verdict.choices, blank=True, default=Verdict.NONE)
     begun_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
@@ -64,13 +65,15 @@ class Alert(models.Model):
 
 
 class Transition(models.Model):
-    """The state changed. ``because``: why, in words. ``news``: what is to be told of it: firing, normal, or nothing."""
+    """The state changed. ``because``: why, a sentence as ``saying`` keeps it. ``news``: what is to be told of it: firing, normal,
+    or nothing.
+    """
 
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="transitions")
     at = models.DateTimeField(default=timezone.now)
     before = models.CharField(max_length=10, choices=State.choices)
     after = models.CharField(max_length=10, choices=State.choices)
-    because = models.CharField(max_length=300, blank=True, default="")
+    because = models.JSONField(blank=True, default=str)
     news = models.CharField(max_length=10, blank=True, default="")
 
     class Meta:

@@ -16,6 +16,7 @@ from paceline.insight.coaching import Outcome
 from paceline.judging.coaching import ActionPlan, PlanEffect
 from paceline.judging.signals_metrics import not_judged
 from paceline.metrics.store import Store
+from paceline.saying.said import NOTHING
 
 LONGEST_DAYS = 366
 OUTCOMES = {
@@ -107,7 +108,7 @@ def _followed(action: Action, effect: PlanEffect | None, day: date) -> FollowedU
         day_of(action.done_at) if action.done_at else None, action.until <= day,
         "" if effect is None else OUTCOMES[effect.effect.outcome],
         None if effect is None else effect.better,
-        "" if effect is None else effect.effect.sentence,
+        NOTHING if effect is None else effect.effect.sentence,
     )  # fmt: skip
 
 
@@ -124,7 +125,7 @@ def close(actions: Sequence[Action], shown: Sequence[FollowedUp], one: OneOnOne)
         told = by_id.get(action.pk)
         if told is None:
             continue
-        action.came = {"outcome": told.outcome, "better": told.better, "sentence": told.sentence}
+        action.came = {"outcome": told.outcome, "better": told.better, "sentence": str(told.sentence)}
         if told.over or (action.done_at is not None and not action.metric):
             action.closed_in = one
         action.save(update_fields=["came", "closed_in"])

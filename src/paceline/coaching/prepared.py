@@ -8,9 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter
+from pydantic import PlainSerializer, PlainValidator, TypeAdapter
+
+from paceline.saying.keeping import as_json, from_json
+from paceline.saying.said import NOTHING, Said
+
+
+def _read(kept: Any) -> Said:
+    return kept if isinstance(kept, Said) else from_json(kept)
+
+
+# A sentence, kept so that it can be told in the language of whoever reads it later.
+Kept = Annotated[Said, PlainValidator(_read), PlainSerializer(as_json)]
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,7 @@ class Change:
     since: date
     until: date
     moved: tuple[Moved, ...]
-    allowed: tuple[str, ...]
+    allowed: tuple[Kept, ...]
     weeks: tuple[date, ...]
     values: tuple[float | None, ...]
     limits: tuple[float, float, float] | None
@@ -61,7 +72,7 @@ class GoalShown:
     until: date
     target: float
     value: float | None
-    because: str | None
+    because: Kept | None
     expected: float | None
     chance: float | None
     likely: tuple[float, float] | None
@@ -99,7 +110,7 @@ class FollowedUp:
     over: bool
     outcome: str = ""
     better: bool | None = None
-    sentence: str = ""
+    sentence: Kept = NOTHING
 
 
 @dataclass(frozen=True)
@@ -112,7 +123,7 @@ class Prepared:
     praise: tuple[Change, ...] = ()
     goals: tuple[GoalShown, ...] = ()
     deals: tuple[DealShown, ...] = ()
-    ramp: str = ""
+    ramp: Kept = NOTHING
     followed: tuple[FollowedUp, ...] = ()
 
     def to_json(self) -> dict[str, Any]:

@@ -19,6 +19,9 @@ from math import ceil
 import numpy as np
 import numpy.typing as npt
 
+from paceline.saying.said import Said, catalogued, joined, say, say_many
+from paceline.saying.values import Number, Value
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -81,7 +84,7 @@ class Effect:
     placebos: int
     peers: int
     needs: int | None
-    sentence: str
+    sentence: Said
 
 
 def coaching_effect(
@@ -102,17 +105,19 @@ def coaching_effect(
     others[person] = False
     count = int(others.sum())
     if length < 1 or after is None:
-        return _silent(Outcome.EARLY, length, before, after, count, FEWEST_AFTER, "no whole week of it is known yet")
+        return _silent(Outcome.EARLY, length, before, after, count, FEWEST_AFTER, say("no whole week of it is known yet"))
     if count < FEWEST_PEERS:
-        return _silent(Outcome.UNKNOWN, length, before, after, count, None, f"{count} comparable people, it takes {FEWEST_PEERS}")
+        return _silent(Outcome.UNKNOWN, length, before, after, count, None, _few_people(count))
     span = until - start
     mine = _stretches(table, np.array([person]), np.array([start]), span, count_plans=False)
     if not mine.size:
-        why = f"fewer than {FEWEST_LONG} weeks of an earlier past"
+        why = say("fewer than {weeks} weeks of an earlier past", weeks=FEWEST_LONG)
         return _silent(Outcome.UNKNOWN, length, before, after, count, None, why)
     placebos = _placebos(table, np.flatnonzero(others), span)
     if len(placebos) < FEWEST_PLACEBOS:
-        why = f"{len(placebos)} stretches of comparable people's weeks, it takes {FEWEST_PLACEBOS}"
+        why = say(
+            "{count} stretches of comparable people's weeks, it takes {needs}", count=len(placebos), needs=FEWEST_PLACEBOS
+        )
         return _silent(Outcome.UNKNOWN, length, before, after, count, None, why)
     return _judged(series, table, (person, start, until), mine[0], placebos, (before, after), count, length, target, unit)
 
@@ -265,29 +270,47 @@ def _rate(series: Series, person: int, start: int, until: int) -> float | None:
 
 
 def _silent(
-    outcome: Outcome, weeks: int, before: float | None, after: float | None, peers: int, needs: int | None, why: str
+    outcome: Outcome, weeks: int, before: float | None, after: float | None, peers: int, needs: int | None, why: Said
 ) -> Effect:
-    words = f"{outcome.value[:1].upper()}{outcome.value[1:]}: {why}."
+    words = say("{outcome}: {why}.", outcome=OUTCOMES[outcome], why=why)
     return Effect(outcome, weeks, before, after, None, None, None, None, 0, peers, needs, words)
+
+
+def _few_people(count: int) -> Said:
+    return say("{count} comparable people, it takes {needs}", count=count, needs=FEWEST_PEERS)
+
+
+OUTCOMES = {
+    Outcome.ABOVE: say("Above its expected path"),
+    Outcome.BELOW: say("Below its expected path"),
+    Outcome.SAME: say("No difference seen"),
+    Outcome.EARLY: say("Too early to tell"),
+    Outcome.UNKNOWN: say("Can't be told"),
+}
 
 
 def _sentence(
     outcome: Outcome, rates: tuple[float | None, float, float], effect: float, interval: tuple[float, float], rank: int,
     placebos: int, needs: int, weeks: int, unit: str,
-) -> str:  # fmt: skip
-    before, after, path = rates
-
-    def say(rate: float) -> str:
-        return f"{rate:.1%}" if unit == "%" else f"{rate:,.3g}" if abs(rate) < 1000 else f"{rate:,.0f}"
-
-    was = "" if before is None else f" (before: {say(before)})"
-    words = (
-        f"{say(after)} {'' if unit == '%' else unit}".rstrip()
-        + f" in {weeks} week{'' if weeks == 1 else 's'}{was}; {say(path)} was to be expected without a plan: {effect:+.0%}, "
-        f"8 in 10: {interval[0]:+.0%} to {interval[1]:+.0%}."
-    )
+) -> Said:  # fmt: skip
+    before, after, path = (None if rate is None else _rate_words(rate, unit) for rate in rates)
+    now = joined([say("{number}", number=after or ""), "" if unit in ("", "%") else catalogued(unit)])
+    seen = say_many("{now} in {number} week", "{now} in {number} weeks", weeks, now=now)
+    if before is not None:
+        seen = say("{seen} (before: {before})", seen=seen, before=before)
+    words = say(
+        "{seen}; {path} was to be expected without a plan: {effect}, 8 in 10: {low} to {high}.", seen=seen, path=path or "",
+        effect=Number(effect, "+.0%"), low=Number(interval[0], "+.0%"), high=Number(interval[1], "+.0%"),
+    )  # fmt: skip
     if outcome is Outcome.EARLY:
-        return f"{words} Too early to tell (needs about {needs} weeks)."
-    fell = outcome is Outcome.BELOW or (outcome is Outcome.SAME and effect < 0)
-    among = f"{placebos - rank if fell else rank} of {placebos} stretches without a plan {'fell' if fell else 'rose'} as much"
-    return f"{words} {outcome.value[:1].upper()}{outcome.value[1:]}; {among}."
+        return joined([words, say("Too early to tell (needs about {weeks} weeks).", weeks=needs)])
+    told: dict[str, Value] = {"outcome": OUTCOMES[outcome], "of": placebos}
+    if outcome is Outcome.BELOW or (outcome is Outcome.SAME and effect < 0):
+        among = say("{outcome}; {many} of {of} stretches without a plan fell as much.", **told, many=placebos - rank)
+    else:
+        among = say("{outcome}; {many} of {of} stretches without a plan rose as much.", **told, many=rank)
+    return joined([words, among])
+
+
+def _rate_words(rate: float, unit: str) -> Value:
+    return Number(rate, ".1%" if unit == "%" else ",.3g" if abs(rate) < 1000 else ",.0f")

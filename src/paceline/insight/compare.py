@@ -14,6 +14,8 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from paceline.saying.said import Said, joined, say
+from paceline.saying.values import Number, Value
 from paceline.stats.intervals import z_value
 from paceline.stats.scan import Kind
 from paceline.stats.tails import beta_binomial_tails, negative_binomial_tails
@@ -66,15 +68,19 @@ class Amount:
         """How much was seen: counts themselves, else the n."""
         return self.numerator if self.kind is Kind.COUNT else self.denominator
 
-    def named(self, unit: str = "") -> str:
+    def named(self, unit: str = "") -> Said:
         """``61 meetings in 8 weeks``, ``win rate 6 of 29 (21%)``, ``sales cycle 41.2 over 30``; without a unit, the numbers."""
         if self.kind is Kind.COUNT:
-            weeks = f"{self.denominator:,.3g} week{'' if self.denominator == 1 else 's'}"
-            return f"{self.numerator:,.0f} {unit} in {weeks}" if unit else f"{self.numerator:,.0f} in {weeks}"
+            return say("{count} in {weeks}", count=joined([_number(self.numerator), unit]), weeks=_weeks(self.denominator))
+        top, bottom = Number(self.numerator, ",.0f"), Number(self.denominator, ",.0f")
+        if self.value is None:
+            none = say("none") if self.kind is Kind.MEAN else say("{top} of {bottom}", top=top, bottom=bottom)
+            return joined([unit, none])
         if self.kind is Kind.RATE:
-            share = f" ({self.value:.0%})" if self.value is not None else ""
-            return f"{unit} {self.numerator:,.0f} of {self.denominator:,.0f}{share}".lstrip()
-        return f"{unit} {'none' if self.value is None else f'{self.value:,.4g} over {self.denominator:,.0f}'}".lstrip()
+            told = say("{top} of {bottom} ({share})", top=top, bottom=bottom, share=share(self.value))
+        else:
+            told = say("{value} over {bottom}", value=Number(self.value, ",.4g"), bottom=bottom)
+        return joined([unit, told])
 
 
 @dataclass(frozen=True)
@@ -96,10 +102,20 @@ class Judgement:
     interval: tuple[float, float] | None
     n: float
     chance: float | None
-    sentence: str
+    sentence: Said
     needs: int | None = None
     smallest: float | None = None
     peers: int | None = None
+
+
+def _number(value: float) -> Said:
+    return say("{number}", number=Number(value, ",.0f"))
+
+
+def _weeks(number: float) -> Said:
+    if number == 1:
+        return say("1 week")
+    return say("{number} weeks", number=Number(number, ",.3g"))
 
 
 def compare_with_past(now: Amount, past: Sequence[Amount], unit: str = "") -> Judgement:
@@ -112,7 +128,10 @@ def compare_with_past(now: Amount, past: Sequence[Amount], unit: str = "") -> Ju
     earlier = [one for one in past if one.denominator > 0]
     out_of, total = sum(one.denominator for one in earlier), sum(one.numerator for one in earlier)
     if len(earlier) < FEWEST_PERIODS or now.denominator <= 0:
-        words = f"{now.named(unit)}. Too few earlier periods to call: {len(earlier)}, needs about {FEWEST_PERIODS}."
+        words = say(
+            "{what}. Too few earlier periods to call: {count}, needs about {needs}.",
+            what=now.named(unit), count=len(earlier), needs=FEWEST_PERIODS,
+        )  # fmt: skip
         return Judgement("own past", Verdict.TOO_FEW, now.value, None, now.value, None, now.n, None, words, FEWEST_PERIODS)
     rate = total / out_of
     one_more = _unit_variance(now.kind, earlier, rate)
@@ -184,20 +203,30 @@ def _needed(now: Amount, rate: float, one_more: float, out_of: float, z: float) 
 
 def _past_sentence(
     now: Amount, rate: float, interval: tuple[float, float], verdict: Verdict, needs: int | None, unit: str
-) -> str:
+) -> Said:
     scale = now.denominator if now.kind is Kind.COUNT else 1.0
     usual, low, high = (shown(value * scale, now.kind) for value in (rate, *interval))
-    words = f"{now.named(unit)}; usual for this rep is {usual}, between {low} and {high}."
+    words = say(
+        "{what}; usual for this rep is {usual}, between {low} and {high}.", what=now.named(unit), usual=usual, low=low, high=high
+    )
     if verdict is Verdict.TOO_FEW:
-        return f"{words} Too few to call" + (
-            f" (needs about {needs:,})." if needs else " (the past is too short or too restless)."
-        )
-    return words + {Verdict.ABOVE: " Above the own past.", Verdict.BELOW: " Below the own past."}.get(verdict, " As usual.")
+        return joined([words, too_few(needs)])
+    return joined([words, _OF_PAST.get(verdict, say("As usual."))])
 
 
-def shown(value: float, kind: Kind) -> str:
+_OF_PAST = {Verdict.ABOVE: say("Above the own past."), Verdict.BELOW: say("Below the own past.")}
+
+
+def too_few(needs: int | None) -> Said:
+    """That nothing can be said, and what it would take."""
+    if needs:
+        return say("Too few to call (needs about {needs}).", needs=needs)
+    return say("Too few to call (the past is too short or too restless).")
+
+
+def shown(value: float, kind: Kind) -> Value:
     """A value of a kind for people."""
-    return f"{value:.0%}" if kind is Kind.RATE else f"{value:,.3g}" if abs(value) < 100 else f"{value:,.0f}"
+    return Number(value, ".0%" if kind is Kind.RATE else ",.3g" if abs(value) < 100 else ",.0f")
 
 
 def compare_with_goal(draws: npt.ArrayLike, target: float, n: float) -> Judgement:
@@ -210,21 +239,37 @@ def compare_with_goal(draws: npt.ArrayLike, target: float, n: float) -> Judgemen
     ends = np.asarray(draws, np.float64)
     if ends.size == 0:
         return Judgement(
-            "goal", Verdict.TOO_FEW, None, target, None, None, n, None, "No forecast, so no chance to reach the goal."
-        )
+            "goal", Verdict.TOO_FEW, None, target, None, None, n, None,
+            say("No forecast, so no chance to reach the goal."),
+        )  # fmt: skip
     chance = float((ends >= target).mean())
     middle, low, high = (float(share) for share in np.quantile(ends / target, (0.5, 0.1, 0.9)))
     verdict = Verdict.ABOVE if chance >= LIKELY else Verdict.BELOW if chance <= UNLIKELY else Verdict.USUAL
-    words = (
-        f"{likelihood(chance)} likely to reach the goal; "
-        f"most likely {middle:.0%} of it, 8 in 10 chance of {low:.0%} to {high:.0%}."
-    )
+    words = reach_words(likelihood(chance), (middle, low, high))
     return Judgement("goal", verdict, middle, target, middle * target, (low, high), n, chance, words)
 
 
-def likelihood(chance: float) -> str:
-    """A chance counted in draws, in words: no draw is no proof that something can't be, nor all that it must."""
-    return "less than 1%" if chance < 0.01 else "more than 99%" if chance > 0.99 else f"{chance:.0%}"
+def likelihood(chance: float, edge: float = 0.01) -> Said:
+    """A chance counted in draws, in words: no draw is no proof that something can't be, nor all that it must. ``edge``: how
+    near to 0 and 1 it isn't told as a number.
+    """
+    if chance < edge:
+        return say("less than {share}", share=Number(0.01, ".0%"))
+    return say("more than {share}", share=Number(0.99, ".0%")) if chance > 1 - edge else share(chance)
+
+
+def share(value: float) -> Said:
+    """A fraction as a percentage."""
+    return say("{share}", share=Number(value, ".0%"))
+
+
+def reach_words(likely: Said, of_goal: tuple[float, float, float]) -> Said:
+    """The chance to reach a goal; ``of_goal``: middle, low and high, as shares of it."""
+    middle, low, high = map(share, of_goal)
+    return say(
+        "{likely} likely to reach the goal; most likely {middle} of it, 8 in 10 chance of {low} to {high}.",
+        likely=likely, middle=middle, low=low, high=high,
+    )  # fmt: skip
 
 
 def pace_draws(so_far: float, past: Sequence[Amount], weeks_left: float, draws: int = 2000, seed: int = 0) -> Floats:

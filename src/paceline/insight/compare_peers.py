@@ -15,7 +15,9 @@ from math import ceil
 import numpy as np
 import numpy.typing as npt
 
-from paceline.insight.compare import MATERIAL, Amount, Judgement, Verdict, shown
+from paceline.insight.compare import MATERIAL, Amount, Judgement, Verdict, shown, too_few
+from paceline.saying.said import Said, joined, say
+from paceline.saying.values import Number
 from paceline.stats.intervals import z_value
 from paceline.stats.posterior import Posterior, beta_binomial, gamma_poisson, normal_means
 from paceline.stats.scan import Kind
@@ -128,7 +130,7 @@ def _judged(person: Person, standing: _Standing | None, place: int, lists: dict[
     amount = person.amount
     if standing is None:
         why = _why_not(person)
-        words = amount.named(unit) + f". Too few to call: {why}."
+        words = say("{what}. Too few to call: {why}.", what=amount.named(unit), why=why)
         return Judgement("peers", Verdict.TOO_FEW, amount.value, None, None, None, amount.n, None, words, peers=None)
     interval, mean = (standing.low, standing.high), standing.mean
     on = [verdict for verdict, rows in lists.items() if place in rows]
@@ -142,14 +144,14 @@ def _judged(person: Person, standing: _Standing | None, place: int, lists: dict[
     )  # fmt: skip
 
 
-def _why_not(person: Person) -> str:
+def _why_not(person: Person) -> Said:
     if person.departed:
-        return "has left"
+        return say("has left")
     if person.present < PRESENT:
-        return f"present {person.present:.0%} of the working time"
+        return say("present {share} of the working time", share=Number(person.present, ".0%"))
     if person.amount.denominator <= 0:
-        return "nothing to count in"
-    return f"fewer than {FEWEST_PEERS} peers of this role and tenure"
+        return say("nothing to count in")
+    return say("fewer than {many} peers of this role and tenure", many=FEWEST_PEERS)
 
 
 def _needs(amount: Amount, mean: float, standing: _Standing) -> int:
@@ -163,12 +165,24 @@ def _needs(amount: Amount, mean: float, standing: _Standing) -> int:
     return ceil(max(by_now, amount.n + 1))
 
 
-def _sentence(amount: Amount, standing: _Standing, verdict: Verdict, needs: int | None, unit: str) -> str:
+def _sentence(amount: Amount, standing: _Standing, verdict: Verdict, needs: int | None, unit: str) -> Said:
     best, low, high, mean = (
         shown(value, amount.kind) for value in (standing.estimate, standing.low, standing.high, standing.mean)
     )
-    each = " a week" if amount.kind is Kind.COUNT else ""
-    words = amount.named(unit) + f"; best estimate {best}{each}, between {low} and {high}; peers {mean}{each}."
+    what = amount.named(unit)
+    if amount.kind is Kind.COUNT:
+        words = say(
+            "{what}; best estimate {best} a week, between {low} and {high}; peers {mean} a week.",
+            what=what, best=best, low=low, high=high, mean=mean,
+        )  # fmt: skip
+    else:
+        words = say(
+            "{what}; best estimate {best}, between {low} and {high}; peers {mean}.",
+            what=what, best=best, low=low, high=high, mean=mean,
+        )  # fmt: skip
     if verdict is Verdict.TOO_FEW:
-        return f"{words} Too few to call (needs about {needs:,})."
-    return words + {Verdict.ABOVE: " Above the peers.", Verdict.BELOW: " Below the peers."}.get(verdict, " As usual among them.")
+        return joined([words, too_few(needs)])
+    return joined([words, _AMONG_PEERS.get(verdict, say("As usual among them."))])
+
+
+_AMONG_PEERS = {Verdict.ABOVE: say("Above the peers."), Verdict.BELOW: say("Below the peers.")}

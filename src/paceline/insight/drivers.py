@@ -20,6 +20,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from paceline.insight.drivers_split import split
+from paceline.saying.said import Said, catalogued, say
 
 Floats = npt.NDArray[np.float64]
 
@@ -96,7 +97,7 @@ class Split:
     here: float
     there: float
     drivers: tuple[Driver, ...]
-    unsplit: tuple[str, ...] = ()
+    unsplit: tuple[Said, ...] = ()
 
     @property
     def gap(self) -> float:
@@ -128,7 +129,7 @@ def split_gap(
     A branch whose parts are unknown on a side, or don't multiply to it, stays whole and is told in ``unsplit``. ValueError where
     a factor of the first level is unknown on both sides.
     """
-    told: list[str] = []
+    told: list[Said] = []
     kept = tuple(_cut(factor, here.totals, there.totals, told) for factor in tree)
     leaves = [leaf for factor in kept for leaf in factor.leaves()]
     sides = [np.array([leaf.value(side.totals) for leaf in leaves]) for side in (here, there)]
@@ -144,14 +145,14 @@ def split_gap(
     return Split(against, float(filled[0].prod()), float(filled[1].prod()), tuple(out), tuple(told))
 
 
-def _cut(factor: Factor, here: Mapping[str, float], there: Mapping[str, float], told: list[str]) -> Factor:
+def _cut(factor: Factor, here: Mapping[str, float], there: Mapping[str, float], told: list[Said]) -> Factor:
     """The factor with the branches that really multiply to it, on both sides."""
     if not factor.parts:
         return factor
     parts = tuple(_cut(part, here, there, told) for part in factor.parts)
     if all(_multiplies(factor, parts, side) for side in (here, there)):
         return Factor(factor.name, factor.over, factor.under, factor.metric, parts)
-    told.append(f"{factor.name} isn't split further: {_why(parts, here, there)}")
+    told.append(say("{factor} isn't split further: {why}", factor=catalogued(factor.name), why=_why(parts, here, there)))
     return Factor(factor.name, factor.over, factor.under, factor.metric)
 
 
@@ -161,12 +162,12 @@ def _multiplies(factor: Factor, parts: Sequence[Factor], side: Mapping[str, floa
     return bool(np.isfinite(product) and np.isfinite(whole) and abs(product - whole) <= _EXACT * max(abs(whole), 1e-12))
 
 
-def _why(parts: Sequence[Factor], here: Mapping[str, float], there: Mapping[str, float]) -> str:
+def _why(parts: Sequence[Factor], here: Mapping[str, float], there: Mapping[str, float]) -> Said:
     for side in (here, there):
         for part in parts:
             if not np.isfinite(part.value(side)):
-                return f"{part.name} is unknown"
-    return "its parts don't multiply to it"
+                return say("{factor} is unknown", factor=catalogued(part.name))
+    return say("its parts don't multiply to it")
 
 
 def _told(

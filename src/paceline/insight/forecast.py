@@ -17,6 +17,8 @@ from paceline.insight.forecast_bias import Expected, measure_bias, unbiased
 from paceline.insight.forecast_draws import FEWEST_WEEKS, Pipeline, deal_chances, learn, resample, simulate
 from paceline.insight.pipeline import NEVER, UNKNOWN, Opportunities
 from paceline.insight.pipeline_odds import likely_days
+from paceline.saying.said import Said, joined, say, say_many
+from paceline.saying.values import Money, Value
 from paceline.stats.pool import pooled, tally
 
 Floats = npt.NDArray[np.float64]
@@ -65,7 +67,7 @@ class Line:
     wins: Outlook
     open_deals: int  # that can still be won: not the stale ones
     stale_deals: int
-    sentence: str
+    sentence: Said
 
 
 @dataclass(frozen=True)
@@ -230,28 +232,30 @@ def _deals(pipeline: Pipeline, chance: Floats) -> tuple[DealOutlook, ...]:
     )  # fmt: skip
 
 
-def _sentence(revenue: Outlook, alive: int, stale: int, currency: str) -> str:
-    low, high = revenue.interval
-    parts = (
-        f"{money(revenue.so_far, currency)} won + {money(revenue.open, currency)} expected from {alive} open "
-        f"deal{'' if alive == 1 else 's'} + {money(revenue.new, currency)} from deals not yet created"
+def _sentence(revenue: Outlook, alive: int, stale: int, currency: str) -> Said:
+    so_far, opened, new, middle, low, high = (
+        Money(cents / 100, currency, brief=True)
+        for cents in (revenue.so_far, revenue.open, revenue.new, revenue.middle, *revenue.interval)
     )
-    left = f"; {stale} stale deal{'' if stale == 1 else 's'} count{'s' if stale == 1 else ''} 0" if stale else ""
-    return (
-        f"{parts}{left}. With the own past weeks weighing as much, the middle is {money(revenue.middle, currency)}, "
-        f"8 in 10 chance of {money(low, currency)} to {money(high, currency)}."
-    )
+    parts = parts_of_deals(so_far, opened, new, alive, stale)
+    return joined([say("{parts}.", parts=parts), middle_with_past(middle, low, high)])
 
 
-def money(cents: float, currency: str = "") -> str:
-    """Cents in few words: ``EUR 82k``, ``EUR 1.24m``, ``EUR 640``."""
-    units = cents / 100
-    if abs(units) >= 999_500:
-        text = f"{units / 1e6:.2f}m"
-    elif abs(units) >= 9_950:
-        text = f"{units / 1e3:.0f}k"
-    elif abs(units) >= 999.5:
-        text = f"{units / 1e3:.1f}k"
-    else:
-        text = f"{units:.0f}"
-    return f"{currency} {text}".strip()
+def parts_of_deals(so_far: Value, opened: Value, new: Value, alive: int, stale: int) -> Said:
+    """What a forecast of deals is made of, in words; ``stale`` deals count 0."""
+    parts = say_many(
+        "{so_far} won + {open} expected from {number} open deal + {new} from deals not yet created",
+        "{so_far} won + {open} expected from {number} open deals + {new} from deals not yet created",
+        alive, so_far=so_far, open=opened, new=new,
+    )  # fmt: skip
+    if not stale:
+        return parts
+    return joined([parts, say_many("{number} stale deal counts 0", "{number} stale deals count 0", stale)], "; ")
+
+
+def middle_with_past(middle: Value, low: Value, high: Value) -> Said:
+    """Between what the period ends, where the own past weeks weigh as much as the deals."""
+    return say(
+        "With the own past weeks weighing as much, the middle is {middle}, 8 in 10 chance of {low} to {high}.",
+        middle=middle, low=low, high=high,
+    )  # fmt: skip

@@ -18,6 +18,8 @@ import numpy.typing as npt
 from paceline.insight.forecast import Outlook
 from paceline.insight.forecast_pace import Weeks, learn_pace, measure_shocks
 from paceline.insight.pipeline import ColumnsError, day_numbers, indexed
+from paceline.saying.said import Said, say
+from paceline.saying.values import Number
 from paceline.stats.pool import shocks, tally
 
 Floats = npt.NDArray[np.float64]
@@ -61,7 +63,7 @@ class CountLine:
     level: str
     name: str
     outlook: Outlook
-    sentence: str
+    sentence: Said
 
 
 def forecast_counts(
@@ -104,8 +106,11 @@ def _line(level: str, name: str, so_far: Floats, ahead: Floats) -> CountLine:
     done, rest = float(so_far.sum()), ahead.sum(axis=0)
     outlook = Outlook(done + rest, done, 0.0, float(rest.mean()))
     low, high = outlook.interval
-    parts = f"{done:.0f} so far + {rest.mean():.0f} expected"
-    words = f"{parts}; the middle is {outlook.middle:.0f}, 8 in 10 chance of {low:.0f} to {high:.0f}."
+    told = [Number(value, ".0f") for value in (done, float(rest.mean()), outlook.middle, low, high)]
+    words = say(
+        "{so_far} so far + {more} expected; the middle is {middle}, 8 in 10 chance of {low} to {high}.",
+        so_far=told[0], more=told[1], middle=told[2], low=told[3], high=told[4],
+    )  # fmt: skip
     return CountLine(level, name, outlook, words)
 
 

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from paceline.saying.said import NOTHING, Said, joined, say
+from paceline.saying.values import Number
+
 Floats = npt.NDArray[np.float64]
 
 FEWEST_HIRES = 5  # a ramp measured on fewer is one of persons, not of a role
@@ -117,14 +120,15 @@ class Prorated:
         return self.present * self.ramped
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """What was taken off, and for what; empty where nothing was."""
         parts = []
         if self.present < 0.9995:
-            parts.append(f"{self.present:.0%} of the working time")
+            parts.append(say("{share} of the working time", share=Number(self.present, ".0%")))
         if self.ramped < 0.9995:
-            parts.append(f"{self.ramped:.0%} for the ramp")
-        return f"{' × '.join(parts)} of {self.full:,.10g}" if parts else ""
+            parts.append(say("{share} for the ramp", share=Number(self.ramped, ".0%")))
+        full = Number(self.full, ",.10g")
+        return say("{parts} of {full}", parts=joined(parts, " × "), full=full) if parts else NOTHING
 
 
 def prorate(full: float, days: Floats, full_days: float, tenure: Floats | None = None, ramp: Ramp = NO_RAMP) -> Prorated:

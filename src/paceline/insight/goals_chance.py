@@ -11,6 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from paceline.insight.compare import likelihood, reach_words, share
+from paceline.saying.said import Said, say
+
 Floats = npt.NDArray[np.float64]
 
 DRAWS = 2000
@@ -25,7 +28,7 @@ class Reach:
     chance: float
     middle: float
     interval: tuple[float, float]  # central 80 %
-    sentence: str
+    sentence: Said
 
 
 def reach(draws: Floats, target: float, lower_is_better: bool = False) -> Reach:
@@ -38,12 +41,17 @@ def reach(draws: Floats, target: float, lower_is_better: bool = False) -> Reach:
         raise ValueError(f"a goal is above 0, not {target:g}")
     chance = float((ends <= target).mean() if lower_is_better else (ends >= target).mean())
     low, middle, high = (float(value) for value in np.quantile(ends, (0.1, 0.5, 0.9)))
-    likely = "less than 1%" if chance < 0.005 else "more than 99%" if chance > 0.995 else f"{chance:.0%}"
-    words = (
-        f"{likely} likely to {'stay within' if lower_is_better else 'reach'} the goal; most likely {middle / target:.0%} "
-        f"of it, 8 in 10 chance of {low / target:.0%} to {high / target:.0%}."
-    )
+    likely, of_goal = likelihood(chance, 0.005), (middle / target, low / target, high / target)
+    words = _within(likely, of_goal) if lower_is_better else reach_words(likely, of_goal)
     return Reach(target, chance, middle, (low, high), words)
+
+
+def _within(likely: Said, of_goal: tuple[float, float, float]) -> Said:
+    middle, low, high = map(share, of_goal)
+    return say(
+        "{likely} likely to stay within the goal; most likely {middle} of it, 8 in 10 chance of {low} to {high}.",
+        likely=likely, middle=middle, low=low, high=high,
+    )  # fmt: skip
 
 
 def share_draws(

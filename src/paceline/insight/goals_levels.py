@@ -13,6 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from paceline.saying.said import Said, joined, say, say_many
+from paceline.saying.values import Number
+
 Floats = npt.NDArray[np.float64]
 
 LEVELS = (0.4, 0.6, 0.8)  # chances to reach it: a stretch, a fair goal, a safe one
@@ -47,7 +50,7 @@ class Recommendation:
     people: int
     periods: int
     own: int
-    sentence: str
+    sentence: Said
 
     def chance_of(self, target: float, draws: Floats) -> float:
         """The chance that draws of the period reach a target."""
@@ -67,16 +70,30 @@ def recommend(
     some = [one for one in history if one.present >= LEAST_PRESENT]
     people, own = {one.person for one in some}, sum(one.person == person for one in some)
     if len(some) < FEWEST_PERIODS:
-        why = f"No goal to recommend: {len(some)} earlier period{'' if len(some) == 1 else 's'} of comparable people"
-        return Recommendation((), None, len(people), len(some), own, f"{why}, it takes {FEWEST_PERIODS}.")
+        why = say_many(
+            "No goal to recommend: {number} earlier period of comparable people, it takes {needs}.",
+            "No goal to recommend: {number} earlier periods of comparable people, it takes {needs}.",
+            len(some), needs=FEWEST_PERIODS,
+        )  # fmt: skip
+        return Recommendation((), None, len(people), len(some), own, why)
     draws = draw_periods(person, some, present, rng)
     chosen = tuple(level for chance in sorted(levels) if (level := _level(draws, chance)).target > 0)
     if not chosen:
-        why = f"No goal to recommend: in {len(some)} periods of {len(people)} comparable people too little was reached."
+        why = say(
+            "No goal to recommend: in {periods} periods of {people} comparable people too little was reached.",
+            periods=len(some), people=len(people),
+        )  # fmt: skip
         return Recommendation((), float(np.median(draws)), len(people), len(some), own, why)
-    words = ", ".join(f"{level.target:,.10g} is reached {level.chance:.0%} of the time" for level in chosen)
-    of = f"{len(some)} periods of {len(people)} comparable people, {own} of one's own"
-    return Recommendation(chosen, float(np.median(draws)), len(people), len(some), own, f"From {of}: {words}.")
+    words = say(
+        "From {periods} periods of {people} comparable people, {own} of one's own: {levels}.", periods=len(some),
+        people=len(people), own=own, levels=joined(map(_told, chosen), ", "),
+    )  # fmt: skip
+    return Recommendation(chosen, float(np.median(draws)), len(people), len(some), own, words)
+
+
+def _told(level: Level) -> Said:
+    target, share = Number(level.target, ",.10g"), Number(level.chance, ".0%")
+    return say("{target} is reached {share} of the time", target=target, share=share)
 
 
 def _level(draws: Floats, chance: float) -> Level:

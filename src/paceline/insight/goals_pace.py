@@ -12,6 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from paceline.saying.said import Said, say, say_many
+from paceline.saying.values import Number
+
 Floats = npt.NDArray[np.float64]
 
 POINTS = 101  # of the grid from a period's beginning to its end
@@ -81,17 +84,26 @@ class Pace:
         return self.so_far - self.expected
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """The pace in words."""
         if self.so_far >= self.target:
-            return "The goal is reached."
-        how = "ahead" if self.ahead >= 0 else "behind"
-        shape = f"by the shape of {self.periods} earlier period{'' if self.periods == 1 else 's'}"
-        return (
-            f"{self.so_far:,.4g} so far, {self.expected:,.4g} usual by now on the way to {self.target:,.10g}: "
-            f"{abs(self.days):.0f} working day{'' if round(abs(self.days)) == 1 else 's'} {how} "
-            f"({shape if self.periods else 'by a straight line'})."
-        )
+            return say("The goal is reached.")
+        return say(
+            "{so_far} so far, {expected} usual by now on the way to {target}: {days} ({how}).",
+            so_far=Number(self.so_far, ",.4g"), expected=Number(self.expected, ",.4g"),
+            target=Number(self.target, ",.10g"), days=self._days(), how=self._how(),
+        )  # fmt: skip
+
+    def _days(self) -> Said:
+        days = round(abs(self.days))
+        if self.ahead >= 0:
+            return say_many("{number} working day ahead", "{number} working days ahead", days)
+        return say_many("{number} working day behind", "{number} working days behind", days)
+
+    def _how(self) -> Said:
+        if not self.periods:
+            return say("by a straight line")
+        return say_many("by the shape of {number} earlier period", "by the shape of {number} earlier periods", self.periods)
 
 
 def pace(target: float, so_far: float, elapsed: float, days: float, shape: Shape = STRAIGHT) -> Pace:

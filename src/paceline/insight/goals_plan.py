@@ -12,12 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from paceline.saying.said import NOTHING, Said, joined, listed, say
+from paceline.saying.values import Number
+
 Floats = npt.NDArray[np.float64]
 
 FEWEST_DEALS = 5  # won, to speak of a rate of winning
 HOPELESS = 0.15  # of new deals are decided in time: less, and new deals are no plan
 _DRAWS = 2000
 _RESAMPLES = 200
+
+OPPORTUNITIES = say("opportunities")
 
 
 @dataclass(frozen=True)
@@ -47,12 +52,12 @@ class Plan:
     opportunities: tuple[float, float, float] | None
     meetings_a_week: tuple[float, float, float] | None
     in_time: float
-    sentence: str
+    sentence: Said
 
 
 def plan(
     target: float, so_far: float, open_draws: Floats, rates: Rates, days_left: int, weeks_left: float, rng: np.random.Generator,
-    thing: str = "opportunities",
+    thing: Said = OPPORTUNITIES,
 ) -> Plan:  # fmt: skip
     """What is needed for a target with an even chance. ``open_draws``: of what open deals bring by the end; ``weeks_left``:
     working.
@@ -64,11 +69,11 @@ def plan(
     missing = target - so_far - expected
     in_time = share_in_time(rates.cycles, days_left)
     if so_far >= target:
-        return Plan(missing, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0), in_time, "The goal is reached.")
+        return Plan(missing, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0), in_time, say("The goal is reached."))
     if days_left <= 0:
-        return Plan(missing, None, None, in_time, "The period is over.")
+        return Plan(missing, None, None, in_time, say("The period is over."))
     if len(rates.worth) < FEWEST_DEALS:
-        words = f"Too few to plan with: {len(rates.worth)} past deals, it takes {FEWEST_DEALS}."
+        words = say("Too few to plan with: {count} past deals, it takes {needs}.", count=len(rates.worth), needs=FEWEST_DEALS)
         return Plan(missing, None, None, in_time, words)
     late = in_time < HOPELESS
     if late and missing > 0:
@@ -114,36 +119,59 @@ def _in_time_draws(cycles: Floats, days_left: int, rng: np.random.Generator) -> 
     return np.asarray(few[rng.integers(0, _RESAMPLES, _DRAWS)], dtype=np.float64)
 
 
-def _too_late(missing: float, rates: Rates, days_left: int, in_time: float) -> str:
-    return (
-        f"{missing:,.0f} are missing beyond what the open deals are expected to bring, and new deals come too late: half of the "
-        f"won ones took more than {np.median(rates.cycles):.0f} days, {days_left} are left, {in_time:.0%} would be decided in "
-        "time. What can still be reached lies in the open deals."
-    )
+def _too_late(missing: float, rates: Rates, days_left: int, in_time: float) -> Said:
+    return say(
+        "{missing} are missing beyond what the open deals are expected to bring, and new deals come too late: half of the won "
+        "ones took more than {days} days, {left} are left, {share} would be decided in time. What can still be reached lies in "
+        "the open deals.",
+        missing=Number(missing, ",.0f"), days=Number(float(np.median(rates.cycles)), ".0f"), left=days_left,
+        share=Number(in_time, ".0%"),
+    )  # fmt: skip
 
 
 def _sentence(
     many: tuple[float, float, float], weekly: tuple[float, float, float] | None, rates: Rates, in_time: float, days_left: int,
-    weeks_left: float, thing: str,
-) -> str:  # fmt: skip
+    weeks_left: float, thing: Said,
+) -> Said:  # fmt: skip
+    middle, low, high = (Number(value, ",.0f") for value in many)
     if many[0] <= 0:
-        return f"The open deals are expected to bring enough; 8 in 10: {many[1]:,.0f} to {many[2]:,.0f} more {thing} are needed."
-    size = float(np.mean(rates.worth))
-    of = [f"deal size {size:,.0f}" if size != 1 else ""]
-    if len(rates.cycles):
-        of.insert(0, f"win rate {rates.won / (rates.won + rates.lost):.0%}")
-    of = [words for words in of if words]
-    words = (
-        f"To reach the goal at the present {' and '.join(of)}, {many[0]:,.0f} more {thing} are needed "
-        f"(8 in 10: {many[1]:,.0f} to {many[2]:,.0f})"
-    )
-    if rates.begun_a_week is not None and weeks_left > 0:
-        words += f"; at the present pace {rates.begun_a_week * weeks_left:,.0f} will be begun"
+        return say(
+            "The open deals are expected to bring enough; 8 in 10: {low} to {high} more {thing} are needed.",
+            low=low, high=high, thing=thing,
+        )  # fmt: skip
+    needed = say(
+        "To reach the goal at the present {rates}, {middle} more {thing} are needed (8 in 10: {low} to {high})",
+        rates=_present(rates), middle=middle, thing=thing, low=low, high=high,
+    )  # fmt: skip
+    needed = joined([needed, *_tempo(rates, weeks_left)], "; ")
     if weekly is not None:
-        words += f", about {weekly[0]:,.0f} meetings a week ({weekly[1]:,.0f} to {weekly[2]:,.0f})"
-    if len(rates.cycles) and in_time < 0.5:
-        words += (
-            f". Time is short: half of the won deals took more than {np.median(rates.cycles):.0f} days, {days_left} are left, "
-            f"and {in_time:.0%} of deals opened from now on would be decided in time"
-        )
-    return words + "."
+        needed = joined([needed, _meetings(weekly)], ", ")
+    return joined([say("{needed}.", needed=needed), *_time(rates, in_time, days_left)])
+
+
+def _present(rates: Rates) -> Said:
+    size = float(np.mean(rates.worth))
+    of = [say("win rate {share}", share=Number(rates.won / (rates.won + rates.lost), ".0%"))] if len(rates.cycles) else []
+    of += [say("deal size {size}", size=Number(size, ",.0f"))] if size != 1 else []
+    return listed(of) if of else NOTHING
+
+
+def _tempo(rates: Rates, weeks_left: float) -> list[Said]:
+    if rates.begun_a_week is None or weeks_left <= 0:
+        return []
+    return [say("at the present pace {begun} will be begun", begun=Number(rates.begun_a_week * weeks_left, ",.0f"))]
+
+
+def _meetings(weekly: tuple[float, float, float]) -> Said:
+    middle, low, high = (Number(value, ",.0f") for value in weekly)
+    return say("about {middle} meetings a week ({low} to {high})", middle=middle, low=low, high=high)
+
+
+def _time(rates: Rates, in_time: float, days_left: int) -> list[Said]:
+    if not len(rates.cycles) or in_time >= 0.5:
+        return []
+    return [say(
+        "Time is short: half of the won deals took more than {days} days, {left} are left, and {share} of deals opened from now "
+        "on would be decided in time.",
+        days=Number(float(np.median(rates.cycles)), ".0f"), left=days_left, share=Number(in_time, ".0%"),
+    )]  # fmt: skip

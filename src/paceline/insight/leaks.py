@@ -15,6 +15,8 @@ import numpy.typing as npt
 from paceline.insight.pipeline import NEVER
 from paceline.insight.winchance import Deals
 from paceline.insight.winchance_fields import numeric
+from paceline.saying.said import Said, say
+from paceline.saying.values import Number
 from paceline.stats.scores import auc
 
 Floats = npt.NDArray[np.float64]
@@ -37,7 +39,7 @@ class Leak:
     field: str
     test: str
     figure: float
-    sentence: str
+    sentence: Said
 
 
 def audit(deals: Deals, changed: Mapping[str, Sequence[int | None]] | None = None, now: int = NEVER) -> tuple[Leak, ...]:
@@ -71,8 +73,12 @@ def _late(name: str, changed: Sequence[int | None] | None, closed_day: Ints, clo
     share = float((day[closed] >= closed_day[closed] - NEAR_CLOSE).mean())
     if share < LATE_SHARE:
         return None
-    words = f"{name} was last changed within {NEAR_CLOSE} days of the close, or after it, on {share:.0%} of closed deals"
-    return Leak(name, "changed late", share, f"{words}: take it as it was when the deal was created.")
+    words = say(
+        "{field} was last changed within {days} days of the close, or after it, on {share} of closed deals: take it as it was "
+        "when the deal was created.",
+        field=name, days=NEAR_CLOSE, share=Number(share, ".0%"),
+    )  # fmt: skip
+    return Leak(name, "changed late", share, words)
 
 
 def _filled(name: str, values: Sequence[Any], created: Ints, seen: Bools, closed: Bools) -> Leak | None:
@@ -88,8 +94,12 @@ def _filled(name: str, values: Sequence[Any], created: Ints, seen: Bools, closed
     have, lack = float(known[ended].mean()), float(known[still].mean())
     if have - lack < FILLED_GAP:
         return None
-    words = f"{name} is known for {have:.0%} of closed deals and {lack:.0%} of open ones created in the same months"
-    return Leak(name, "filled at close", have - lack, f"{words}: it is filled in at the close.")
+    words = say(
+        "{field} is known for {have} of closed deals and {lack} of open ones created in the same months: it is filled in at the "
+        "close.",
+        field=name, have=Number(have, ".0%"), lack=Number(lack, ".0%"),
+    )  # fmt: skip
+    return Leak(name, "filled at close", have - lack, words)
 
 
 def _too_good(name: str, values: Sequence[Any], won: Bools, closed: Bools) -> Leak | None:
@@ -99,7 +109,10 @@ def _too_good(name: str, values: Sequence[Any], won: Bools, closed: Bools) -> Le
     found = max(found, 1 - found)
     if not found >= TOO_GOOD:  # NaN isn't either
         return None
-    return Leak(name, "too good", found, f"{name} alone tells won from lost (AUC {found:.2f}): it was surely set at the close.")
+    words = say(
+        "{field} alone tells won from lost (AUC {auc}): it was surely set at the close.", field=name, auc=Number(found, ".2f")
+    )
+    return Leak(name, "too good", found, words)
 
 
 def _numbers(values: Sequence[Any], rows: Ints) -> Floats:
@@ -136,5 +149,8 @@ def _rounded(name: str, values: Sequence[Any], won: Bools, closed: Bools) -> Lea
     noise = np.sqrt(one * (1 - one) / even.sum() + two * (1 - two) / other.sum())
     if abs(one - two) < max(ROUND_GAP, 4 * float(noise)):
         return None
-    words = f"{name}: round thousands were won {one:.0%}, other numbers {two:.0%}"
-    return Leak(name, "rounded", one - two, f"{words}: it is replaced on the way, by the quote perhaps.")
+    words = say(
+        "{field}: round thousands were won {round}, other numbers {others}: it is replaced on the way, by the quote perhaps.",
+        field=name, round=Number(one, ".0%"), others=Number(two, ".0%"),
+    )  # fmt: skip
+    return Leak(name, "rounded", one - two, words)

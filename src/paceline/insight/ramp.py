@@ -17,6 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from paceline.saying.said import Said, joined, say, say_many
+from paceline.saying.values import Number, Value
+
 Floats = npt.NDArray[np.float64]
 
 FULL_MONTH = 21.0  # working days
@@ -78,7 +81,7 @@ class Standing:
     chance: float | None
     ever: float | None
     slow: bool | None
-    sentence: str
+    sentence: Said
 
 
 def pace(hire: Hire, counted: bool = True) -> Floats:
@@ -139,7 +142,7 @@ def stand(hire: Hire, past: Sequence[Hire], unit: str = "", counted: bool = True
     chance = (n - higher + 1) / (n + 1)
     ever = _ever(own, [so_far(one, counted) for one in others], rate)
     slow = None if ever is None else ever <= rate + 1e-9
-    against = _short(usual) if counted else f"{usual:.0%}"
+    against = _short(usual) if counted else Number(usual, ".0%")
     words = _sentence(_said(amount, mine, unit, counted), month, against, higher, n, chance, slow)
     return Standing(hire.rep, month, amount, exposure, mine, usual, higher, n, chance, ever, slow, words)
 
@@ -177,39 +180,53 @@ def _lowest(table: Floats) -> Floats:
     return np.asarray(standing.min(axis=1), np.float64)
 
 
-def _too_few(hire: Hire, said: str, mine: float | None, n: int, rate: float) -> str:
+def _too_few(hire: Hire, said: Said, mine: float | None, n: int, rate: float) -> Said:
     if not hire.months:
-        return "Not a whole month of tenure yet."
+        return say("Not a whole month of tenure yet.")
     if mine is None:
-        return f"Month {hire.months}: nothing known, or too few working days, to go by."
+        return say("Month {month}: nothing known, or too few working days, to go by.", month=hire.months)
     need = max(FEWEST, round(1 / rate) - 1)
-    came = f"{n or 'no'} past hire{'' if n == 1 else 's'}"
-    return f"Month {hire.months}: {said}. Too few to call: {came} got as far, it takes {need}."
+    if not n:
+        return say("Month {month}: {what}. Too few to call: no past hires got as far, it takes {needs}.",
+                   month=hire.months, what=said, needs=need)  # fmt: skip
+    return say_many(
+        "Month {month}: {what}. Too few to call: {number} past hire got as far, it takes {needs}.",
+        "Month {month}: {what}. Too few to call: {number} past hires got as far, it takes {needs}.",
+        n, month=hire.months, what=said, needs=need,
+    )  # fmt: skip
 
 
-def _said(amount: float, mine: float | None, unit: str, counted: bool) -> str:
+def _said(amount: float, mine: float | None, unit: str, counted: bool) -> Said:
     """``21 opportunities (5.25 a full month)``, ``22% win rate``."""
-    if not counted:
-        return f"{mine or 0:.0%} {unit}".rstrip()
-    return f"{amount:,.0f} {unit}".rstrip() + ("" if mine is None else f" ({_short(mine)} a full month)")
+    number = Number(amount, ",.0f") if counted else Number(mine or 0, ".0%")
+    what = joined([say("{number}", number=number), unit])
+    if not counted or mine is None:
+        return what
+    return say("{what} ({pace} a full month)", what=what, pace=_short(mine))
 
 
-def _short(value: float) -> str:
-    return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+def _short(value: float) -> Value:
+    return Number(value, ",.3g" if abs(value) < 1000 else ",.0f")
 
 
-def _sentence(said: str, month: int, against: str, higher: int, n: int, chance: float, slow: bool | None) -> str:
+def _sentence(said: Said, month: int, against: Value, higher: int, n: int, chance: float, slow: bool | None) -> Said:
     if 2 * higher > n:
-        place = f"lower than {higher} of {n} past hires (median {against}); a normal hire stands this low {one_in(chance)}"
+        place = say(
+            "lower than {higher} of {n} past hires (median {median}); a normal hire stands this low {often}",
+            higher=higher, n=n, median=against, often=one_in(chance),
+        )  # fmt: skip
     else:
-        place = f"as high as or higher than {n - higher} of {n} past hires (median {against})"
+        place = say(
+            "as high as or higher than {lower} of {n} past hires (median {median})", lower=n - higher, n=n, median=against
+        )
+    words = say("Month {month}: {what}, {place}.", month=month, what=said, place=place)
     if slow is None:
-        return f"Month {month}: {said}, {place}. Too few past hires got through their ramp to call it slow or not."
-    return f"Month {month}: {said}, {place}." + (" Slower than a normal ramp." if slow else "")
+        return joined([words, say("Too few past hires got through their ramp to call it slow or not.")])
+    return joined([words, say("Slower than a normal ramp.")]) if slow else words
 
 
-def one_in(chance: float) -> str:
+def one_in(chance: float) -> Said:
     """A chance in words: ``1 time in 8``, ``2 times in 3``."""
     if chance <= 0.4:
-        return f"1 time in {round(1 / chance)}"
-    return f"{round(chance * 10)} times in 10"
+        return say("1 time in {times}", times=round(1 / chance))
+    return say_many("{number} time in 10", "{number} times in 10", round(chance * 10))

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from paceline.insight.ramp import FEWEST, FULL_MONTH, LEAST_DAYS, Hire
+from paceline.saying.said import Said, say
+from paceline.saying.values import Number
 from paceline.stats.kaplan_meier import Waiting, kaplan_meier
 
 Floats = npt.NDArray[np.float64]
@@ -38,7 +40,7 @@ class Expected:
     low: float | None
     high: float | None
     n: int
-    sentence: str
+    sentence: Said
 
 
 def bar(paces: Sequence[float]) -> float | None:
@@ -77,22 +79,30 @@ def expected(hire: Hire, past: Sequence[Hire], full: float | None, counted: bool
     """
     others = [one for one in past if (one.rep, one.hired) != (hire.rep, hire.hired)]
     if full is None:
-        words = f"Fewer than {FEWEST_TENURED} tenured peers to measure full productivity against."
+        words = say("Fewer than {count} tenured peers to measure full productivity against.", count=FEWEST_TENURED)
         return Expected(None, None, None, None, len(others), words)
     reached = productive_month(hire, full, counted)
     if reached is not None:
-        words = f"Fully productive from month {reached} on."
+        words = say("Fully productive from month {month} on.", month=reached)
         return Expected(reached, float(reached), float(reached), float(reached), len(others), words)
     curve = _at_own_pace(hire, others, full, counted) or time_to_productivity(others, full, counted)
     if curve is None or curve.n < FEWEST or curve.events < FEWEST_EVENTS:
         got, n = (curve.events, curve.n) if curve else (0, len(others))
-        words = f"Too few past hires to say when: {got} of {n} got there, it takes {FEWEST_EVENTS} of {FEWEST}."
+        words = say(
+            "Too few past hires to say when: {got} of {n} got there, it takes {needs} of {of}.",
+            got=got, n=n, needs=FEWEST_EVENTS, of=FEWEST,
+        )  # fmt: skip
         return Expected(None, None, None, None, n, words)
     waited = float(max(hire.months - SUSTAINED + 1, 0))
     low, middle, high = (curve.quantile(share, waited) for share in ((1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2))
     if slow:
-        words = "Slower than the past hires, so when full productivity comes can't be read from theirs"
-        words += f"; hardly before month {low:.0f}." if low is not None else "."
+        words = say("Slower than the past hires, so when full productivity comes can't be read from theirs.")
+        if low is not None:
+            words = say(
+                "Slower than the past hires, so when full productivity comes can't be read from theirs; "
+                "hardly before month {low}.",
+                low=Number(low, ".0f"),
+            )  # fmt: skip
         return Expected(None, None, low, None, curve.n, words)
     return Expected(None, middle, low, high, curve.n, _when(middle, low, high, curve))
 
@@ -128,9 +138,16 @@ def _sums(hire: Hire, months: slice) -> tuple[float, float]:
     return float(hire.amount[months][known].sum()), float(hire.exposure[months][known].sum())
 
 
-def _when(middle: float | None, low: float | None, high: float | None, curve: Waiting) -> str:
+def _when(middle: float | None, low: float | None, high: float | None, curve: Waiting) -> Said:
+    last = Number(curve.last, ".0f")
     if low is None:
-        return f"Later than month {curve.last:.0f}, the longest that past hires were watched for."
-    to = f"{high:.0f}" if high is not None else f"after {curve.last:.0f}"
-    likely = f"most likely in month {middle:.0f}" if middle is not None else f"not before month {low:.0f}"
-    return f"Full productivity {likely}, 8 in 10 from month {low:.0f} to {to} ({curve.n} past hires)."
+        return say("Later than month {last}, the longest that past hires were watched for.", last=last)
+    first = Number(low, ".0f")
+    to = say("after {last}", last=last) if high is None else Number(high, ".0f")
+    likely = say("not before month {month}", month=first)
+    if middle is not None:
+        likely = say("most likely in month {month}", month=Number(middle, ".0f"))
+    return say(
+        "Full productivity {likely}, 8 in 10 from month {low} to {to} ({n} past hires).",
+        likely=likely, low=first, to=to, n=curve.n,
+    )  # fmt: skip

@@ -17,15 +17,18 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from paceline.insight.compare import MATERIAL, Verdict
+from paceline.insight.compare import MATERIAL, Verdict, too_few
 from paceline.insight.compare_peers import FALSE_SHARE, NOTABLE, PEERS_LEVEL, listed
 from paceline.insight.segments import FEWEST, against_rest
+from paceline.saying.said import Said, joined, say
+from paceline.saying.values import Number
 from paceline.stats.intervals import z_value
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+WON = say("Won")
 USUAL_SPREAD = 0.3  # of the mean: differences between habits that are usual; larger ones are believed less readily
 
 
@@ -36,18 +39,18 @@ class Case:
     ``came``: what success is, in a word.
     """
 
-    name: str
+    name: Said
     followed: Bools
     succeeded: Bools
     stratum: Ints
-    came: str = "Won"
+    came: Said = WON
 
 
 @dataclass(frozen=True)
 class Strategy:
     """A habit: how many cases followed it, the share of success with and without, the difference within strata (8 in 10)."""
 
-    name: str
+    name: Said
     followed: int
     not_followed: int
     with_it: float | None
@@ -58,23 +61,30 @@ class Strategy:
     verdict: Verdict
     needs: int | None
     comparable: float
-    came: str = "Won"
+    came: Said = WON
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """In words: what went along with it, and how sure that is."""
         if self.difference is None or self.low is None or self.high is None:
-            return f"Too few to call: {self.followed} did, {self.not_followed} didn't; it takes {FEWEST} of each."
-        said = f"{self.came}: {self.with_it or 0:.0%} of {self.followed} with it"
-        said += f", {self.without_it or 0:.0%} of {self.not_followed} without"
-        points, low, high = (f"{100 * value:+.0f}" for value in (self.difference, self.low, self.high))
-        said += f"; among those alike {points} points (8 in 10: {low} to {high})"
+            return say(
+                "Too few to call: {did} did, {others} didn't; it takes {needs} of each.",
+                did=self.followed, others=self.not_followed, needs=FEWEST,
+            )  # fmt: skip
+        points, low, high = (Number(100 * value, "+.0f") for value in (self.difference, self.low, self.high))
+        seen = say(
+            "{came}: {with_it} of {did} with it, {without} of {others} without; among those alike {points} points "
+            "(8 in 10: {low} to {high})",
+            came=self.came, with_it=Number(self.with_it or 0, ".0%"), did=self.followed, points=points, low=low, high=high,
+            without=Number(self.without_it or 0, ".0%"), others=self.not_followed,
+        )  # fmt: skip
         if self.verdict is Verdict.TOO_FEW:
-            return f"{said}. Too few to call (needs about {self.needs:,})."
+            return joined([say("{seen}.", seen=seen), too_few(self.needs)])
         if self.verdict is Verdict.USUAL:
-            return f"{said}: hardly any difference."
-        side = "success" if self.verdict is Verdict.ABOVE else "failure"
-        return f"{said}: it goes along with {side}, which doesn't say that it brings it."
+            return say("{seen}: hardly any difference.", seen=seen)
+        if self.verdict is Verdict.ABOVE:
+            return say("{seen}: it goes along with success, which doesn't say that it brings it.", seen=seen)
+        return say("{seen}: it goes along with failure, which doesn't say that it brings it.", seen=seen)
 
 
 def compare_strategies(cases: Sequence[Case], false_share: float = FALSE_SHARE) -> tuple[Strategy, ...]:

@@ -16,6 +16,8 @@ from sklearn.linear_model import LogisticRegression
 
 from paceline.insight.pipeline import NEVER, ColumnsError
 from paceline.insight.winchance_fields import Encoder, fit_encoder
+from paceline.saying.said import Said, say
+from paceline.saying.values import Number
 from paceline.stats.scores import ReliabilityBin, auc, brier, calibration_error, reliability
 
 Floats = npt.NDArray[np.float64]
@@ -91,7 +93,7 @@ class WinChance:
     """``mode``: the model, the base rate, or off; ``why`` in words. Trials: of the model and of the base rate."""
 
     mode: Literal["model", "base rate", "off"]
-    why: str
+    why: Said
     base: float
     n: int
     trial: Trial | None
@@ -144,8 +146,11 @@ def fit_win_chance(deals: Deals, now: int, allowed: float = ALLOWED) -> WinChanc
     base = float(closed.won.mean()) if n else 0.0
     later = closed.closed >= now - TEST_DAYS
     if int((~later).sum()) < FEWEST or int(later.sum()) < FEWEST:
-        need = f"{FEWEST} closed deals before the last {TEST_DAYS} days and {FEWEST} within them"
-        return WinChance("off", f"Too few to tell: it takes {need}.", base, n, None, None, None, none, 0.0)
+        why = say(
+            "Too few to tell: it takes {count} closed deals before the last {days} days and {count} within them.",
+            count=FEWEST, days=TEST_DAYS,
+        )  # fmt: skip
+        return WinChance("off", why, base, n, None, None, None, none, 0.0)
     old, new = closed.rows(~later), closed.rows(later)
     usual = float(old.won.mean())
     base_trial = _trial(np.full(len(new.ids), usual), new.won, usual)
@@ -156,15 +161,28 @@ def fit_win_chance(deals: Deals, now: int, allowed: float = ALLOWED) -> WinChanc
         trial = _trial(said, new.won, usual)
         if trial.error <= allowed and _better(said, new.won, usual):
             encoder, weights, intercept = _fit(closed)
-            why = f"On {trial.n} later deals it was off by {trial.error:.3f} on average, and sorted them (AUC {trial.auc:.2f})."
+            why = say(
+                "On {n} later deals it was off by {error} on average, and sorted them (AUC {auc}).",
+                n=trial.n, error=Number(trial.error, ".3f"), auc=Number(trial.auc, ".2f"),
+            )  # fmt: skip
             return WinChance("model", why, base, n, trial, base_trial, encoder, weights, intercept)
-    told = "" if trial is None else f" (AUC {trial.auc:.2f}, calibration error {trial.error:.3f})"
     if base_trial.error <= allowed:
-        why = f"Fields known at the opening don't tell deals apart on later ones{told}: the base rate is shown."
+        apart = _with_trial(say("Fields known at the opening don't tell deals apart on later ones"), trial)
+        why = say("{what}: the base rate is shown.", what=apart)
         return WinChance("base rate", why, base, n, trial, base_trial, None, none, 0.0)
-    came = f"{base_trial.happened:.0%} were won where {base_trial.said:.0%} were expected"
-    why = f"Switched off: of {base_trial.n} later deals {came}{told}."
+    came = say(
+        "Switched off: of {n} later deals {won} were won where {expected} were expected", n=base_trial.n,
+        won=Number(base_trial.happened, ".0%"), expected=Number(base_trial.said, ".0%"),
+    )  # fmt: skip
+    why = say("{what}.", what=_with_trial(came, trial))
     return WinChance("off", why, base, n, trial, base_trial, None, none, 0.0)
+
+
+def _with_trial(what: Said, trial: Trial | None) -> Said:
+    if trial is None:
+        return what
+    error = Number(trial.error, ".3f")
+    return say("{what} (AUC {auc}, calibration error {error})", what=what, auc=Number(trial.auc, ".2f"), error=error)
 
 
 def _fit(deals: Deals) -> tuple[Encoder, Floats, float]:

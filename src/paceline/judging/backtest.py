@@ -21,6 +21,7 @@ from paceline.judging.pipeline import Pipeline, first_unknown_day, read_pipeline
 from paceline.judging.winchance import Chances, win_chances
 from paceline.metrics.store import Store, View, day_start
 from paceline.sales.periods import from_epoch_day
+from paceline.saying.said import Said, say
 from paceline.stats.scores import ReliabilityBin, auc, brier, calibration_error, reliability
 
 Floats = npt.NDArray[np.float64]
@@ -69,7 +70,7 @@ class Backtested:
     at_all: Reliability | None
     modes: tuple[tuple[date, str], ...]
     calls: tuple[CallScore, ...]
-    none_because: str | None = None
+    none_because: Said | None = None
 
 
 def backtest_store(
@@ -144,7 +145,7 @@ def _scored(
 ) -> Backtested:  # fmt: skip
     some = [one for one in replays if len(one.reps)]
     if not some:
-        because = "no period is over that began three months or more after the first close (or the first value) seen"
+        because = say("no period is over that began three months or more after the first close (or the first value) seen")
         return Backtested(grain, metric, 0, (), None, None, modes, (), because)
     measures = {"revenue": ("revenue", "wins"), "sales_volume": ("wins", "revenue")}.get(metric, (MEASURE,))
     in_time = reliable("won in time", [(one.deal_said, one.deal_won) for one in some])

@@ -12,13 +12,14 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from paceline.insight.coaching import Effect, Outcome, Series, coaching_effect
+from paceline.insight.coaching import OUTCOMES, Effect, Outcome, Series, coaching_effect
 from paceline.judging.record import Prediction, kept, settle_with
 from paceline.judging.signals_metrics import not_judged
 from paceline.judging.weekly import Weeks, weekly
 from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric
 from paceline.sales.periods import epoch_day
+from paceline.saying.said import Said, SaidError, say
 from paceline.stats.scan import Kind
 
 Bools = npt.NDArray[np.bool_]
@@ -29,7 +30,7 @@ KIND = "coaching"
 _FULL_WEEK = 5.0
 
 
-class PlanError(ValueError):
+class PlanError(SaidError):
     """A plan whose metric can't be followed, or that can't be; the message says why."""
 
 
@@ -125,7 +126,7 @@ def _effect(
 ) -> PlanEffect:
     name = names.get(plan.rep, plan.rep)
     if plan.rep not in weeks.reps:
-        return PlanEffect(plan, name, metric, 0, plan.until <= weeks.now, _nothing(f"{name} doesn't sell"), None)
+        return PlanEffect(plan, name, metric, 0, plan.until <= weeks.now, _nothing(say("{who} doesn't sell", who=name)), None)
     person = weeks.reps.index(plan.rep)
     start = next((place for place, monday in enumerate(weeks.mondays) if monday >= plan.first), len(weeks.mondays))
     until = sum(monday + timedelta(days=7) <= max(plan.until, plan.first) for monday in weeks.mondays)
@@ -138,14 +139,14 @@ def _effect(
     counts = weeks.metrics[0].kind is Kind.COUNT
     unit = "a week" if counts else "%" if weeks.metrics[0].kind is Kind.RATE else ""
     if weeks.mondays and plan.first < weeks.mondays[0]:
-        found = _nothing(f"it began before the {len(weeks.mondays)} weeks that are looked at")
+        found = _nothing(say("it began before the {weeks} weeks that are looked at", weeks=len(weeks.mondays)))
     else:
         found = coaching_effect(Series(series.amounts, exposure, series.planned), person, start, until, peers, plan.target, unit)
     return PlanEffect(plan, name, metric, until - start, plan.until <= weeks.now, found, _better(metric, found))
 
 
-def _nothing(why: str) -> Effect:
-    words = f"Can't be told: {why}."
+def _nothing(why: Said) -> Effect:
+    words = say("{outcome}: {why}.", outcome=OUTCOMES[Outcome.UNKNOWN], why=why)
     return Effect(Outcome.UNKNOWN, 0, None, None, None, None, None, None, 0, 0, None, words)
 
 

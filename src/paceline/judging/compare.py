@@ -25,6 +25,7 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Category, Metric
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
+from paceline.saying.said import Said, SaidError, joined, say
 
 PAST = 8  # earlier periods of one's own
 FULL_WEEK = 5.0
@@ -32,7 +33,7 @@ SETTLING = timedelta(weeks=13)  # after the hire, whose periods aren't one's usu
 NO_ROLE, NO_SEGMENT = "no role", "no segment"
 
 
-class NotComparableError(ValueError):
+class NotComparableError(SaidError):
     """A metric that can't be held against anything fairly; the message says why."""
 
 
@@ -49,7 +50,7 @@ class Comparison:
     metric: Metric
     period: Period
     value: float | None
-    none_because: str | None
+    none_because: Said | None
     past: Judgement | None
     peers: Judgement | None
     goal: Judgement | None
@@ -57,14 +58,15 @@ class Comparison:
     smallest_fall: float | None
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """All that was found, in words."""
-        said = [f"Own past: {self.past.sentence}"] if self.past else []
-        said += [f"Peers: {self.peers.sentence}"] if self.peers else []
-        said += [f"Goal: {self.goal.sentence}"] if self.goal else []
+        said = [say("Own past: {what}", what=self.past.sentence)] if self.past else []
+        said += [say("Peers: {what}", what=self.peers.sentence)] if self.peers else []
+        said += [say("Goal: {what}", what=self.goal.sentence)] if self.goal else []
+        reason = self.none_because or ""
         if said:
-            return " ".join(said)
-        return f"{'No value' if self.value is None else 'Not compared'}: {self.none_because}."
+            return joined(said)
+        return say("No value: {reason}.", reason=reason) if self.value is None else say("Not compared: {reason}.", reason=reason)
 
 
 def usual_metrics(store: Store) -> tuple[str, ...]:
@@ -178,7 +180,7 @@ def _comparison(
 ) -> Comparison:  # fmt: skip
     known = cell is not None and cell.amount is not None
     own = compare_with_past(cell.amount, past, one.metric.name.lower()) if cell is not None and cell.amount is not None else None
-    because = None if known else "nobody of the scope then" if cell is None else cell.because
+    because = None if known else say("nobody of the scope then") if cell is None else cell.because
     return Comparison(
         who, one.metric, period, None if cell is None else cell.value, because, own, peers, goal, standing is not None,
         None if standing is None else standing.smallest_fall,

@@ -17,6 +17,7 @@ from paceline.metrics.store import Store, View
 from paceline.metrics.vocabulary import Kind, Metric, Unit
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
+from paceline.saying.said import Said, say
 from paceline.stats.scan import Kind as SeriesKind
 
 FULL_WEEK = 5.0
@@ -28,10 +29,11 @@ class Cell:
 
     amount: Amount | None
     value: float | None
-    because: str | None
+    because: Said | None
     role: str | None
 
 
+_PARTLY = say("its data is connected for a part of it only")
 Table = dict[tuple[str, int], Cell]  # (rep, position of the period) → cell
 
 
@@ -55,7 +57,7 @@ def amounts(
             role = roles.on(rep, reading.period.until_day - 1)
             whole = connected.all_of(by_slug[reading.slug].metric, rep, reading.period)
             amount = _amount(by_slug[reading.slug], reading, weeks) if whole else None
-            because = reading.none_because if whole or reading.none_because else "its data is connected for a part of it only"
+            because = reading.none_because if whole or reading.none_because else _PARTLY
             out[reading.slug][rep, number] = Cell(amount, reading.value, because, role)
     return {slug: _with_squares(table) if by_slug[slug].kind is SeriesKind.MEAN else table for slug, table in out.items()}
 

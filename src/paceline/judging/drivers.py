@@ -28,6 +28,7 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Unit
 from paceline.sales.periods import Period, from_epoch_day
 from paceline.sales.scope import Clause, Scope
+from paceline.saying.said import Said, SaidError, alternatives, catalogued, joined, say, say_many
 
 Floats = npt.NDArray[np.float64]
 
@@ -40,7 +41,7 @@ _NOTABLE = 0.05  # share of a result from which a role counts among those that b
 _PRESENT = 0.5  # share of the scope's working days per person below which somebody is no peer
 
 
-class DriversError(ValueError):
+class DriversError(SaidError):
     """A gap that can't be split as asked; the message says why."""
 
 
@@ -50,7 +51,7 @@ class DriverTurn:
 
     turn: Turn
     week: date
-    sentence: str
+    sentence: Said
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,11 @@ class Drivers:
     period: Period
     as_of: date
     against: str
-    reference: str  # what it is held against, in words
+    reference: Said  # what it is held against, in words
     split: Split
     turns: tuple[DriverTurn, ...]
     look: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Said, ...]
 
     @property
     def named(self) -> tuple[Driver, ...]:
@@ -109,19 +110,23 @@ def drivers_of(
         raise DriversError(f"a gap is one to {', '.join(AGAINST)}, not to {against!r}")
     now = first_unknown_day(store, as_of)
     if period.first_day >= now:
-        raise DriversError(f"{period.label} hasn't begun")
+        raise DriversError(say("{period} hasn't begun", period=period.told))
     known = Period.between(period.first, from_epoch_day(min(period.until_day, now)))
     narrowed, alone = _narrowed(store, metric, scope, known, as_of)
     asking = _Asking(store, FAMILIES[metric], narrowed, known, as_of, scope)
     rng = np.random.default_rng([known.first_day, known.until_day])
     rows = [row for (_, one), row in asking.read(narrowed, [known]).items() if one == known]
     if not rows:
-        name = store.catalog[metric].name.lower()
-        raise DriversError(f"nothing is known of the {name} of {scope.label} in {period.label}: nobody sold then")
+        raise DriversError(say(
+            "nothing is known of the {metric} of {whom} in {period}: nobody sold then",
+            metric=catalogued(store.catalog[metric].name, inside=True), whom=scope.label, period=period.told,
+        ))  # fmt: skip
     here = Side(added(rows), _weekly(asking, narrowed, known)[0])
     there, words, notes = _other_side(asking, period, against)
     if not _exact(asking.family, here) or not _exact(asking.family, there):
-        raise DriversError(f"{metric} isn't the product of its drivers here: it comes from split credit alone")
+        raise DriversError(
+            say("{metric} isn't the product of its drivers here: it comes from split credit alone", metric=metric)
+        )
     try:
         found = split_gap(against, asking.family.tree, here, there, rng)
     except ValueError as error:
@@ -135,7 +140,7 @@ def drivers_of(
     )
 
 
-def _narrowed(store: Store, metric: str, scope: Scope, period: Period, as_of: date | None) -> tuple[Scope, tuple[str, ...]]:
+def _narrowed(store: Store, metric: str, scope: Scope, period: Period, as_of: date | None) -> tuple[Scope, tuple[Said, ...]]:
     """Of a scope with several roles, those that bring the result: others' activity belongs to other results.
 
     They are the roles whose result it is, and any other that brought a notable part of it in the period or just before.
@@ -155,8 +160,8 @@ def _narrowed(store: Store, metric: str, scope: Scope, period: Period, as_of: da
     )
     if not kept or kept == roles:
         return scope, ()
-    told = " or ".join(sorted(kept))
-    return scope & Scope((Clause("role", kept),)), (f"Only those in the role {told} are looked at: it is their result.",)
+    told = say("Only those in the role {roles} are looked at: it is their result.", roles=alternatives(sorted(kept)))
+    return scope & Scope((Clause("role", kept),)), (told,)
 
 
 def _just_before(period: Period) -> Period:
@@ -173,7 +178,7 @@ def _exact(family: Family, side: Side) -> bool:
     return bool(abs(float(factors.prod()) - result) <= 1e-6 * max(abs(result), 1.0))
 
 
-def _other_side(asking: _Asking, period: Period, against: str) -> tuple[Side, str, tuple[str, ...]]:
+def _other_side(asking: _Asking, period: Period, against: str) -> tuple[Side, Said, tuple[Said, ...]]:
     if against == PEERS:
         return _peers(asking)
     if against == PAST:
@@ -181,28 +186,30 @@ def _other_side(asking: _Asking, period: Period, against: str) -> tuple[Side, st
     target, shape = _goal(asking, period)
     side, rates = _with_result(asking, period)
     scale = target / side.totals[asking.family.result]
-    told = f"The goal is turned into drivers at the rates of {rates}: as much of everything as it takes."
+    told = say("The goal is turned into drivers at the rates of {whose}: as much of everything as it takes.", whose=rates)
     totals = {name: value * scale for name, value in side.totals.items()}
     over = asking.period.until_day >= period.until_day
-    due = (
-        ""
-        if over
-        else f" by now, by {'a straight line' if not shape.periods else f'the shape of {shape.periods} earlier periods'}"
-    )
     unit, currency = asking.store.catalog[asking.family.metric].unit, asking.store.settings.currency
-    return Side(totals), f"the goal of {shown(target, unit, currency)}{due}", (told,)
+    aim = say("the goal of {goal}", goal=shown(target, unit, currency))
+    return Side(totals), aim if over else say("{goal} by now, by {shape}", goal=aim, shape=_shape_words(shape)), (told,)
 
 
-def _with_result(asking: _Asking, period: Period) -> tuple[Side, str]:
+def _shape_words(shape: Shape) -> Said:
+    if not shape.periods:
+        return say("a straight line")
+    return say_many("the shape of {number} earlier period", "the shape of {number} earlier periods", shape.periods)
+
+
+def _with_result(asking: _Asking, period: Period) -> tuple[Side, Said]:
     """The own past where it had any of the result, else the peers: at nobody's rates a goal says nothing of drivers."""
-    for whose in ("the own past", "the peers"):
+    for whose in (say("the own past"), say("the peers")):
         try:
             side = (_past(asking, period) if whose == "the own past" else _peers(asking))[0]
         except DriversError:
             continue
         if side.totals[asking.family.result] > 0:
             return side, whose
-    raise DriversError("neither the own past nor peers had any result, so the goal can't be turned into drivers")
+    raise DriversError(say("neither the own past nor peers had any result, so the goal can't be turned into drivers"))
 
 
 def _goal(asking: _Asking, period: Period) -> tuple[float, Shape]:
@@ -217,7 +224,10 @@ def _goal(asking: _Asking, period: Period) -> tuple[float, Shape]:
         members = {stint.rep_id for stint in scope.members(store.view(asking.as_of).stints)}
         target = sum(value for (level, name), value in found.items() if level == "rep" and name in members)
     if not target:
-        raise DriversError(f"no goal for {asking.family.metric} is set for {scope.label} in {period.label}")
+        raise DriversError(say(
+            "no goal for {metric} is set for {whom} in {period}",
+            metric=asking.family.metric, whom=scope.label, period=period.told,
+        ))  # fmt: skip
     done = sum(asking.worked(scope, asking.period.first, asking.period.until).values())
     whole = sum(asking.worked(scope, period.first, period.until).values())
     share = done / whole if whole else asking.period.days / period.days
@@ -225,7 +235,7 @@ def _goal(asking: _Asking, period: Period) -> tuple[float, Shape]:
     return float(target) * shape.at(share), shape
 
 
-def _past(asking: _Asking, period: Period) -> tuple[Side, str, tuple[str, ...]]:
+def _past(asking: _Asking, period: Period) -> tuple[Side, Said, tuple[Said, ...]]:
     """The mean of the last periods of the same grain, cut where this one is, for as many working days."""
     length, earlier = asking.period.days, []
     one = period
@@ -244,19 +254,31 @@ def _past(asking: _Asking, period: Period) -> tuple[Side, str, tuple[str, ...]]:
             rows, worked, used = [*rows, *mine], worked + days, used + 1
             weeks.append(_weekly(asking, asking.scope, one)[0])
     if not used:
-        raise DriversError(f"{asking.scope.label} has no past before {period.label} to hold it against")
+        raise DriversError(
+            say("{whom} has no past before {period} to hold it against", whom=asking.scope.label, period=period.told)
+        )
     now = sum(asking.worked(asking.scope, asking.period.first, asking.period.until).values())
     if now <= 0:
-        raise DriversError(f"nobody in {asking.scope.label} worked a day of {period.label}")
+        raise DriversError(say("nobody in {whom} worked a day of {period}", whom=asking.scope.label, period=period.told))
     together = {name: np.concatenate([one[name] for one in weeks]) for name in weeks[0]}
     side = Side(added(rows, now / worked), together)
-    cut = "" if asking.period.until_day == period.until_day else ", each up to the same day"
-    words = f"the mean of the {used} period{'' if used == 1 else 's'} before{cut}, for as many working days"
-    few = () if used == PAST_PERIODS else (f"Only {used} of {PAST_PERIODS} periods before have any data.",)
-    return side, words, few
+    few = () if used == PAST_PERIODS else (say("Only {used} of {of} periods before have any data.", used=used, of=PAST_PERIODS),)
+    return side, _mean_words(used, asking.period.until_day == period.until_day), few
 
 
-def _peers(asking: _Asking) -> tuple[Side, str, tuple[str, ...]]:
+def _mean_words(used: int, whole: bool) -> Said:
+    if whole:
+        return say_many(
+            "the mean of the {number} period before, for as many working days",
+            "the mean of the {number} periods before, for as many working days", used,
+        )  # fmt: skip
+    return say_many(
+        "the mean of the {number} period before, each up to the same day, for as many working days",
+        "the mean of the {number} periods before, each up to the same day, for as many working days", used,
+    )  # fmt: skip
+
+
+def _peers(asking: _Asking) -> tuple[Side, Said, tuple[Said, ...]]:
     """People of the same roles outside the scope, for as many working days."""
     store, period = asking.store, asking.period
     last = period.until - timedelta(days=1)
@@ -271,13 +293,14 @@ def _peers(asking: _Asking) -> tuple[Side, str, tuple[str, ...]]:
         if one.role in roles and one.rep not in mine and worked.get(one.rep, 0.0) >= _PRESENT * usual
     ]
     if len(others) < FEWEST_PEERS:
-        raise DriversError(f"{len(others)} peers of the same role, it takes {FEWEST_PEERS}")
+        raise DriversError(say("{count} peers of the same role, it takes {needs}", count=len(others), needs=FEWEST_PEERS))
     scope = Scope.reps(others)
     rows = [row for (_, of), row in asking.read(scope, [period]).items() if of == period]
     scale = sum(own) / sum(worked[rep] for rep in others)
     weeks, groups = _weekly(asking, scope, period)
-    role = ", ".join(sorted(role for role in roles if role)) or "no role"
-    return Side(added(rows, scale), weeks, groups), f"{len(others)} peers ({role}), for as many working days", ()
+    role = joined(sorted(role for role in roles if role), ", ") or say("no role")
+    words = say("{count} peers ({role}), for as many working days", count=len(others), role=role)
+    return Side(added(rows, scale), weeks, groups), words, ()
 
 
 def _weekly(asking: _Asking, scope: Scope, period: Period) -> tuple[dict[str, Floats], npt.NDArray[np.int64] | None]:

@@ -14,31 +14,32 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Unit
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
+from paceline.saying.said import Said, say
+from paceline.saying.values import Change, Day, Number, Word
 
 
-def turn_sentence(turn: Turn, week: date, factor: Factor, currency: str) -> str:
+def turn_sentence(turn: Turn, week: date, factor: Factor, currency: str) -> Said:
     """``Touches turned in the week of 3 August 2026: from 11 to 9.2 a working day of each (−16%); chance alone…``."""
-    change = "" if turn.change is None else f" ({turn.change:+.0%})".replace("-", "−")
-    name = turn.driver[:1].upper() + turn.driver[1:]
     before, after = (_said(value, factor, currency) for value in (turn.before, turn.after))
-    unit = " a working day of each" if factor.under is None else ""
-    return (
-        f"{name} turned in the week of {week.day} {week:%B %Y}: from {before} to {after}{unit}{change}; chance alone turns any "
-        f"of them as much {_rarely(turn.chance)}."
-    )
+    moved = say("from {before} to {after}", before=before, after=after)
+    if factor.under is None:
+        moved = say("from {before} to {after} a working day of each", before=before, after=after)
+    if turn.change is not None:
+        moved = say("{moved} ({change})", moved=moved, change=Change(turn.change))
+    return say(
+        "{driver} turned in the week of {week}: {moved}; chance alone turns any of them as much 1 time in {times}.",
+        driver=Word(turn.driver, at_start=True), week=Day(week, "%-d %B %Y"), moved=moved,
+        times=max(round(1 / turn.chance), 2),
+    )  # fmt: skip
 
 
-def _said(value: float, factor: Factor, currency: str) -> str:
+def _said(value: float, factor: Factor, currency: str) -> Said:
     """A rate in its unit: money, a share, or a number of things."""
     if factor.name in ("deal size", "amount of each"):
         return shown(value, Unit.MONEY, currency)
     if factor.name in ("win rate", "responses per contact", "acceptance", "share decided", "meetings per response"):
-        return f"{value:.1%}" if value < 0.1 else f"{value:.0%}"
-    return f"{value:,.3g}"
-
-
-def _rarely(chance: float) -> str:
-    return f"1 time in {max(round(1 / chance), 2):,}"
+        return say("{number}", number=Number(value, ".1%" if value < 0.1 else ".0%"))
+    return say("{number}", number=Number(value, ",.3g"))
 
 
 def look(store: Store, found: Split, turns: Sequence[Turn], scope: Scope, period: Period, as_of: date | None) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paceline.insight.backtest import Cut, comparators
-from paceline.insight.forecast import DRAWS, Forecast, Outlook, forecast, money
+from paceline.insight.forecast import DRAWS, Forecast, Outlook, forecast, middle_with_past, parts_of_deals
 from paceline.insight.pipeline import NEVER
 from paceline.judging.forecast_counts import count_draws
 from paceline.judging.forecast_deals import DealLine, deal_lines
@@ -38,13 +38,15 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Grain, Kind, Measure, Metric, Unit, at_grain
 from paceline.sales.periods import Period, epoch_day
 from paceline.sales.scope import Scope
+from paceline.saying.said import Said, SaidError, catalogued, joined, say
+from paceline.saying.values import Money, Number
 
 Floats = npt.NDArray[np.float64]
 
 OF_DEALS = {"revenue": "revenue", "sales_volume": "wins"}  # metrics that the pipeline foretells, and its word for them
 
 
-class ForecastError(ValueError):
+class ForecastError(SaidError):
     """A forecast that can't be made as asked; the message says why, and what can."""
 
 
@@ -63,7 +65,7 @@ class Foresight:
     deals: tuple[DealLine, ...]
     chances: Chances | None
     oldest_won_days: int | None
-    notes: tuple[str, ...]
+    notes: tuple[Said, ...]
 
     def line(self, level: str, name: str = "") -> ForecastLine:
         """The line of that level and id. KeyError if there is none."""
@@ -87,7 +89,7 @@ class Ahead:
     last: Floats
     weighted: Floats | None
     weeks: Floats  # (reps, draws)
-    none_because: str | None = None
+    none_because: Said | None = None
     pooled: float = 1.0  # what counts together of what counts for each: a meeting of two reps is one of their team
 
     @property
@@ -119,7 +121,7 @@ def foresee(
         raise ForecastError(f"{period.label} is more than a year ahead of {view.day}: nothing is known of it")
     rng = np.random.default_rng([now, period.first_day, period.until_day])
     until = max(period.until_day, now)
-    notes: list[str] = []
+    notes: list[Said] = []
     chances, oldest = None, None
     deals: tuple[DealLine, ...] = ()
     if metric in OF_DEALS:
@@ -132,7 +134,7 @@ def foresee(
     else:
         found = count_draws(store, metric, now, period.first_day, until, rng, draws, as_of)
         none = np.zeros(len(found.reps))
-        because = None if found.reps or now >= until else f"nobody has any {asked.name.lower()} in the half year before"
+        because = None if found.reps or now >= until else _nobody(asked)
         ahead = Ahead(found.reps, found.draws, none, found.draws.mean(axis=1), None, None, found.average, found.last, None,
                       found.draws[:, :0], because, found.shared)  # fmt: skip
     lines = _lines(store, asked, period, scope, ahead, as_of)
@@ -178,8 +180,7 @@ def _of_deals(
     if now >= until:
         return None, nothing(known.reps, None, certain)
     if not (known.as_of(now).closed < NEVER).any():
-        what = "no opportunity was closed" if len(known) else "there was no opportunity"
-        return None, nothing(known.reps, f"{what} before this day: there is nothing to learn from", certain)
+        return None, nothing(known.reps, _NONE_CLOSED if len(known) else _NONE_THERE, certain)
     made = forecast(
         known, now, period.first_day, until, rng, draws=draws, fiscal_start_month=store.settings.fiscal_start_month,
         currency=store.settings.currency, lift=chances.lifts,
@@ -202,32 +203,43 @@ def _of_deals(
     )  # fmt: skip
 
 
+_NONE_CLOSED = say("no opportunity was closed before this day: there is nothing to learn from")
+_NONE_THERE = say("there was no opportunity before this day: there is nothing to learn from")
+
+
+def _nobody(metric: Metric) -> Said:
+    return say("nobody has any {metric} in the half year before", metric=catalogued(metric.name, inside=True))
+
+
 def _worth(row: Mapping[str, Any], money: bool) -> float:
     return (row["amount_cents"] or 0) / 100 if money else 1.0
 
 
-def nothing(reps: tuple[str, ...], because: str | None, certain: Mapping[str, float] | None = None) -> Ahead:
+def nothing(reps: tuple[str, ...], because: Said | None, certain: Mapping[str, float] | None = None) -> Ahead:
     """Nothing more to come (the period is over), or nothing known of it, because…"""
     sure = np.array([(certain or {}).get(name, 0.0) for name in reps])
     return Ahead(reps, sure[:, None], sure, sure * 0, None, None, sure, sure, None, sure[:, None], because)
 
 
-def _notes(read: Pipeline, made: Forecast | None, chances: Chances) -> list[str]:
+def _notes(read: Pipeline, made: Forecast | None, chances: Chances) -> list[Said]:
     notes = []
     if read.no_start:
-        notes.append(f"{read.no_start} opportunities without a known day of creation are left out.")
+        notes.append(say("{count} opportunities without a known day of creation are left out.", count=read.no_start))
     if read.shared and made is not None:
-        notes.append(
-            f"{read.shared} won deals were shared by splits: what is won so far is credited by them; what is to come counts "
-            "for the owner."
-        )
+        notes.append(say(
+            "{count} won deals were shared by splits: what is won so far is credited by them; what is to come counts for the "
+            "owner.",
+            count=read.shared,
+        ))  # fmt: skip
     if made is not None and not made.replays:
-        notes.append("History is too short to replay: how far off the pipeline usually is could not be measured.")
-    notes.append(f"Win chances: {chances.model.why}")
+        notes.append(say("History is too short to replay: how far off the pipeline usually is could not be measured."))
+    notes.append(say("Win chances: {why}", why=chances.model.why))
     if not chances.amounts:
-        notes.append("Amounts of open deals aren't used, what deals of their kind brought is: see the fields not used.")
+        notes.append(
+            say("Amounts of open deals aren't used, what deals of their kind brought is: see the fields not used.")
+        )
     if chances.leaks:
-        notes.append("Fields not used: " + " ".join(leak.sentence for leak in chances.leaks))
+        notes.append(say("Fields not used: {fields}", fields=joined(leak.sentence for leak in chances.leaks)))
     return notes
 
 
@@ -280,11 +292,11 @@ class _Shape:
         said = tuple(call for rep in reps for call in self.calls.get(rep, ())) if self.metric.slug == "revenue" else ()
         because = ahead.none_because
         if because is None and so_far is None:
-            because = "there is no value so far"
+            because = say("there is no value so far")
         if because is None and not at and self.period.until_day > epoch_day(self.store.view().day) and level == REP:
-            because = "nothing was ever theirs: there is nothing to learn from"
+            because = say("nothing was ever theirs: there is nothing to learn from")
         if because is not None or so_far is None:
-            words = f"No forecast, because {because}."
+            words = say("No forecast, because {reason}.", reason=because or "")
             return ForecastLine(
                 level, id, name, self.metric.slug, self.metric.unit, currency, None, because, so_far, None, None, goal, said,
                 Baselines(), words,
@@ -309,29 +321,24 @@ class _Shape:
         return sum(found) if found else None
 
 
-def sentence(look: Outlook, alive: int | None, stale: int | None, unit: Unit, currency: str, ahead: bool) -> str:
+def sentence(look: Outlook, alive: int | None, stale: int | None, unit: Unit, currency: str, ahead: bool) -> Said:
     """The parts in words, and the interval."""
-
-    def say(value: float) -> str:
-        return brief(value, unit, currency)
-
+    so_far, opened, new, middle, low, high = (
+        brief(value, unit, currency) for value in (look.so_far, look.open, look.new, look.middle, *look.interval)
+    )
     if not ahead:
-        return f"{say(look.so_far + look.open)}: the period is over."
-    low, high = look.interval
+        return say("{value}: the period is over.", value=brief(look.so_far + look.open, unit, currency))
     if alive is None:
-        parts = f"{say(look.so_far)} so far + {say(look.new)} expected"
-    else:
-        parts = (
-            f"{say(look.so_far)} won + {say(look.open)} expected from {alive} open deal{'' if alive == 1 else 's'} + "
-            f"{say(look.new)} from deals not yet created"
-        )
-    left = f"; {stale} stale deal{'' if stale == 1 else 's'} count{'s' if stale == 1 else ''} 0" if stale else ""
-    pool = " With the own past weeks weighing as much, the" if alive is not None else " The"
-    return f"{parts}{left}.{pool} middle is {say(look.middle)}, 8 in 10 chance of {say(low)} to {say(high)}."
+        return say(
+            "{so_far} so far + {more} expected. The middle is {middle}, 8 in 10 chance of {low} to {high}.",
+            so_far=so_far, more=new, middle=middle, low=low, high=high,
+        )  # fmt: skip
+    parts = parts_of_deals(so_far, opened, new, alive, stale or 0)
+    return joined([say("{parts}.", parts=parts), middle_with_past(middle, low, high)])
 
 
-def brief(value: float, unit: Unit, currency: str) -> str:
+def brief(value: float, unit: Unit, currency: str) -> Said:
     """A value in few characters: ``82k USD``, ``17``."""
     if unit is Unit.MONEY:
-        return f"{money(value * 100)} {currency}"
-    return f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"
+        return say("{number}", number=Money(value, currency, brief=True))
+    return say("{number}", number=Number(value, ",.0f" if abs(value) >= 10 or value == int(value) else ".1f"))

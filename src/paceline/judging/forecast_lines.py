@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from paceline.insight.compare import likelihood, share
 from paceline.insight.forecast import Outlook
 from paceline.insight.winchance import Chance
 from paceline.judging.record import CALLS, NO_END, Baselines, Prediction, summary
@@ -15,6 +16,7 @@ from paceline.metrics.reading import shown
 from paceline.metrics.store import View
 from paceline.metrics.vocabulary import Unit
 from paceline.sales.periods import Period, epoch_day
+from paceline.saying.said import NOTHING, Said, say
 
 Floats = npt.NDArray[np.float64]
 
@@ -47,14 +49,14 @@ class ForecastLine:
     unit: Unit
     currency: str
     outlook: Outlook | None
-    none_because: str | None
+    none_because: Said | None
     so_far: float | None
     open_deals: int | None
     stale_deals: int | None
     goal: float | None
     calls: tuple[Call, ...]
     baselines: Baselines
-    sentence: str
+    sentence: Said
 
     @property
     def chance(self) -> float | None:
@@ -72,16 +74,16 @@ class ForecastLine:
         return sum(amounts) if amounts else None
 
     @property
-    def goal_sentence(self) -> str:
+    def goal_sentence(self) -> Said:
         """The chance in words: "34 % likely to reach the goal of …"; empty without."""
         if self.outlook is None or not self.goal or self.chance is None or self.attainment is None:
-            return ""
+            return NOTHING
         low, high = (end / self.goal for end in self.outlook.interval)
-        likely = "less than 1 %" if self.chance < 0.01 else "more than 99 %" if self.chance > 0.99 else f"{self.chance:.0%}"
-        return (
-            f"{likely} likely to reach the goal of {shown(self.goal, self.unit, self.currency)}; most likely "
-            f"{self.attainment:.0%} of it, 8 in 10 chance of {low:.0%} to {high:.0%}."
-        )
+        return say(
+            "{likely} likely to reach the goal of {goal}; most likely {middle} of it, 8 in 10 chance of {low} to {high}.",
+            likely=likelihood(self.chance), goal=shown(self.goal, self.unit, self.currency), middle=share(self.attainment),
+            low=share(low), high=share(high),
+        )  # fmt: skip
 
 
 def predictions(lines: Sequence[ForecastLine], period: Period, as_of_day: int) -> list[Prediction]:

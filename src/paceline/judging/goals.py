@@ -25,11 +25,13 @@ from paceline.metrics.store import Store, View
 from paceline.metrics.vocabulary import Metric, Unit
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
+from paceline.saying.said import Said, joined, say, say_many
+from paceline.saying.values import Number
 
 Floats = npt.NDArray[np.float64]
 
 REP, TEAM, COMPANY = "rep", "team", "company"
-_UNREAD = (None, "nothing is known of them")
+_UNREAD = (None, say("nothing is known of them"))
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,11 @@ class GoalLine:
     metric: Metric
     currency: str
     value: float | None
-    none_because: str | None
+    none_because: Said | None
     pace: Pace | None
     reach: Reach | None
-    no_chance_because: str | None
-    sentence: str
+    no_chance_because: Said | None
+    sentence: Said
 
     @property
     def attainment(self) -> float | None:
@@ -148,13 +150,13 @@ class _Group:
             for goal in self.goals
         ]  # fmt: skip
 
-    def _values(self, level: str) -> Mapping[str, tuple[float | None, str | None]]:
+    def _values(self, level: str) -> Mapping[str, tuple[float | None, Said | None]]:
         cut = () if level == COMPANY else (level,)
         readings = ask(self.store, self.metric.slug, Scope.company(), self.period, cut, as_of=self.as_of, mean_of_reps=False)
         return {dict(r.group).get(level) or "": (r.value, r.none_because) for r in readings}
 
     def _line(
-        self, goal: Goal, name: str, read: tuple[float | None, str | None], ahead: Draws | None, days: Calendar, shape: Shape,
+        self, goal: Goal, name: str, read: tuple[float | None, Said | None], ahead: Draws | None, days: Calendar, shape: Shape,
         now: int,
     ) -> GoalLine:  # fmt: skip
         value, because = read
@@ -164,7 +166,7 @@ class _Group:
             elapsed, length = self._elapsed(goal, days, now)
             step = pace(goal.target, value, elapsed, length, shape)
         if ahead is None:
-            why = "the period is over"
+            why = say("the period is over")
         else:
             drawn, why = ahead.of(goal.level, goal.subject)
             if drawn is not None:
@@ -184,35 +186,47 @@ class _Group:
         return float(table[:, :done].sum()) / total, total / max(int((table.sum(axis=1) > 0).sum()), 1)
 
     def _sentence(
-        self, goal: Goal, value: float | None, because: str | None, step: Pace | None, chance: Reach | None, why: str | None,
+        self, goal: Goal, value: float | None, because: Said | None, step: Pace | None, chance: Reach | None, why: Said | None,
         over: bool,
-    ) -> str:  # fmt: skip
+    ) -> Said:  # fmt: skip
         unit, currency = self.metric.unit, self.store.settings.currency
         aim = shown(goal.target, unit, currency)
         if value is None:
-            words = f"No value against the goal of {aim}, because {because}."
+            words = say("No value against the goal of {aim}, because {reason}.", aim=aim, reason=because or "")
         else:
-            words = f"{shown(value, unit, currency)} of {aim} ({value / goal.target:.0%})."
+            share = Number(value / goal.target, ".0%")
+            words = say("{value} of {aim} ({share}).", value=shown(value, unit, currency), aim=aim, share=share)
         if over:
-            lower = self.metric.direction.way == "lower"
-            if value is not None:
-                met = value <= goal.target if lower else value >= goal.target
-                words += " Reached." if met else " Missed."
-            return words
+            return words if value is None else joined([words, self._met(value, goal.target)])
         if step is not None:
-            words += f" {_pace_words(step)}"
-        return f"{words} {chance.sentence}" if chance is not None else f"{words} No chance can be given, because {why}."
+            words = joined([words, _pace_words(step)])
+        no_chance = say("No chance can be given, because {reason}.", reason=why or "")
+        return joined([words, no_chance if chance is None else chance.sentence])
+
+    def _met(self, value: float, target: float) -> Said:
+        lower = self.metric.direction.way == "lower"
+        met = value <= target if lower else value >= target
+        return say("Reached.") if met else say("Missed.")
 
 
-def _pace_words(step: Pace) -> str:
+def _pace_words(step: Pace) -> Said:
     if step.so_far >= step.target:
-        return "The goal is reached."
+        return say("The goal is reached.")
     days = round(abs(step.days))
     if days == 0:
-        return "On the usual pace."
-    how = "ahead of" if step.days > 0 else "behind"
-    by = "a straight line" if not step.periods else f"the shape of {step.periods} earlier periods"
-    return f"{days} working day{'' if days == 1 else 's'} {how} the usual pace, by {by}."
+        return say("On the usual pace.")
+    by = say("a straight line")
+    if step.periods:
+        by = say_many("the shape of {number} earlier period", "the shape of {number} earlier periods", step.periods)
+    if step.days > 0:
+        return say_many(
+            "{number} working day ahead of the usual pace, by {by}.", "{number} working days ahead of the usual pace, by {by}.",
+            days, by=by,
+        )  # fmt: skip
+    return say_many(
+        "{number} working day behind the usual pace, by {by}.", "{number} working days behind the usual pace, by {by}.",
+        days, by=by,
+    )  # fmt: skip
 
 
 def goal_predictions(lines: Sequence[GoalLine], as_of_day: int) -> list[Prediction]:

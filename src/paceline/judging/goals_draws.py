@@ -23,6 +23,7 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Grain, Kind, Measure, Metric, Unit, at_grain
 from paceline.sales.periods import Period, from_epoch_day
 from paceline.sales.scope import Scope
+from paceline.saying.said import Said, catalogued, say
 
 Floats = npt.NDArray[np.float64]
 
@@ -35,9 +36,9 @@ class Draws:
     """(draws,) of the period's end by (level, id); ``because`` says why those that aren't there can't be told."""
 
     ends: Mapping[tuple[str, str], Floats]
-    because: str
+    because: Said
 
-    def of(self, level: str, subject: str) -> tuple[Floats | None, str | None]:
+    def of(self, level: str, subject: str) -> tuple[Floats | None, Said | None]:
         """The draws, or why there are none."""
         found = self.ends.get((level, subject))
         return (found, None) if found is not None and len(found) else (None, self.because)
@@ -66,10 +67,10 @@ def draws_of(store: Store, metric: Metric, period: Period, now: int, as_of: date
             return _distinct(store, metric, period, now, rng, as_of)
         if metric.interval in ("wilson", "mean") and all(_dated(measure) for measure in metric.measures):
             return _ratios(store, metric, period, now, rng, as_of)
-        return Draws({}, str(error))
+        return Draws({}, error.said)
     ends = {(line.level, line.id): line.outlook.draws for line in seen.lines if line.outlook is not None}
-    why = next((line.none_because for line in seen.lines if line.none_because), "nothing is known of them")
-    return Draws(ends, why or "nothing is known of them")
+    why = next((line.none_because for line in seen.lines if line.none_because), say("nothing is known of them"))
+    return Draws(ends, why)
 
 
 def _readings(store: Store, metric: Metric, period: Period, level: str, as_of: date | None) -> dict[str, Reading]:
@@ -82,7 +83,7 @@ def _distinct(store: Store, metric: Metric, period: Period, now: int, rng: np.ra
     """Counts of different things: weeks don't add up where one comes again, so days to come are cut as the past overlapped."""
     found = count_draws(store, metric.slug, now, period.first_day, period.until_day, rng, DRAWS, as_of)
     if not found.reps:
-        return Draws({}, f"nobody has any {metric.name.lower()} in the half year before")
+        return Draws({}, say("nobody has any {metric} in the half year before", metric=catalogued(metric.name, inside=True)))
     ahead = dict(zip(found.reps, found.draws * _overlap(store, metric, period, now, as_of), strict=True))
     begun = period.first_day < now
     so_far = {level: _readings(store, metric, period, level, as_of) if begun else {} for level in ("rep", "team", "company")}
@@ -95,7 +96,7 @@ def _distinct(store: Store, metric: Metric, period: Period, now: int, rng: np.ra
         if mine:
             ends["team", team] = np.sum(mine, axis=0) + _value(so_far["team"].get(team))
     ends["company", ""] = np.sum(list(ahead.values()), axis=0) + _value(so_far["company"].get(""))
-    return Draws(ends, "nothing of theirs is known of the half year before")
+    return Draws(ends, say("nothing of theirs is known of the half year before"))
 
 
 def _weeks(now: int, many: int) -> list[Period]:
@@ -137,7 +138,7 @@ def _ratios(store: Store, metric: Metric, period: Period, now: int, rng: np.rand
             drawn = _ratio(metric, so_far.get(name), np.array(rows), left, rng)
             if drawn is not None:
                 ends[level, name] = drawn
-    return Draws(ends, "nothing of theirs is known of the year before")
+    return Draws(ends, say("nothing of theirs is known of the year before"))
 
 
 def _ratio(metric: Metric, so_far: Reading | None, weeks: Floats, left: float, rng: np.random.Generator) -> Floats | None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from paceline.insight.goals_plan import FEWEST_DEALS, Plan, Rates, plan
+from paceline.insight.goals_plan import FEWEST_DEALS, OPPORTUNITIES, Plan, Rates, plan
 from paceline.judging.forecast import foresee
 from paceline.judging.forecast_deals import DealLine
 from paceline.judging.goals_calendar import calendar
@@ -22,6 +22,7 @@ from paceline.metrics.ask import ask
 from paceline.metrics.store import Store
 from paceline.sales.periods import Period, from_epoch_day
 from paceline.sales.scope import Scope
+from paceline.saying.said import Said, joined, say
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,7 +44,7 @@ class Backwards:
     so_far: float
     open_deals: int
     rates: Rates
-    rates_of: str
+    rates_of: Said
     plan: Plan
 
 
@@ -75,7 +76,7 @@ def plan_back(store: Store, metric: str, target: float, period: Period, scope: S
     people = max(sum(bool(days.own(rep, period)[left:].any()) for rep in members), 1)
     found = plan(
         target, reading.value or 0.0, ahead, rates, max(period.until_day - now, 0), weeks / people, rng,
-        "sourced opportunities" if metric == "pipeline_generated" else "opportunities",
+        say("sourced opportunities") if metric == "pipeline_generated" else OPPORTUNITIES,
     )  # fmt: skip
     return Backwards(metric, period, scope.label, target, reading.value or 0.0, open_deals, rates, whose, found)
 
@@ -91,13 +92,14 @@ def _open_draws(deals: Sequence[DealLine], metric: str, rng: np.random.Generator
 
 def _rates(
     store: Store, metric: str, read: Pipeline, members: set[str], scope: Scope, now: int, as_of: date | None
-) -> tuple[Rates, str]:
+) -> tuple[Rates, Said]:
     """One's own rates where there are deals enough, else those of the role, else the company's."""
     roles = {s.role for s in store.view(as_of).stints if s.rep_id in members and s.from_day < now <= s.until_day and s.role}
     alike = {s.rep_id for s in store.view(as_of).stints if s.role in roles and s.from_day < now <= s.until_day}
     everybody = {s.rep_id for s in store.view(as_of).stints}
-    choices = [(members, "own", scope), (alike, f"the role's ({', '.join(sorted(roles)) or 'none'})", Scope.reps(alike))]
-    choices.append((everybody, "the company's", Scope.company()))
+    role = say("the role's ({roles})", roles=joined(sorted(roles), ", ") or say("none"))
+    choices = [(members, say("own"), scope), (alike, role, Scope.reps(alike))]
+    choices.append((everybody, say("the company's"), Scope.company()))
     for reps, whose, of in choices:
         deals = _deals(metric, read, reps, now)
         if deals.won >= FEWEST_DEALS:

@@ -19,6 +19,7 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
+from paceline.saying.said import say
 
 PERIODS = 8  # earlier ones that are looked at
 TENURED_DAYS = 182  # at a period's beginning: who is newer is still ramping, and says nothing of what is usual
@@ -113,7 +114,9 @@ def _of_person(
 
 def _never(periods: int, own: int) -> Recommendation:
     """For somebody who was there for long and never had any: peers' levels would be made of nothing."""
-    why = "No goal to recommend to those who never had any of it, though they aren't new: nothing says what they would come to."
+    why = say(
+        "No goal to recommend to those who never had any of it, though they aren't new: nothing says what they would come to."
+    )
     return Recommendation((), None, 0, periods, own, why)
 
 

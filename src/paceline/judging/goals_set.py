@@ -24,13 +24,15 @@ from paceline.metrics.vocabulary import Metric, Unit
 from paceline.sales.periods import Period, epoch_day, from_epoch_day
 from paceline.sales.records import BY_NAME
 from paceline.sales.scope import Scope
+from paceline.saying.said import NOTHING, Said, SaidError, catalogued, joined, say
+from paceline.saying.values import Number
 
 SOURCE = "goals"
 TENURED_WEEKS = 52  # of tenure: from there on one's weeks say what is usual
 _RAMP_METRIC = "meetings_held"
 
 
-class GoalError(ValueError):
+class GoalError(SaidError):
     """Goals that can't be set as asked; the message says everything that is wrong, and the remedy."""
 
 
@@ -46,11 +48,12 @@ class Set:
     replaces: float | None
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """How the target came about."""
-        words = self.prorated.sentence if self.prorated else ""
-        before = f"; was {self.replaces:,.10g}" if self.replaces is not None else ""
-        return (words or "in full") + before
+        words = (self.prorated.sentence if self.prorated else NOTHING) or say("in full")
+        if self.replaces is None:
+            return words
+        return joined([words, say("was {target}", target=Number(self.replaces, ",.10g"))], "; ")
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Planned:
     metric: Metric
     period: Period
     goals: tuple[Set, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Said, ...]
     records: Mapping[str, pa.Table]
 
 
@@ -78,7 +81,7 @@ def goals_for(
     if declared is None:
         raise GoalError(f"no metric is called {metric!r}")
     _check(declared, target)
-    notes: list[str] = []
+    notes: list[Said] = []
     days = calendar(store, period.first, period.until)
     if team is not None:
         chosen = [Set(team, team, TEAM, target, None, None)]
@@ -109,11 +112,13 @@ def _check(metric: Metric, target: float) -> None:
 
 def _for_people(
     store: Store, metric: Metric, target: float, period: Period, scope: Scope, days: Calendar, prorated: bool, ramp: Ramp | None,
-    notes: list[str],
+    notes: list[Said],
 ) -> list[Set]:  # fmt: skip
     flow = is_flow(metric)
     if not flow and prorated:
-        notes.append(f"{metric.name} isn't a sum over days: everybody has the target in full.")
+        notes.append(
+            say("{metric} isn't a sum over days: everybody has the target in full.", metric=catalogued(metric.name))
+        )
     ramps: dict[str, Ramp] = {}
     out = []
     for one in _sellers(store, period, scope):
@@ -122,7 +127,7 @@ def _for_people(
             continue
         full = days.full_days(one.rep, period)
         if full <= 0:
-            notes.append(f"{one.name}: no working day of {period.label} is known, so no goal.")
+            notes.append(say("{who}: no working day of {period} is known, so no goal.", who=one.name, period=period.told))
             continue
         tenure = None if one.hired is None else np.arange(period.first_day, period.until_day) - epoch_day(one.hired)
         role = one.role or ""
@@ -132,7 +137,7 @@ def _for_people(
         share = ramps[role] if young else NO_RAMP
         made = prorate(target, days.own(one.rep, period), full, None if tenure is None else tenure.astype(np.float64), share)
         if made.target <= 0:
-            notes.append(f"{one.name} doesn't work on any day of {period.label}: no goal.")
+            notes.append(say("{who} doesn't work on any day of {period}: no goal.", who=one.name, period=period.told))
             continue
         out.append(Set(one.rep, one.name, REP, _neat(made.target, metric), made, None))
     return out
@@ -155,7 +160,7 @@ def _sellers(store: Store, period: Period, scope: Scope) -> list[Person]:
     return sorted(found.values(), key=lambda one: (one.name, one.rep))
 
 
-def _measured(store: Store, metric: Metric, role: str, notes: list[str]) -> Ramp:
+def _measured(store: Store, metric: Metric, role: str, notes: list[Said]) -> Ramp:
     """The role's ramp as past hires showed it, in the metric itself where weeks of it can be read, else in meetings held."""
     series = weekly(store, metrics=(metric.slug,))
     if not series.metrics:
@@ -175,12 +180,15 @@ def _measured(store: Store, metric: Metric, role: str, notes: list[str]) -> Ramp
         ]
         found = measure_ramp(hires, usual)
     if found is None:
-        notes.append(
-            f"The ramp of {role or 'people without a role'} can't be measured (too few past hires): new people have the full "
-            "target. Give one: percent of each month, such as 25,50,75"
-        )
+        notes.append(say(
+            "The ramp of {role} can't be measured (too few past hires): new people have the full target. Give one: percent of "
+            "each month, such as 25,50,75",
+            role=role or say("people without a role"),
+        ))  # fmt: skip
         return NO_RAMP
-    notes.append(f"The ramp of {role} is measured on {found.hires} past hires: {found.weeks} weeks.")
+    notes.append(say(
+        "The ramp of {role} is measured on {hires} past hires: {weeks} weeks.", role=role, hires=found.hires, weeks=found.weeks
+    ))  # fmt: skip
     return found
 
 
@@ -199,7 +207,7 @@ def _there(store: Store, metric: Metric, period: Period) -> list[Goal]:
 
 
 def _planned(
-    metric: Metric, period: Period, chosen: Sequence[Set], notes: Sequence[str], there: Mapping[tuple[str, str], Goal],
+    metric: Metric, period: Period, chosen: Sequence[Set], notes: Sequence[Said], there: Mapping[tuple[str, str], Goal],
     replace: bool, store: Store,
 ) -> Planned:  # fmt: skip
     """The rows; a goal for exactly these days is replaced under its own id, one that only overlaps is an error."""

@@ -5,7 +5,7 @@ ramp(store, metric, scope) → Ramp. Hires are held against the whole company's;
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,6 +22,8 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric, Unit
 from paceline.sales.periods import add_months, epoch_day, from_epoch_day
 from paceline.sales.scope import Scope
+from paceline.saying.said import NOTHING, Said, catalogued, joined, say
+from paceline.saying.values import Day, Number
 from paceline.stats.kaplan_meier import Waiting, kaplan_meier
 
 KIND, FLAG = "ramp", "ramp flag"  # of the predictions kept: in which month; called slow
@@ -45,31 +47,46 @@ class Cohort:
     first_deal: Waiting | None
 
     @property
-    def label(self) -> str:
+    def label(self) -> Said:
         """``AE, smb``; ``AE`` of all segments."""
-        return ", ".join(filter(None, (self.role or "no role", self.segment)))
+        return joined((self.role or say("no role"), self.segment or ""), ", ")
 
     @property
-    def sentences(self) -> tuple[str, ...]:
+    def sentences(self) -> tuple[Said, ...]:
         """What the past hires tell of how long it takes."""
         lines = []
         if self.first_deal is not None:
-            lines.append(_took("the first deal", self.first_deal, "days"))
+            lines.append(_took(say("Time to the first deal"), self.first_deal, _days))
         if self.productive is not None and self.full is not None:
-            lines.append(_took("full productivity", self.productive, "months"))
+            lines.append(_took(say("Time to full productivity"), self.productive, _months))
         return tuple(lines)
 
 
-def _took(what: str, curve: Waiting, unit: str) -> str:
+def _days(number: float) -> Said:
+    return say("{number} days", number=Number(number, ".0f"))
+
+
+def _months(number: float) -> Said:
+    return say("{number} months", number=Number(number, ".0f"))
+
+
+def _took(what: Said, curve: Waiting, length: Callable[[float], Said]) -> Said:
     middle, (low, high) = curve.quantile(0.5), curve.interval(0.5)
-    got = f"{curve.events} of {curve.n} hires got there"
+    got = say("{events} of {n} hires got there", events=curve.events, n=curve.n)
     if curve.events < FEWEST_EVENTS:
-        return f"Time to {what}: too few to say ({got}, it takes {FEWEST_EVENTS})."
+        return say("{what}: too few to say ({got}, it takes {needs}).", what=what, got=got, needs=FEWEST_EVENTS)
     if middle is None:
-        return f"Time to {what}: longer than for half of them was watched ({got}, {curve.last:.0f} {unit} at most)."
-    to = f"{high:.0f}" if high is not None else "unknown"
-    between = "" if low is None else f", between {low:.0f} and {to} (8 in 10)"
-    return f"Time to {what}: half of them within {middle:.0f} {unit}{between}; {got}."
+        return say(
+            "{what}: longer than for half of them was watched ({got}, {last} at most).",
+            what=what, got=got, last=length(curve.last),
+        )  # fmt: skip
+    if low is None:
+        return say("{what}: half of them within {middle}; {got}.", what=what, middle=length(middle), got=got)
+    to = say("unknown") if high is None else Number(high, ".0f")
+    return say(
+        "{what}: half of them within {middle}, between {low} and {to} (8 in 10); {got}.", what=what, middle=length(middle),
+        low=Number(low, ".0f"), to=to, got=got,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -94,11 +111,17 @@ class NewHire:
     full_high: date | None
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """Where the hire stands and what is expected."""
-        dated = f" That is {self.full_from}" if self.full_from and self.expected.reached is None else ""
-        between = f" ({self.full_low} to {self.full_high or 'unknown'})" if dated and self.full_low else ""
-        return f"{self.standing.sentence} {self.expected.sentence}{f'{dated}{between}.' if dated else ''}"
+        return joined([self.standing.sentence, self.expected.sentence, self._dated()])
+
+    def _dated(self) -> Said:
+        if self.full_from is None or self.expected.reached is not None:
+            return NOTHING
+        if self.full_low is None:
+            return say("That is {day}.", day=Day(self.full_from))
+        high = say("unknown") if self.full_high is None else Day(self.full_high)
+        return say("That is {day} ({low} to {high}).", day=Day(self.full_from), low=Day(self.full_low), high=high)
 
 
 @dataclass(frozen=True)
@@ -113,9 +136,10 @@ class Ramp:
     cohorts: tuple[Cohort, ...]
 
     @property
-    def unit(self) -> str:
+    def unit(self) -> Said:
         """What a pace is: the metric, a full month of 21 working days; or a share."""
-        return f"{self.metric.name}, a full month of 21 working days" if self.counted else self.metric.name
+        name = catalogued(self.metric.name)
+        return say("{metric}, a full month of 21 working days", metric=name) if self.counted else name
 
     def to_arrow(self) -> pa.Table:
         """A row a new hire."""
@@ -178,8 +202,8 @@ class _Reading:
     def __init__(self, store: Store, what: Counted, day: date, months: int, as_of: date | None, rate: float) -> None:
         self.what, self.day, self.months, self.rate = what, day, months, rate
         self.counted = what.bottom is None
-        money = f"{store.settings.currency} " if what.metric.unit is Unit.MONEY else ""
-        self.unit = money + what.metric.name.lower()
+        money = store.settings.currency if what.metric.unit is Unit.MONEY else ""
+        self.unit = joined([money, catalogued(what.metric.name, inside=True)])
         some = sellers(store, day, as_of)
         self.people = {one.rep: one for one in some}
         self.hires = hires(store, what, some, day, months, as_of)

@@ -17,6 +17,7 @@ from paceline.metrics.store import Store, View
 from paceline.metrics.vocabulary import Grain, Kind, Measure, Metric, Unit, at_grain
 from paceline.sales.periods import Period, add_months, epoch_day, from_epoch_day
 from paceline.sales.scope import Scope, Stint
+from paceline.saying.said import SaidError
 
 YEARS = 3  # of hires looked back at: earlier ones sold in other times
 _LOOK = 45  # days between two looks at who sells: who came and went in between is missed
@@ -25,7 +26,7 @@ _EVER = -2_000_000
 NO_WORD = ""  # of a role or segment nobody wrote down
 
 
-class RampError(ValueError):
+class RampError(SaidError):
     """A metric of which there is no ramp; the message says why."""
 
 

@@ -17,6 +17,8 @@ from paceline.judging.record_scores import Track, middles, track
 from paceline.judging.told import Told, Verdicts, told_cards, verdicts
 from paceline.metrics.store import Store
 from paceline.sales.periods import from_epoch_day
+from paceline.saying.said import Said, say
+from paceline.saying.values import Day
 from paceline.warehouse.engine import Engine
 
 KINDS = ("forecast", *CALLS.values(), "goal chance", "win chance", "ramp", "ramp flag", COACHING)
@@ -46,12 +48,17 @@ class KindRecord:
         return self.made - self.settled
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """The counts in words; the scores have sentences of their own (``Track.sentence``)."""
         if not self.made:
-            return "None was made yet."
-        due = f"; the next outcome is due on {self.due}" if self.due else ""
-        return f"{self.made:,} made since {self.first}, {self.settled:,} settled{due}."
+            return say("None was made yet.")
+        first = Day(self.first) if isinstance(self.first, date) else str(self.first)
+        if self.due is None:
+            return say("{made} made since {first}, {settled} settled.", made=self.made, first=first, settled=self.settled)
+        return say(
+            "{made} made since {first}, {settled} settled; the next outcome is due on {due}.",
+            made=self.made, first=first, settled=self.settled, due=Day(self.due),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from paceline.judging.record import CALLS, CHANCES, Kept, Prediction, kept
+from paceline.saying.said import NOTHING, Said, joined, say, say_many
+from paceline.saying.values import Number
 from paceline.stats.scores import ReliabilityBin, covered, quantile_crps
 from paceline.warehouse.engine import Engine
 
@@ -52,28 +54,46 @@ class Track:
         return self.n >= FEWEST
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """The record in words: "said 80 %, were 79 % of 412"."""
         if not self.enough:
-            known = "no outcome is" if not self.n else f"{self.n} outcome{' is' if self.n == 1 else 's are'}"
-            return f"Too few to say how often we are wrong: {known} known yet, it takes {FEWEST}."
+            return self._too_few()
+        n = self.n
         if self.mae is not None and self.happened is not None:
-            ours = "" if self.mae_to_ours is None else f" Their error was {self.mae_to_ours:.2f} of our middle's."
-            return f"{self.happened:.0%} of {self.n} calls were reached.{ours}"
+            reached = say("{share} of {n} calls were reached.", share=Number(self.happened, ".0%"), n=n)
+            if self.mae_to_ours is None:
+                return reached
+            ratio = Number(self.mae_to_ours, ".2f")
+            return joined([reached, say("Their error was {ratio} of our middle's.", ratio=ratio)])
         if self.coverage is not None and self.share is not None:
-            return f"Said {self.share:.0%}, were {self.coverage:.0%} of {self.n}.{self._beaten()}"
+            told, were = Number(self.share, ".0%"), Number(self.coverage, ".0%")
+            return joined([say("Said {share}, were {were} of {n}.", share=told, were=were, n=n), self._beaten()])
         if self.brier is not None and self.base_brier is not None:
-            better = "better" if self.brier < self.base_brier else "no better"
-            return f"Of {self.n} chances: squared error {self.brier:.3f}, {better} than the base rate's {self.base_brier:.3f}."
+            ours, base = Number(self.brier, ".3f"), Number(self.base_brier, ".3f")
+            if self.brier < self.base_brier:
+                return say("Of {n} chances: squared error {ours}, better than the base rate's {base}.", n=n, ours=ours, base=base)
+            return say("Of {n} chances: squared error {ours}, no better than the base rate's {base}.", n=n, ours=ours, base=base)
         if self.happened is not None:
-            return f"{self.happened:.0%} of {self.n} were confirmed."
-        return f"{self.n} outcomes are known."
+            return say("{share} of {n} were confirmed.", share=Number(self.happened, ".0%"), n=n)
+        return say("{n} outcomes are known.", n=n)
 
-    def _beaten(self) -> str:
-        pairs = (("own average", self.mae_to_average), ("last period", self.mae_to_last_period),
-                 ("weighted pipeline", self.mae_to_weighted_pipeline))  # fmt: skip
-        told = [f"{ratio:.2f} of the {name}'s" for name, ratio in pairs if ratio is not None]
-        return f" Error: {', '.join(told)}." if told else ""
+    def _too_few(self) -> Said:
+        if not self.n:
+            return say("Too few to say how often we are wrong: no outcome is known yet, it takes {needs}.", needs=FEWEST)
+        return say_many(
+            "Too few to say how often we are wrong: {number} outcome is known yet, it takes {needs}.",
+            "Too few to say how often we are wrong: {number} outcomes are known yet, it takes {needs}.", self.n, needs=FEWEST,
+        )  # fmt: skip
+
+    def _beaten(self) -> Said:
+        parts = []
+        if self.mae_to_average is not None:
+            parts.append(say("{ratio} of the own average's", ratio=Number(self.mae_to_average, ".2f")))
+        if self.mae_to_last_period is not None:
+            parts.append(say("{ratio} of the last period's", ratio=Number(self.mae_to_last_period, ".2f")))
+        if self.mae_to_weighted_pipeline is not None:
+            parts.append(say("{ratio} of the weighted pipeline's", ratio=Number(self.mae_to_weighted_pipeline, ".2f")))
+        return say("Error: {parts}.", parts=joined(parts, ", ")) if parts else NOTHING
 
 
 def scores(engine: Engine, kind: str | None = None, metric: str | None = None, by_level: bool = False) -> tuple[Track, ...]:

@@ -22,6 +22,8 @@ from paceline.insight.trends import Growth, Season, growth, season
 from paceline.metrics.store import Store, View
 from paceline.sales.periods import Period, add_months, epoch_day, from_epoch_day
 from paceline.sales.scope import Scope, Stint
+from paceline.saying.said import Said, SaidError, catalogued, joined, listed, noted, say
+from paceline.saying.values import Number
 
 Floats = npt.NDArray[np.float64]
 
@@ -34,7 +36,7 @@ _MONTH = 30
 _HISTORY = 365 * 5  # days of wins that seasons are looked for in
 
 
-class SegmentsError(ValueError):
+class SegmentsError(SaidError):
     """A cut that deals haven't; the message says which they have."""
 
 
@@ -66,7 +68,7 @@ class Segments:
     year: Season
 
     @property
-    def sentences(self) -> tuple[str, ...]:
+    def sentences(self) -> tuple[Said, ...]:
         """What stands out, one sentence each; of seasons only those that can be told from luck."""
         found = [
             self._sentence(group.name, name, one)
@@ -77,25 +79,25 @@ class Segments:
         found += [text for group in self.groups if group.name != NO_WORD and (text := _unequal(group)) is not None]
         return tuple(found + [text for one in (self.quarter, self.year) if (text := _shape(one)) is not None])
 
-    def _sentence(self, name: str, measure: str, one: Compared) -> str:
+    def _sentence(self, name: str, measure: str, one: Compared) -> Said:
         assert one.difference is not None
         assert one.difference_low is not None
         assert one.difference_high is not None
-        values = (one.difference, one.difference_low, one.difference_high)
-        side = "more" if one.difference > 0 else "less"
-        if measure == "win_rate":
-            size, low, high = abs(100 * values[0]), *(f"{100 * value:+.0f}" for value in values[1:])
-            return f"{name} wins {size:.0f} points {side} than the rest (8 in 10: {low} to {high}).{self._alike(measure)}"
-        unit = " days" if measure == "cycle_days" else f" {self.currency}"
-        what = {"deal_size": "a won deal is worth", "cycle_days": "a won deal takes", "value": "an opportunity brings"}[measure]
-        low, high = (f"{value:+,.0f}" for value in values[1:])
-        return (
-            f"{name}: {what} {abs(values[0]):,.0f}{unit} {side} than the rest's (8 in 10: {low} to {high}).{self._alike(measure)}"
-        )
+        scale, form = (100.0, "+.0f") if measure == "win_rate" else (1.0, "+,.0f")
+        low, high = (Number(scale * value, form) for value in (one.difference_low, one.difference_high))
+        size = say("{number}", number=Number(abs(scale * one.difference), form[1:]))
+        if measure == "cycle_days":
+            size = say("{number} days", number=size)
+        elif measure != "win_rate":
+            size = say("{number} {currency}", number=size, currency=self.currency)
+        text = _MORE_THAN[measure] if one.difference > 0 else _LESS_THAN[measure]
+        return joined([say(text, name=name, size=size, low=low, high=high), self._alike(measure)])
 
-    def _alike(self, measure: str) -> str:
+    def _alike(self, measure: str) -> Said:
         names = self.mix[measure]
-        return f" Deals of the same {' and '.join(names)} compared." if names else " The mix couldn't be held alike."
+        if names:
+            return say("Deals of the same {what} compared.", what=listed(map(catalogued, names)))
+        return say("The mix couldn't be held alike.")
 
     def to_arrow(self) -> pa.Table:
         """A row a group and measure: raw and at the company's mix, estimate and interval, difference from the rest, verdict."""
@@ -120,25 +122,42 @@ _SCHEMA = pa.schema([
     ("by", pa.string()), ("group", pa.string()), ("measure", pa.string()), ("first", pa.date32()), ("until", pa.date32()),
     ("n", pa.int64()), *((name, pa.float64()) for name in _NUMBERS), ("verdict", pa.string()), ("needs", pa.int64()),
     ("comparable", pa.float64()), ("mix", pa.string()), *((name, pa.float64()) for name in _MORE)])  # fmt: skip
+_MORE_THAN = {
+    "win_rate": noted("{name} wins {size} points more than the rest (8 in 10: {low} to {high})."),
+    "deal_size": noted("{name}: a won deal is worth {size} more than the rest's (8 in 10: {low} to {high})."),
+    "cycle_days": noted("{name}: a won deal takes {size} more than the rest's (8 in 10: {low} to {high})."),
+    "value": noted("{name}: an opportunity brings {size} more than the rest's (8 in 10: {low} to {high})."),
+}
+_LESS_THAN = {
+    "win_rate": noted("{name} wins {size} points less than the rest (8 in 10: {low} to {high})."),
+    "deal_size": noted("{name}: a won deal is worth {size} less than the rest's (8 in 10: {low} to {high})."),
+    "cycle_days": noted("{name}: a won deal takes {size} less than the rest's (8 in 10: {low} to {high})."),
+    "value": noted("{name}: an opportunity brings {size} less than the rest's (8 in 10: {low} to {high})."),
+}
 _UNEQUAL = 1.5  # times: a share of effort so far from the share of value is told
 
 
-def _unequal(group: Group) -> str | None:
+def _unequal(group: Group) -> Said | None:
     """A group that takes much more effort than it brings, or much less."""
     effort, value, sure = group.touches, group.value, group.measures["value"].verdict
     if effort is None or value is None or sure in (Verdict.TOO_FEW, Verdict.USUAL) or min(effort, value) < 0.02:
         return None
     if max(effort / value, value / effort) < _UNEQUAL:
         return None
-    return f"{group.name} took {effort:.0%} of the touches and stands for {value:.0%} of the expected value."
+    took, brings = Number(effort, ".0%"), Number(value, ".0%")
+    return say(
+        "{name} took {effort} of the touches and stands for {value} of the expected value.",
+        name=group.name, effort=took, value=brings,
+    )  # fmt: skip
 
 
-def _shape(one: Season) -> str | None:
+def _shape(one: Season) -> Said | None:
     if not one.clear or one.factors is None:
         return None
-    what = "quarter" if one.positions == 3 else "year"
-    told = ", ".join(f"{factor:.2f}" for factor in one.factors)
-    return f"Wins by month of the {what}, 1 being even: {told} ({one.cycles} {what}s)."
+    months = joined((say("{number}", number=Number(factor, ".2f")) for factor in one.factors), ", ")
+    if one.positions == 3:
+        return say("Wins by month of the quarter, 1 being even: {months} ({count} quarters).", months=months, count=one.cycles)
+    return say("Wins by month of the year, 1 being even: {months} ({count} years).", months=months, count=one.cycles)
 
 
 def segments(store: Store, scope: Scope, period: Period, by: str, as_of: date | None = None) -> Segments:

@@ -14,10 +14,11 @@ import numpy as np
 import pyarrow as pa
 
 from paceline.insight.segments import choose_mix, codes
-from paceline.insight.strategies import Case, Strategy, compare_strategies
+from paceline.insight.strategies import WON, Case, Strategy, compare_strategies
 from paceline.metrics.store import Store, View
 from paceline.sales.periods import epoch_day
 from paceline.sales.scope import Scope
+from paceline.saying.said import Said, say
 
 HOUR = 3600
 CONTACTS = 3
@@ -29,11 +30,11 @@ _SHORTEST, _LONGEST = 7, 30  # of the landmark, days
 _NEVER = 10**9
 _ORDERS = (("rep", "source"), ("rep",), ("source",), ())
 
-ANSWERED = "answered the lead within an hour"
-CONTACTS_NAME = f"{CONTACTS} or more contacts"
-SENIOR = "a director or above (or a decision maker) engaged"
-MET = "a first meeting in the first two weeks"
-FOLLOWED = f"followed up within {FOLLOW_UP_DAYS} working days of the first meeting"
+ANSWERED = say("answered the lead within an hour")
+CONTACTS_NAME = say("{count} or more contacts", count=CONTACTS)
+SENIOR = say("a director or above (or a decision maker) engaged")
+MET = say("a first meeting in the first two weeks")
+FOLLOWED = say("followed up within {days} working days of the first meeting", days=FOLLOW_UP_DAYS)
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Strategies:
     landmark: int
     horizon: int
     found: tuple[Strategy, ...]
-    missing: Mapping[str, str]
+    missing: Mapping[Said, Said]
 
     def to_arrow(self) -> pa.Table:
         """A row a habit."""
@@ -76,19 +77,19 @@ def strategies(store: Store, scope: Scope, as_of: date | None = None) -> Strateg
     deals = _deals(view, scope, today)
     landmark, horizon = _ages(deals)
     facts = _Facts(view, today)
-    missing = {}
+    missing: dict[Said, Said] = {}
     cases: list[Case] = []
     for name, followed, moment in _habits(facts, landmark):
         some = _at_landmark(deals, facts, moment, horizon, today)
         if some:
             cases.append(_case(name, [(row, followed(row)) for row in some], lambda row, at: row["won"] <= at + horizon, moment))
         else:
-            missing[name] = "no deal was old enough, with activity of its owner known"
+            missing[name] = say("no deal was old enough, with activity of its owner known")
     leads = _leads(view, scope, today)
     if leads:
         cases.append(_lead_case(leads))
     else:
-        missing[ANSWERED] = "no lead is known that is old enough"
+        missing[ANSWERED] = say("no lead is known that is old enough")
     return Strategies(scope, view.day, landmark, horizon, compare_strategies(cases), missing)
 
 
@@ -162,7 +163,7 @@ class _Facts:
         return next(((at, day) for at, day, kind in self.touches.get(deal, ()) if kind == "meeting"), None)
 
 
-def _habits(facts: _Facts, landmark: int) -> list[tuple[str, Callable[[Row], bool], Moment]]:
+def _habits(facts: _Facts, landmark: int) -> list[tuple[Said, Callable[[Row], bool], Moment]]:
     """Each habit: its name, whether a deal's owner had it by the landmark, and the landmark's day (None: it has none)."""
 
     def age(days: int) -> Moment:
@@ -212,7 +213,7 @@ def _at_landmark(deals: Sequence[Row], facts: _Facts, moment: Moment, horizon: i
 
 
 def _case(
-    name: str, some: Sequence[tuple[Row, bool]], came: Callable[[Row, int], bool], moment: Moment, word: str = "Won"
+    name: Said, some: Sequence[tuple[Row, bool]], came: Callable[[Row, int], bool], moment: Moment, word: Said = WON
 ) -> Case:
     followed = np.array([did for _, did in some], bool)
     succeeded = np.array([came(row, moment(row) or 0) for row, _ in some], bool)
@@ -241,4 +242,4 @@ def _lead_case(leads: Sequence[Row]) -> Case:
     def came(row: Row, at: int) -> bool:
         return bool(row["opportunity_day"] is not None and row["opportunity_day"] <= at + LEAD_DAYS)
 
-    return _case(ANSWERED, some, came, lambda row: row["day"], "Became opportunities")
+    return _case(ANSWERED, some, came, lambda row: row["day"], say("Became opportunities"))

@@ -11,17 +11,19 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from paceline.facts.shape import LIFE, stored
-from paceline.insight.waterfall import MEANING, Cause, Closing, Deal, Standing, Waterfall, waterfall
+from paceline.insight.waterfall import MEANING, Cause, Closing, Deal, Part, Standing, Waterfall, waterfall
 from paceline.metrics.store import Store, View
 from paceline.sales.periods import Period, epoch_day
 from paceline.sales.scope import Scope, Stint
+from paceline.saying.said import Said, SaidError, catalogued, joined, say
+from paceline.saying.values import Day, Number
 
 Rows = list[dict[str, Any]]
 Inside = Callable[[str | None, int], bool]
 _CENTS = 100.0
 
 
-class PipelineError(ValueError):
+class PipelineError(SaidError):
     """Two days between which there is no change to tell; the message says why."""
 
 
@@ -43,29 +45,33 @@ class PipelineChange:
     amounts_change: bool = True
 
     @property
-    def hindsight(self) -> str | None:
+    def hindsight(self) -> Said | None:
         """What to know of amounts that have no history; None where they have one, or there is no deal."""
         if self.amounts_change or not (self.change.opening_deals or self.change.closing_deals or self.change.parts):
             return None
-        return (
-            f"No change of an amount is on record: what was open on {self.opened} is shown with the amounts known on "
-            f"{self.closed}, in hindsight, and nothing can have grown or shrunk."
-        )
+        return say(
+            "No change of an amount is on record: what was open on {opened} is shown with the amounts known on {closed}, in "
+            "hindsight, and nothing can have grown or shrunk.",
+            opened=Day(self.opened), closed=Day(self.closed),
+        )  # fmt: skip
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """The change in one sentence."""
         change = self.change
-        about = f"Pipeline due by the end of {self.due.label}" if self.due else "Open pipeline"
+        about = say("Open pipeline")
+        if self.due is not None:
+            about = say("Pipeline due by the end of {period}", period=self.due.told)
+        went = say(
+            "{about}: from {opening} to {closing} {currency} between {opened} and {closed}", about=about, currency=self.currency,
+            opening=_units(change.opening), closing=_units(change.closing), opened=Day(self.opened), closed=Day(self.closed),
+        )  # fmt: skip
         largest = sorted(change.parts, key=lambda part: -abs(part.cents))[:3]
-        why = "; ".join(f"{part.cause} {self._money(part.cents, True)} ({part.deals})" for part in largest if part.cents)
-        went = f"from {self._money(change.opening)} to {self._money(change.closing)} {self.currency}"
-        unknown = f" {change.unknown} open without a known amount add nothing." if change.unknown else ""
-        return f"{about}: {went} between {self.opened} and {self.closed}{f': {why}' if why else ', unchanged'}.{unknown}"
-
-    @staticmethod
-    def _money(cents: int, signed: bool = False) -> str:
-        return f"{cents / _CENTS:{'+' if signed else ''},.0f}"
+        why = joined((_cause(part) for part in largest if part.cents), "; ")
+        words = say("{went}: {why}.", went=went, why=why) if why else say("{went}, unchanged.", went=went)
+        if not change.unknown:
+            return words
+        return joined([words, say("{count} open without a known amount add nothing.", count=change.unknown)])
 
     def to_arrow(self) -> pa.Table:
         """A row a part, opening and closing included: part, meaning, amount (company currency; null: none of its deals
@@ -95,6 +101,15 @@ class PipelineChange:
             for move in part.moves
         ]
         return pa.Table.from_pylist(rows, schema=_DEALS)
+
+
+def _units(cents: int, form: str = ",.0f") -> Number:
+    return Number(cents / _CENTS, form)
+
+
+def _cause(part: Part) -> Said:
+    cause, amount = catalogued(str(part.cause)), _units(part.cents, "+,.0f")
+    return say("{cause} {amount} ({deals})", cause=cause, amount=amount, deals=part.deals)
 
 
 _PARTS = pa.schema(

@@ -20,6 +20,8 @@ from paceline.metrics.reading import Reading, shown
 from paceline.metrics.relations import RELATIONS
 from paceline.metrics.store import Store, View
 from paceline.metrics.vocabulary import Arithmetic, ByGrain, Constant, Grain, Kind, Measure, Term, Unit
+from paceline.saying.said import NOTHING, Said, catalogued, joined, own_words, say
+from paceline.saying.values import Number, Value
 from paceline.warehouse.exclusion import Exclusion, exclusions
 
 CONTRIBUTION = "contribution"
@@ -59,10 +61,10 @@ class Explanation:
     """Everything about one reading, in the order in which people ask."""
 
     reading: Reading
-    sentence: str
+    sentence: Said
     formula: str
     definition: str
-    coverage: tuple[str, ...]
+    coverage: tuple[Said, ...]
     records: tuple[Records, ...]
     left_out: tuple[LeftOut, ...] = ()
 
@@ -97,30 +99,29 @@ def explain(store: Store, reading: Reading) -> Explanation:
     )
 
 
-def sentence(reading: Reading) -> str:
+def sentence(reading: Reading) -> Said:
     """The reading in one sentence, with the numbers in it."""
-    metric = reading.metric
-    whole = f"{metric.name} of {reading.whom} in {reading.period.label}: {reading.text}"
-    made_of = " ÷ ".join(
-        part
-        for part in (_part(reading, metric.numerator, reading.numerator), _part(reading, metric.denominator, reading.denominator))
-        if part
-    )
-    mean = (
-        ""
-        if reading.mean_of_reps is None
-        else f" Mean of the reps: {shown(reading.mean_of_reps, metric.unit, reading.currency)}."
-    )
-    return f"{whole}{f' = {made_of}' if made_of and reading.value is not None else ''}.{mean}"
+    metric, name = reading.metric, catalogued(reading.metric.name)
+    parts = [_part(reading, metric.numerator, reading.numerator), _part(reading, metric.denominator, reading.denominator)]
+    made_of = joined(parts, " ÷ ")
+    told: dict[str, Value] = {"metric": name, "whom": reading.whom, "period": reading.period.told}
+    if made_of and reading.value is not None:
+        whole = say("{metric} of {whom} in {period}: {value} = {parts}.", **told, value=reading.text, parts=made_of)
+    else:
+        whole = say("{metric} of {whom} in {period}: {value}.", **told, value=reading.text)
+    if reading.mean_of_reps is None:
+        return whole
+    mean = shown(reading.mean_of_reps, metric.unit, reading.currency)
+    return joined([whole, say("Mean of the reps: {mean}.", mean=mean)])
 
 
-def _part(reading: Reading, term: Term | None, number: float | None) -> str:
+def _part(reading: Reading, term: Term | None, number: float | None) -> Said:
     if term is None or number is None:
-        return ""
+        return NOTHING
     if isinstance(term, Constant):
-        return f"{number:g}"
-    amount = shown(number / 100, Unit.MONEY, reading.currency) if _is_money(term) else f"{number:,.10g}"
-    return f"{amount} {term_words(term)}"
+        return say("{number}", number=Number(number, "g"))
+    amount = shown(number / 100, Unit.MONEY, reading.currency) if _is_money(term) else shown(number, Unit.COUNT, "")
+    return say("{amount} {what}", amount=amount, what=term_words(term))
 
 
 def _is_money(term: Term) -> bool:
@@ -134,17 +135,18 @@ def _is_money(term: Term) -> bool:
     )
 
 
-def term_words(term: Term) -> str:
+def term_words(term: Term) -> Said:
     """What a term counts, in words."""
     if isinstance(term, Measure):
-        return term.words or term.rows
+        return catalogued(term.words or term.rows)
     if isinstance(term, ByGrain):
         return term_words(term.pooled)
     if isinstance(term, Constant):
-        return f"{term.value:g}"
+        return own_words(f"{term.value:g}")
+    left, right = term_words(term.left), term_words(term.right)
     if term.operation == "distance":
-        return f"|{term_words(term.left)} − {term_words(term.right)}|"
-    return f"({term_words(term.left)} {_SIGNS[term.operation]} {term_words(term.right)})"
+        return joined(["|", left, " − ", right, "|"], "")
+    return joined(["(", left, f" {_SIGNS[term.operation]} ", right, ")"], "")
 
 
 def formula(numerator: Term, denominator: Term | None) -> str:
@@ -192,8 +194,8 @@ def _measure_formula(measure: Measure) -> str:
     return what + (f" where {where}" if where else "") + window[measure.window.kind]
 
 
-def _coverage(reading: Reading) -> tuple[str, ...]:
-    return tuple(map(str, reading.coverage))
+def _coverage(reading: Reading) -> tuple[Said, ...]:
+    return tuple(part.sentence for part in reading.coverage)
 
 
 # --- the records ---

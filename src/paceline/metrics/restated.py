@@ -20,6 +20,8 @@ from paceline.metrics.relations import RELATIONS
 from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Kind, Measure
 from paceline.sales.records import BY_NAME, TABLES
+from paceline.saying.said import Said, catalogued, listed, say, say_many
+from paceline.saying.values import Day, Value
 from paceline.warehouse.engine import Engine
 from paceline.warehouse.history import restated, unbound
 
@@ -72,22 +74,35 @@ class Since:
     ground: tuple[Learnt, ...]
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """What the number was and what it is, in one sentence."""
-        whole = f"{self.now.metric.name} of {self.now.whom} in {self.now.period.label}"
+        metric, whom = catalogued(self.now.metric.name), self.now.whom
+        told: dict[str, Value] = {"metric": metric, "whom": whom, "period": self.now.period.told, "day": Day(self.day)}
         if self.then.text == self.now.text and not self.shifts:
-            return f"{whole} was {self.then.text} as of {self.day}, and is the same now."
+            return say("{metric} of {whom} in {period} was {then} as of {day}, and is the same now.", **told, then=self.then.text)
+        told |= {"then": self.then.text, "now": self.now.text}
+        why = self._why()
+        if not why:
+            return say("{metric} of {whom} in {period} was {then} as of {day}, and is {now} now.", **told)
+        return say(
+            "{metric} of {whom} in {period} was {then} as of {day}, and is {now} now, because {reason}.",
+            **told, reason=listed(why),
+        )  # fmt: skip
+
+    def _why(self) -> list[Said]:
         learnt, happened = (
             len({(shift.table, shift.id) for shift in self.shifts if bool(shift.learnt) is known}) for known in (True, False)
         )
-        why = [f"something was learnt of {_counted(learnt)} since"] if learnt else []
-        why += [f"{_counted(happened)} {'counts' if happened == 1 else 'count'} otherwise by now"] if happened else []
-        because = f", because {' and '.join(why)}" if why else ""
-        return f"{whole} was {self.then.text} as of {self.day}, and is {self.now.text} now{because}."
-
-
-def _counted(number: int) -> str:
-    return "1 record" if number == 1 else f"{number} records"
+        why = []
+        if learnt:
+            why.append(say_many(
+                "something was learnt of {number} record since", "something was learnt of {number} records since", learnt
+            ))  # fmt: skip
+        if happened:
+            why.append(say_many(
+                "{number} record counts otherwise by now", "{number} records count otherwise by now", happened
+            ))  # fmt: skip
+        return why
 
 
 def since(store: Store, reading: Reading, day: date) -> Since:

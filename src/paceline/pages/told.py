@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from paceline.pages.dashboards import written
 from paceline.sales.periods import Period
+from paceline.saying.said import SaidError
 from paceline.saying.telling import in_language
 from paceline.saying.values import Span
 
@@ -36,9 +37,9 @@ class Readers:
         """``+18 %``."""
         return written.signed_share(value)
 
-    def money(self, value: float, currency: str) -> str:
-        """``10.005.534 €``."""
-        return written.money(value, currency)
+    def money(self, value: float, currency: str, brief: bool) -> str:
+        """``10.005.534 €``, ``10,0 Mio. €``."""
+        return (written.money_brief if brief else written.money)(value, currency)
 
     def day(self, day: date) -> str:
         """``12.05.2026``."""
@@ -69,3 +70,8 @@ def in_words(said: str | None) -> str | None:
     if said is None:
         return None
     return str(said) if (get_language() or "en").startswith("en") else in_language(said, _READERS)
+
+
+def fault_in_words(error: ValueError) -> str:
+    """What is wrong, in the reader's language, where the engine can tell it."""
+    return in_words(error.said if isinstance(error, SaidError) else str(error))

@@ -69,6 +69,11 @@ def catalogued(term: str, inside: bool = False) -> Said:
     return say("{term}", term=Word(term, inside))
 
 
+def noted(text: str) -> str:
+    """A text that ``say`` is given elsewhere: so marked, it comes into the catalogue."""
+    return text
+
+
 def own_words(text: str) -> Said:
     """A name, or what somebody wrote: the same in every language."""
     return Said(text)
@@ -94,6 +99,16 @@ def english(values: Mapping[str, Value]) -> dict[str, str]:
 def filled(text: str, values: Mapping[str, str]) -> str:
     """The text with its places filled."""
     return text.format_map(values)
+
+
+class SaidError(ValueError):
+    """An error whose message can be told in any language, where it was made by ``say``."""
+
+    @property
+    def said(self) -> Said:
+        """The message."""
+        (message,) = self.args
+        return message if isinstance(message, Said) else own_words(str(message))
 
 
 NOTHING = joined(())

@@ -32,8 +32,8 @@ class Language(Protocol):
         """A fraction as a percentage with its sign."""
         ...
 
-    def money(self, value: float, currency: str) -> str:
-        """An amount in units of its currency."""
+    def money(self, value: float, currency: str, brief: bool) -> str:
+        """An amount in units of its currency; ``brief``: in few characters."""
         ...
 
     def day(self, day: date) -> str:
@@ -65,14 +65,14 @@ def _written(value: Value, language: Language) -> str:
         case int():
             return language.number(value, 0)
         case Number():
-            return (language.share if value.is_share else language.number)(value.value, value.decimals)
+            return value.sign + (language.share if value.is_share else language.number)(value.value, value.decimals)
         case Change():
             return language.change(value.value)
         case Money():
-            return language.money(value.value, value.currency)
+            return language.money(value.value, value.currency, value.brief)
         case Day():
             return language.day(value.day)
         case Span():
             return language.span(value)
         case Word():
-            return language.text(value.term)
+            return value.begun(language.text(value.term))

@@ -22,6 +22,11 @@ class Number:
         return self.form.endswith("%")
 
     @property
+    def sign(self) -> str:
+        """A plus, where the form tells it of a number that isn't below 0."""
+        return "+" if str(self).startswith("+") else ""
+
+    @property
     def decimals(self) -> int:
         """How many decimals it is told with."""
         return len(str(self).rstrip("%").partition(".")[2])
@@ -39,13 +44,24 @@ class Change:
 
 @dataclass(frozen=True)
 class Money:
-    """An amount in units of its currency; cents only below a thousand."""
+    """An amount in units of its currency; cents only below a thousand. ``brief``: in few characters, ``82k USD``."""
 
     value: float
     currency: str
+    brief: bool = False
 
     def __str__(self) -> str:
+        if self.brief:
+            return f"{_in_short(self.value)} {self.currency}".rstrip()
         return f"{self.value:,.2f} {self.currency}" if abs(self.value) < 1000 else f"{self.value:,.0f} {self.currency}"
+
+
+def _in_short(units: float) -> str:
+    if abs(units) >= 999_500:
+        return f"{units / 1e6:.2f}m"
+    if abs(units) >= 9_950:
+        return f"{units / 1e3:.0f}k"
+    return f"{units / 1e3:.1f}k" if abs(units) >= 999.5 else f"{units:.0f}"
 
 
 @dataclass(frozen=True)
@@ -74,13 +90,18 @@ class Span:
 
 @dataclass(frozen=True)
 class Word:
-    """A term of the catalogue (a metric's name): ``inside`` a sentence English begins it small."""
+    """A term of the catalogue. ``inside`` a sentence English begins it small; ``at_start`` any language begins it large."""
 
     term: str
     inside: bool = False
+    at_start: bool = False
 
     def __str__(self) -> str:
-        return self.term[:1].lower() + self.term[1:] if self.inside else self.term
+        return self.begun(self.term[:1].lower() + self.term[1:] if self.inside else self.term)
+
+    def begun(self, text: str) -> str:
+        """The text, or its translation, as it stands where a sentence begins."""
+        return text[:1].upper() + text[1:] if self.at_start else text
 
 
 # Text (a name) stays as it is; whole numbers are told with separators; a sentence may stand within another one.

@@ -22,6 +22,7 @@ from paceline.api.question import Query
 from paceline.api.refusal import not_found
 from paceline.pages.telling import words
 from paceline.pages.telling.alerts import FILTERS, OPEN, filtered, history
+from paceline.saying.keeping import from_json
 
 
 class AlertNow(Shape):
@@ -145,7 +146,7 @@ def _shown(caller: Caller, one: Alert, names: Mapping[str, str], asleep: Act | N
         card=one.card, level=one.level, id=one.name, name=names.get(one.name, one.name) if one.level == REP else one.name,
         metric=one.metric, metric_name=one.metric if metric is None else metric.name, kind=words.mark(one) or "neither",
         sentence=words.sentence(one, store), since=one.since, fired=one.fired, until=one.until, observed=number(one.observed),
-        expected=number(one.expected), change=number(one.change), state=one.state, because=one.because or None,
+        expected=number(one.expected), change=number(one.change), state=one.state, because=from_json(one.because) or None,
         verdict=one.verdict or None, verdict_reason=_reason(one.acts.all()), begun_at=one.begun_at, changed_at=one.changed_at,
         snoozed_until=None if asleep is None else asleep.until, link=caller.link(reverse("alert", args=[one.card])),
         records=f"{reverse('api_records')}?{urlencode(asked)}",

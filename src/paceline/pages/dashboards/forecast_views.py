@@ -57,7 +57,7 @@ def forecast_page(request: Asking) -> HttpResponse:
         reps=[_line(of, line) for line in found.lines if line.level == REP],
         deals=[_deal(of, deal) for deal in found.deals[:_DEALS]],
         more=max(len(found.deals) - _DEALS, 0),
-        notes=found.notes,
+        notes=[in_words(note) for note in found.notes],
         about=of.about,
         records=records_of(slug, of.period, of.scope.one_rep or "", of.address.team),
         baselines=_baselines(of, top),

@@ -28,6 +28,7 @@ from paceline.people.roles import Role
 from paceline.project.running import running
 from paceline.sales.periods import Period, epoch_day, from_epoch_day
 from paceline.sales.scope import Scope, Stint
+from paceline.saying.said import NOTHING, Said
 from paceline.stats.limits import natural_limits
 
 WEEKS = 26
@@ -169,14 +170,14 @@ def _goal(line: GoalLine) -> GoalShown:
     )  # fmt: skip
 
 
-def _ramp(store: Store, rep_id: str, stint: Stint | None) -> str:
+def _ramp(store: Store, rep_id: str, stint: Stint | None) -> Said:
     """Where a new hire stands beside past ones; empty for everybody else, and where nothing can be said."""
     day = epoch_day(store.view().day)
     if stint is None or stint.hired_day is None or day - stint.hired_day >= RAMP_DAYS:
-        return ""
+        return NOTHING
     slug = next(iter(blocks_for(stint.role)["Quantity"]))
     try:
         found = kept_for_the_day(store, ("ramp", slug), None, lambda: ramp(store, slug, Scope.company()))
     except RampError:
-        return ""
-    return next((hire.sentence for hire in found.hires if hire.rep == rep_id), "")
+        return NOTHING
+    return next((hire.sentence for hire in found.hires if hire.rep == rep_id), NOTHING)

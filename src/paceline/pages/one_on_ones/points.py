@@ -15,6 +15,7 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Unit
 from paceline.pages.dashboards import written
 from paceline.pages.dashboards.address import Address
+from paceline.pages.told import in_words
 
 BEHIND = 0.05  # of its pace: nearer, a goal is on pace
 LIKELY = 0.5
@@ -27,7 +28,7 @@ def points(store: Store, pair: Pair, shown: Prepared, wishes: Sequence[Wish]) ->
         *(_wish(wish) for wish in wishes if wish.state == WishState.OPEN),
         *_goals(store, pair, shown),
         *(_deal(pair, shown, deal) for deal in shown.deals),
-        *([Point(Kind.RAMP, "ramp", shown.ramp, reverse("rep", args=[pair.rep_id]))] if shown.ramp else []),
+        *([Point(Kind.RAMP, "ramp", in_words(shown.ramp), reverse("rep", args=[pair.rep_id]))] if shown.ramp else []),
         *(_changed(store, pair, shown, one, Kind.PRAISE) for one in shown.praise[:1]),
     ]
 

@@ -19,6 +19,7 @@ from paceline.metrics.vocabulary import Unit
 from paceline.pages.dashboards import written
 from paceline.pages.dashboards.links import records_of
 from paceline.pages.one_on_ones.points import changed_words, goal_words, name_of, trend_of
+from paceline.pages.told import in_words
 from paceline.sales.periods import Period
 
 CAME = {
@@ -41,7 +42,7 @@ def change_of(store: Store, pair: Pair, shown: Prepared, one: Change) -> dict[st
         "observed": written.over_weeks(one.observed, unit, one.apart, shown.currency),
         "words": changed_words(shown, one),
         "moved": [f"{_(moved.metric)} {written.signed_share(moved.change)}" for moved in one.moved],
-        "allowed": one.allowed,
+        "allowed": [in_words(said) for said in one.allowed],
         "trend": trend_of(pair, one.metric),
         "records": records_of(one.metric, Period.between(one.since, one.until + timedelta(days=7)), pair.rep_id),
         "picture": _course(name, shown, one),
@@ -83,7 +84,7 @@ def goal_of(store: Store, shown: Prepared, goal: GoalShown) -> dict[str, Any]:
     return {
         "name": name_of(store, goal.metric),
         "value": None if goal.value is None else written.brief(goal.value, unit, shown.currency),
-        "because": goal.because,
+        "because": in_words(goal.because),
         "of": _("of %(goal)s") % {"goal": written.brief(goal.target, unit, shown.currency)},
         "bullet": charts.bullet(goal.value, goal.target, pace=goal.expected, likely=goal.likely),
         "words": goal_words(goal),
@@ -104,7 +105,7 @@ def followed_of(store: Store, names: dict[str, str], one: FollowedUp, today: dat
         "done": None if one.done is None else written.day_brief(one.done),
         "came": CAME.get(one.outcome, ""),
         "mark": "" if one.better is None else "better" if one.better else "worse",
-        "sentence": one.sentence,
+        "sentence": in_words(one.sentence),
     }
 
 

@@ -28,6 +28,7 @@ from paceline.pages.dashboards import written
 from paceline.pages.dashboards.export import as_file
 from paceline.pages.dashboards.kept import kept
 from paceline.pages.dashboards.later import NotYetError, patient, soon
+from paceline.pages.told import fault_in_words, in_words
 from paceline.stats.scores import ReliabilityBin
 
 NAMES = {
@@ -64,7 +65,7 @@ def accuracy_page(request: Asking) -> HttpResponse:
     except NotYetError:
         problem = gettext("The company’s history is being replayed; load the page again in a minute.")
     except (ForecastError, ValueError) as error:
-        problem = str(error)
+        problem = fault_in_words(error)
     due = [kind.due for kind in record.kinds if kind.due is not None]
     context = {
         "kinds": [_kind(store, one) for one in record.kinds if one.made],
@@ -135,7 +136,7 @@ def _track(store: Store, one: Track) -> dict[str, Any]:
         "n": one.n,
         "waiting": one.waiting,
         "enough": one.enough,
-        "sentence": one.sentence,
+        "sentence": in_words(one.sentence),
         "said": _share(one.share),
         "were": _share(one.coverage),
         "ratios": _ratios(
@@ -156,7 +157,7 @@ def _ratios(*values: float | None) -> list[dict[str, Any]]:
 def _cards(name: str, of: Verdicts) -> dict[str, Any]:
     return {
         "name": name, "told": of.told, "confirmed": of.confirmed, "dismissed": of.dismissed,
-        "share": None if of.share is None else written.share(of.share), "sentence": of.sentence,
+        "share": None if of.share is None else written.share(of.share), "sentence": in_words(of.sentence),
     }  # fmt: skip
 
 
@@ -176,10 +177,10 @@ def _win_chances(found: Chances | None) -> dict[str, Any] | None:
     return {
         "mode": words[found.model.mode],
         "on": found.model.mode == "model",
-        "why": found.model.why,
+        "why": in_words(found.model.why),
         "base": written.share(found.model.base),
         "n": found.model.n,
-        "leaks": [leak.sentence for leak in found.leaks],
+        "leaks": [in_words(leak.sentence) for leak in found.leaks],
     }
 
 
@@ -187,7 +188,7 @@ def _replay(found: Backtested) -> dict[str, Any]:
     tables = [one for one in (found.in_time, found.at_all) if one is not None]
     return {
         "days": found.days,
-        "because": found.none_because,
+        "because": in_words(found.none_because),
         "scores": [_scores(one) for one in found.scores],
         "reliabilities": [_reliable(one) for one in tables],
         "calls": [

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -31,6 +32,7 @@ from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.export import as_file
 from paceline.pages.dashboards.later import PATIENT, patient, soon
 from paceline.pages.plan import periods
+from paceline.pages.told import in_words
 from paceline.sales.periods import Period
 
 HABITS = "strategy"
@@ -124,7 +126,7 @@ def _of_groups(of: Asked, found: Segments, measure: str) -> dict[str, Any]:
         "means": [_text(of, name, found.means[name]) for name in MEASURES],
         "measure_names": [NAMES[name] for name in MEASURES],
         "picture": _picture(of, found, ordered, measure) if ordered else None,
-        "sentences": found.sentences,
+        "sentences": [in_words(one) for one in found.sentences],
         "mix": ", ".join(found.mix[measure]),
         "drawn": NAMES[measure],
         "before": None if found.before is None else written.period(found.before),
@@ -218,8 +220,8 @@ def _of_habits(found: Strategies) -> dict[str, Any]:
         "picture": picture if rows else None,
         "habits": [
             {
-                "name": one.name[:1].upper() + one.name[1:],
-                "sentence": one.sentence,
+                "name": capfirst(in_words(one.name)),
+                "sentence": in_words(one.sentence),
                 "followed": one.followed,
                 "not_followed": one.not_followed,
                 "with_it": "–" if one.with_it is None else written.share(one.with_it),
@@ -229,7 +231,7 @@ def _of_habits(found: Strategies) -> dict[str, Any]:
             }
             for one in found.found
         ],
-        "missing": dict(found.missing),
+        "missing": {capfirst(in_words(name)): in_words(why) for name, why in found.missing.items()},
         "landmark": found.landmark,
         "horizon": found.horizon,
     }

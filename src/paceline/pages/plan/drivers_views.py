@@ -27,6 +27,7 @@ from paceline.pages.dashboards.later import PATIENT, patient, soon
 from paceline.pages.dashboards.links import records_of, rep_link
 from paceline.pages.plan.goals import DAY
 from paceline.pages.plan.goals_views import asked_goals, base_of
+from paceline.pages.told import fault_in_words, in_words
 from paceline.sales.periods import Period, epoch_day
 
 AGAINST = {"past": gettext_lazy("the own past"), "peers": gettext_lazy("peers"), "goal": gettext_lazy("the goal")}
@@ -86,7 +87,7 @@ def drivers_page(request: Asking) -> HttpResponse:
     try:
         found = split(of, metric, against)
     except (DriversError, ValueError) as error:
-        problem = str(error)
+        problem = fault_in_words(error)
     context = base_of(
         of,
         rep=rep,
@@ -112,14 +113,15 @@ def _shown(of: Asked, found: Drivers, rep: str) -> dict[str, Any]:
         "there": brief(found.split.there),
         "gap": signed(gap, found.unit, of.currency),
         "worse": gap < 0,
-        "reference": found.reference,
+        "reference": in_words(found.reference),
         "rows": [_row(of, found, one, period, rep) for one in found.split.drivers],
         "picture": _picture(of, found),
         "turns": [
-            {"sentence": one.sentence, "records": _records(of, found, one.turn.driver, period, rep)} for one in found.turns
+            {"sentence": in_words(one.sentence), "records": _records(of, found, one.turn.driver, period, rep)}
+            for one in found.turns
         ],
         "suggestion": _suggestion(of, found, period, rep),
-        "notes": (*found.notes, *found.split.unsplit),
+        "notes": [in_words(note) for note in (*found.notes, *found.split.unsplit)],
     }
 
 
@@ -209,7 +211,7 @@ def drivers_export(request: Asking, form: str) -> HttpResponse:
     try:
         found = split(of, metric, against, PATIENT)
     except DriversError as error:
-        raise AddressError(str(error)) from None
+        raise AddressError(fault_in_words(error)) from None
     note("exported", request.user, {"what": "drivers", "form": form, "metric": metric})
     rows = [
         {

@@ -29,6 +29,7 @@ from paceline.pages.plan.goal_forms import ChangeForm, ProposeForm, SetForm
 from paceline.pages.plan.goal_people import Setter
 from paceline.pages.plan.goals_views import asked_goals, base_of, metrics_of
 from paceline.pages.plan.models import GoalChange, GoalProposal
+from paceline.pages.told import fault_in_words, in_words
 from paceline.sales.periods import Period, epoch_day, parse
 
 EVER = Period.between(date(1971, 1, 1), date(2200, 1, 1))
@@ -56,7 +57,7 @@ def set_page(request: Asking) -> HttpResponse:
         of,
         form=form,
         preview=None if planned is None else [_part(of, one, planned.metric) for one in planned.goals],
-        notes=() if planned is None else planned.notes,
+        notes=() if planned is None else [in_words(note) for note in planned.notes],
         goals=reverse("goals") + of.address.query(vs="own"),
         recommended=reverse("recommended_goals") + of.address.query(vs="own", metric=start.get("metric", "")),
     )
@@ -78,7 +79,7 @@ def _planned(of: Asked, setter: Setter, form: SetForm) -> Planned | None:
             team=whose.team, prorated=told["prorate"], ramp=told["ramp"], replace=told["replace"],
         )  # fmt: skip
     except GoalError as error:
-        for sentence in str(error).split("; "):
+        for sentence in fault_in_words(error).split("; "):
             form.add_error(None, sentence)
     return None
 
@@ -148,7 +149,7 @@ def _done(request: Asking, of: Asked, goal: Goal, line: GoalLine, form: ChangeFo
             of.store, line.metric.slug, form.cleaned_data["target"], line.period, scope, team=team, prorated=False, replace=True
         )
     except GoalError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, fault_in_words(error))
         return None
     goal_writing.set_planned(planned, request.user, form.cleaned_data["reason"])
     messages.success(request, _("The goal is changed."))
@@ -212,7 +213,7 @@ def decide_proposal(request: Asking, number: int) -> HttpResponse:
                 planned = goals_for(of.store, waiting.metric, waiting.target, period, theirs, prorated=False, replace=True)
                 goal_writing.set_planned(planned, request.user, waiting.reason)
     except GoalError as error:
-        messages.error(request, str(error))
+        messages.error(request, fault_in_words(error))
         return redirect("goals")
     messages.success(request, _("Accepted: the goal is set.") if accept else _("Declined."))
     return redirect("goals")

@@ -20,6 +20,7 @@ from paceline.pages.dashboards.asking import Asked
 from paceline.pages.dashboards.kept import kept_for_the_day
 from paceline.pages.dashboards.links import records_of, rep_link
 from paceline.pages.plan.models import GoalChange
+from paceline.pages.told import in_words
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
 
@@ -70,13 +71,13 @@ def row(of: Asked, line: GoalLine, change: GoalChange | None, may_change: bool) 
         "page": page,
         "goal": written.brief(line.goal.target, line.metric.unit, of.currency),
         "records": records_of(line.metric.slug, line.period, rep, team),
-        "because": line.none_because,
+        "because": in_words(line.none_because),
         "chance": None if line.reach is None else written.chance(line.reach.chance),
-        "no_chance": line.no_chance_because,
+        "no_chance": in_words(line.no_chance_because),
         "how": how_it_came(of, line.metric, change),
         "change": reverse("goal", args=[line.goal.id]) if may_change else "",
         "plan": plan if line.metric.slug in PLANNED and line.period.first <= of.today < line.period.until else "",
-        "sentence": line.sentence,
+        "sentence": in_words(line.sentence),
     }
 
 

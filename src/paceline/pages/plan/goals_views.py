@@ -32,6 +32,7 @@ from paceline.pages.dashboards.links import rep_link
 from paceline.pages.plan import goals, periods
 from paceline.pages.plan.goal_people import Setter
 from paceline.pages.plan.models import GoalProposal
+from paceline.pages.told import fault_in_words, in_words
 from paceline.people.models import User
 from paceline.sales.periods import Period
 
@@ -140,7 +141,7 @@ def recommended_page(request: Asking) -> HttpResponse:
     try:
         found = suggested(of.question, offered[slug])
     except GoalError as error:
-        problem = str(error)
+        problem = fault_in_words(error)
     context = base_of(
         of,
         metrics=choices({key: gettext(one.name) for key, one in offered.items()}, slug),
@@ -179,7 +180,7 @@ def _suggested(of: Asked, one: Suggested, metric: Metric, setter: Setter, slug: 
         "present": "" if one.level != REP or one.present > 0.995 else written.share(one.present),
         "middle": None if one.found.middle is None else written.brief(one.found.middle, metric.unit, of.currency),
         "levels": [_level(of, one, about, metric, address if may_set else None) for about in LEVELS] if one.found.levels else [],
-        "sentence": one.found.sentence,
+        "sentence": in_words(one.found.sentence),
     }
 
 
@@ -230,7 +231,7 @@ def plan_page(request: Asking) -> HttpResponse:
         try:
             found = planned_back(of.question, slug, target)
         except (GoalError, ValueError) as error:
-            problem = str(error)
+            problem = fault_in_words(error)
     context = base_of(
         of,
         metrics=choices({key: gettext(of.store.catalog[key].name) for key in METRICS}, slug),
@@ -277,7 +278,7 @@ def _planned(of: Asked, found: Backwards, metric: Metric) -> dict[str, Any]:
     rates = found.rates
     closed = rates.won + rates.lost
     return {
-        "sentence": found.plan.sentence,
+        "sentence": in_words(found.plan.sentence),
         "target": brief(found.target),
         "so_far": brief(found.so_far),
         "missing": brief(found.plan.missing),

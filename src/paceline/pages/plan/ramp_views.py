@@ -29,6 +29,7 @@ from paceline.pages.dashboards.export import as_file
 from paceline.pages.dashboards.later import PATIENT, patient, soon
 from paceline.pages.dashboards.links import rep_link
 from paceline.pages.plan.goals_views import metrics_of
+from paceline.pages.told import in_words
 from paceline.sales.scope import Scope
 from paceline.stats.kaplan_meier import Waiting
 
@@ -63,7 +64,7 @@ def ramp_page(request: Asking) -> HttpResponse:
     try:
         found = ramp_of(of, slug)
     except RampError as error:
-        problem = str(error)
+        problem = in_words(error.said)
     hires = [] if found is None else hires_of(of, found)
     people = request.door.people(of.as_of)
     context = of.base(
@@ -72,7 +73,7 @@ def ramp_page(request: Asking) -> HttpResponse:
         metric=gettext(metrics[slug].name),
         about=of.about,
         problem=problem,
-        unit="" if found is None else found.unit,
+        unit="" if found is None else in_words(found.unit),
         hires=[hire(of, found, one) for one in hires[:MOST]] if found is not None else [],
         more=max(len(hires) - MOST, 0),
         cohorts=[_cohort(of, found, one, _least(of)) for one in _cohorts(found, hires)] if found is not None else [],
@@ -114,7 +115,7 @@ def hire(of: Asked, found: Ramp, one: NewHire) -> dict[str, Any]:
     paces = [float(value) if np.isfinite(value) else None for value in one.paces[:MONTHS]]
     picture = charts.curves(
         _months(MONTHS), _band(one.fan, _least(of)), [Curve(one.name, paces)], written=_written(of, found),
-        title=gettext("%(name)s by month of tenure") % {"name": one.name}, description=one.standing.sentence,
+        title=gettext("%(name)s by month of tenure") % {"name": one.name}, description=in_words(one.standing.sentence),
         band_words=(gettext("8 in 10, low"), gettext("middle"), gettext("8 in 10, high")), column=gettext("Tenure"),
     )  # fmt: skip
     slow = one.standing.slow
@@ -127,8 +128,8 @@ def hire(of: Asked, found: Ramp, one: NewHire) -> dict[str, Any]:
         "picture": picture,
         "mark": "" if slow is None or not slow else "worse",
         "too_few": slow is None,
-        "standing": one.standing.sentence,
-        "expected": one.expected.sentence,
+        "standing": in_words(one.standing.sentence),
+        "expected": in_words(one.expected.sentence),
         "full_from": None if one.full_from is None or one.expected.reached is not None else written.day(one.full_from),
         "full_low": None if one.full_low is None else written.day(one.full_low),
         "full_high": None if one.full_high is None else written.day(one.full_high),
@@ -140,15 +141,16 @@ def _cohort(of: Asked, found: Ramp, one: Cohort, least: int) -> dict[str, Any]:
     band = _band(one.fan, least)
     known = any(value is not None for value in band.middle)
     curve = charts.curves(
-        _months(MONTHS), band, [], written=_written(of, found), title=gettext("Past hires: %(who)s") % {"who": one.label},
+        _months(MONTHS), band, [], written=_written(of, found),
+        title=gettext("Past hires: %(who)s") % {"who": in_words(one.label)},
         band_words=(gettext("8 in 10, low"), gettext("middle"), gettext("8 in 10, high")), column=gettext("Tenure"),
     )  # fmt: skip
     return {
-        "label": one.label,
+        "label": in_words(one.label),
         "hires": one.hires,
         "full": None if one.full is None else _written(of, found)(one.full),
         "picture": curve if known else None,
-        "sentences": one.sentences,
+        "sentences": [in_words(said) for said in one.sentences],
         "waits": [
             {"title": title, "picture": _wait(curve, title, unit, step)}
             for curve, title, unit, step in (
@@ -185,7 +187,7 @@ def ramp_export(request: Asking, form: str) -> HttpResponse:
     try:
         found = ramp_of(of, slug, PATIENT)
     except RampError as error:
-        raise BadQuestionError(str(error)) from None
+        raise BadQuestionError(in_words(error.said)) from None
     shown = {one.rep for one in hires_of(of, found)}
     table = found.to_arrow()
     kept = table.filter([rep in shown for rep in table["rep"].to_pylist()])

@@ -27,7 +27,9 @@ from paceline.pages.dashboards.address import Address
 from paceline.pages.one_on_ones.points import signal_key
 from paceline.pages.telling import words
 from paceline.pages.telling.acts import alert_of, next_meeting
+from paceline.pages.told import in_words
 from paceline.people.models import User
+from paceline.saying.keeping import from_json
 
 OPEN, SNOOZED, DISMISSED, OVER, ALL = "open", "snoozed", "dismissed", "over", "all"
 FILTERS = {
@@ -101,6 +103,7 @@ def row(
         "alert": one,
         "title": words.title(one, store, names),
         "sentence": words.sentence(one, store),
+        "because": in_words(from_json(one.because)),
         "mark": words.mark(one),
         "state": one.get_state_display(),
         "page": words.page(one),
@@ -149,7 +152,9 @@ class Event:
 
 def history(one: Alert, user: User) -> list[Event]:
     """Changes of state, acts, and what the visitor was told; the latest first."""
-    events = [Event(change.at, change.get_after_display(), why=change.because) for change in one.transitions.all()]
+    events = [
+        Event(change.at, change.get_after_display(), why=in_words(from_json(change.because))) for change in one.transitions.all()
+    ]
     for act in one.acts.select_related("user"):
         mine = act.user_id == user.pk
         if act.kind == ActKind.SNOOZE and not mine:

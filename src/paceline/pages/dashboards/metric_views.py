@@ -22,7 +22,7 @@ from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.kept import readings
 from paceline.pages.dashboards.links import metric_of, records_link, rep_link, term, tile
 from paceline.pages.dashboards.team import people_of
-from paceline.pages.told import in_words
+from paceline.pages.told import in_words as in_the_readers_language
 from paceline.sales.scope import Scope
 
 
@@ -75,7 +75,7 @@ def metric_page(request: Asking, slug: str) -> HttpResponse:
         category=str(CATEGORIES[one.category]),
         rep_id=rep_id,
         about=of.about,
-        sentence=in_words(sentence(page.reading)),
+        sentence=in_the_readers_language(sentence(page.reading)),
         value=written.reading(page.reading, short=False),
         trend=charts_of.trend(one, page.history, labels, page.limits, of.currency, mark=page.mark),
         distribution=charts_of.distribution(one, dots or _peers(request, of, one), of.currency),

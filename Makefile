@@ -15,7 +15,7 @@ test: packages system  ## every check and every test (installs PostgreSQL, Java 
 	.venv/bin/ruff check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	.venv/bin/pytest -n 2
 
 lint: packages  ## style and the floors of the house
 	.venv/bin/ruff check

@@ -12,8 +12,8 @@ from paceline.warehouse.engines.duckdb import open_duckdb
 from tests.facts.small import DEALS, PARIS, Row, at, rows_of, store
 from tests.facts.test_refresh import REPS, START, Company
 
-FACTS = (*DEALS, "opportunity", "outcome", "line", "move", "stage_visit", "arrival", "address", "lead_key", "lead", "goal",
-         "forecast", "cost", "connection")
+FACTS = (*DEALS, "opportunity", "outcome", "line", "move", "stage_visit", "arrival", "address", "lead_key", "attempt",
+         "lead", "goal", "forecast", "cost", "connection")
 
 
 def records() -> dict[str, list[Row]]:

@@ -8,7 +8,7 @@ from tests.facts.small import DEALS, PARIS, Row, at, day, rows_of, store
 
 REPS: list[Row] = [{"id": "ana", "name": "Ana", "time_zone": "Europe/Paris", "holiday_calendar": "FR"},
                    {"id": "bob", "name": "Bob", "time_zone": "America/New_York"}]
-FACTS = (*DEALS, "address", "lead_key", "lead", "connection")
+FACTS = (*DEALS, "address", "lead_key", "attempt", "lead", "connection")
 
 
 def mail(id_: str, rep: str, when: str, **columns: object) -> Row:

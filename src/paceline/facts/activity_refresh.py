@@ -9,8 +9,9 @@ import ibis
 import ibis.expr.types as ir
 
 from paceline.facts import activity_keys as keys
-from paceline.facts import build, touches
+from paceline.facts import build, lead_refresh, mail_keys, touches
 from paceline.facts import people_refresh as people
+from paceline.facts.days import DAY_SECONDS
 from paceline.facts.parts import Make, Parts
 from paceline.warehouse.store import unbound
 
@@ -23,8 +24,11 @@ ADDRESSED = frozenset({"email", "email_recipient", "call", "meeting_attendee"})
 ACTIVITIES = frozenset({"email", "email_recipient", "call", "call_turn", "meeting", "meeting_attendee"})
 CONCERNING = PEOPLE | ACTIVITIES | {"opportunity", "opportunity_change", "opportunity_contact", "line_item", "lead_assignment"}
 
-_ON_TOUCH, _ON_MEETING = ("touch", ("touch_id",)), ("meeting_id", ("meeting_id",))
-_PAIR = ("rep_id", "person_id")
+_ON_MEETING = ("meeting_id", ("meeting_id",))
+_PAIR = mail_keys.PAIR
+# Rows of known instants are found without reading the whole history; what has no instant, by its id alone.
+_ON_TOUCH = (("touch", ("touch_id", "at")), ("touch_undated", ("touch_id",)))
+_ON_MAIL = (("mail", ("email_id", "at")), ("mail_undated", ("email_id",)))
 
 
 class ActivityRefresh:
@@ -43,7 +47,8 @@ class ActivityRefresh:
             "guest": self._guest, "meeting": self._meeting, "booking": self._booking, "call": self._call,
             "touch_person": self._touch_person, "touch": self._touch, "first_mail": self._first_mail, "mail": self._mail,
             "outreach": self._outreach, "reply": self._reply, "touch_opportunity": self._touch_opportunity,
-            "opportunity_person": self._opportunity_person, "lead_key": lambda: people.redo_lead_key(parts), "lead": self._lead}
+            "opportunity_person": self._opportunity_person, "lead_key": lambda: people.redo_lead_key(parts),
+            "attempt": lambda: lead_refresh.redo_attempt(parts), "lead": lambda: lead_refresh.redo_lead(parts)}
 
     def redo(self, name: str) -> str | None:
         """Bring one fact up to date: `part` or `whole`, or None where nothing of it can have changed."""
@@ -81,7 +86,8 @@ class ActivityRefresh:
         parts.make("seen_as", lambda: keys.seen_as(parts))
 
     def _anew(self, name: str) -> None:
-        build.create(self.parts.queries, name)
+        with self.parts.engine.many_small_steps(False):
+            build.create(self.parts.queries, name)
 
     def _address(self) -> None:
         parts = self.parts
@@ -100,7 +106,9 @@ class ActivityRefresh:
         parts = self.parts
         parts.make("span", lambda: parts.rows_of("span", "ids", ("opportunity_id",)))
         parts.redo("ownership", {"fact_span": "span"}, ("ids", ("opportunity_id",)))
-        parts.make("stretch", lambda: parts.differing("ownership"))
+        for age, rows in (("gone", parts.gone), ("come", parts.come)):
+            parts.make(f"ownership_{age}", partial(rows, "ownership"))
+        parts.make("stretch", lambda: keys.stretches(parts))
 
     # --- meetings and calls ---
 
@@ -148,21 +156,16 @@ class ActivityRefresh:
 
     def _touch_person(self) -> None:
         parts = self.parts
-        parts.make("email", lambda: keys.emails(parts))
-        parts.make("partaking", lambda: keys.partakings(parts))
-        parts.make("drawn_in", lambda: keys.drawn_in(parts))
-        parts.make("touch", lambda: keys.touches(parts))
+        self._find_touches()
         if parts.count("touch") > LARGE * parts.count_fact("touch_person"):
             self.whole = True
             self._anew("touch_person")
             return
-        for kind in ("email", "call", "meeting"):
-            parts.make(f"{kind}_touched", partial(keys.touched, parts, kind))
-        parts.make("email_rec", lambda: unbound("email").semi_join(parts.part("email_touched"), "id"))
+        parts.make("email_touched", lambda: parts.part("email_rec").select("id"))
         parts.make("recipient", lambda: unbound("email_recipient").semi_join(
             parts.part("email_touched"), [("email_id", "id")]))
         for kind, fact in (("call", "call"), ("meeting", "meeting"), ("meeting", "guest")):
-            parts.make(f"{fact}_touched_rows", partial(keys.touched_rows, parts, kind, fact))
+            parts.make(f"{fact}_touched_rows", partial(keys.rows_drawn, parts, kind, fact))
         parts.make("reached", lambda: parts.swapped(touches.reached(self.t), {
             "rec_email": "email_rec", "rec_email_recipient": "recipient", "fact_call": "call_touched_rows",
             "fact_meeting": "meeting_touched_rows", "fact_guest": "guest_touched_rows"}))
@@ -171,11 +174,30 @@ class ActivityRefresh:
             known = parts.part("touch_person_known")
             return touches.with_new_account(self.t, known).filter(known.touch_id.notnull())
 
-        self._put_in_context("touch_person", "reached", ("rep_id", "account_id"), ("touch_id", "rep_id", "account_id"), rows,
-                             back=self.t.settings.thresholds.new_account_days)
-        parts.make("touched_rows", lambda: parts.part("new_touch_person").semi_join(parts.part("touch"), "touch_id"))
+        self._put_in_context("touch_person", "reached", ("rep_id", "account_id"), ("touch_id", "rep_id", "account_id", "at"),
+                             rows, back=self.t.settings.thresholds.new_account_days)
+        parts.make("touched_rows", lambda: parts.part("new_touch_person").semi_join(parts.part("touch_at"), "touch_id"))
         parts.make("gone_touch", lambda: parts.gone("touch_person"))
         parts.make("come_touch", lambda: parts.come("touch_person"))
+
+    def _find_touches(self) -> None:
+        parts = self.parts
+        parts.make("email", lambda: keys.emails(parts))
+        parts.make("partaking", lambda: keys.partakings(parts))
+        parts.make("held", lambda: keys.held(parts))
+        parts.make("drawing", lambda: keys.drawing(parts))
+        parts.make("drawn_in", lambda: keys.drawn_in(parts), since=parts.earliest("drawing"))
+        for kind in ("email", "call", "meeting"):
+            parts.make(f"drawn_{kind}", partial(keys.drawn, parts, kind))
+        parts.make("email_rec", lambda: keys.email_records(parts))
+        parts.make("touch_at", lambda: keys.touches(parts))
+        self._dated("touch", "touch_at")
+
+    def _dated(self, name: str, of: str) -> None:
+        """Parts ``name`` and ``<name>_undated``: keys with and without an instant."""
+        parts = self.parts
+        parts.make(name, lambda: parts.part(of).filter(lambda key: key["at"].notnull()))
+        parts.make(f"{name}_undated", lambda: parts.part(of).filter(lambda key: key["at"].isnull()))
 
     def _put_in_context(self, name: str, fresh: str, within: tuple[str, ...], key: tuple[str, ...], rows: Make,
                         back: int | None = None) -> None:
@@ -185,50 +207,54 @@ class ActivityRefresh:
         may have to change too, and its last day before, as a row without touch_id.
         """
         parts = self.parts
-        parts.make(f"{name}_gone", lambda: parts.rows_of(name, *_ON_TOUCH))
+        parts.make(f"{name}_gone", lambda: ibis.union(*(parts.rows_of(name, *key) for key in _ON_TOUCH)))
         parts.make(f"{name}_first", lambda: keys.first_changed_days(parts, name, fresh, within))
-        parts.make(f"{name}_around", lambda: keys.around(parts, name, within, back))
+        if back is None:
+            since = parts.earliest(f"{name}_first", "owned_from_at")
+        else:  # two days more: the local day begins before or after the day of the clock
+            since = (parts.earliest(f"{name}_first", "first_") - back - 2) * DAY_SECONDS
+        parts.make(f"{name}_around", lambda: keys.around(parts, name, within, back), since=since)
         parts.make(f"{name}_later", lambda: keys.later_rows(parts, name))
         parts.make(f"{name}_known", lambda: keys.in_context(parts, name, fresh, within))
-        parts.put(name, rows, _ON_TOUCH, (f"{name}_later", key),
+        parts.put(name, rows, *_ON_TOUCH, (f"{name}_later", key),
                   old=lambda: ibis.union(parts.part(f"{name}_gone"), parts.part(f"{name}_later")))
 
     def _touch(self) -> None:
-        self.parts.redo("touch", {"fact_touch_person": "touched_rows", "fact_call": "call_touched_rows"}, _ON_TOUCH)
+        self.parts.redo("touch", {"fact_touch_person": "touched_rows", "fact_call": "call_touched_rows"}, *_ON_TOUCH)
 
     # --- mail ---
 
     def _first_mail(self) -> None:
         parts = self.parts
-        parts.make("mailed_pair", lambda: keys.pairs_mailed_first(parts))
-        parts.make("mailed_rows", lambda: keys.mailed(parts.rows_of("touch_person", "mailed_pair", _PAIR)))
+        parts.make("lost_pair", lambda: mail_keys.pairs_without_first(parts))
+        parts.make("mailed_pair", lambda: mail_keys.pairs_mailed_first(parts))
+        parts.make("mailed_rows", lambda: mail_keys.first_candidates(parts), since=parts.earliest("lost_pair"))
         parts.redo("first_mail", {"fact_touch_person": "mailed_rows"}, ("mailed_pair", _PAIR))
-        parts.make("first_pair", lambda: parts.differing("first_mail").select(*_PAIR).distinct())
+        parts.make("first_pair", lambda: mail_keys.first_otherwise(parts))
 
     def _mail(self) -> None:
         parts = self.parts
-        parts.make("mail", lambda: ibis.union(
-            *(parts.part(name).select(email_id="id") for name in ("email", "email_touched")),
-            parts.rows_of("mail", "first_pair", _PAIR).select("email_id"), distinct=True))
-        parts.make("mail_rec", lambda: unbound("email").semi_join(parts.part("mail"), [("id", "email_id")]))
-        parts.redo("mail", {"rec_email": "mail_rec", "fact_touch_person": "touched_rows"}, ("mail", ("email_id",)))
+        parts.make("mail_at", lambda: mail_keys.mails(parts), since=parts.earliest("first_pair"))
+        self._dated("mail", "mail_at")
+        parts.make("mail_rec", lambda: mail_keys.mail_records(parts))
+        parts.redo("mail", {"rec_email": "mail_rec", "fact_touch_person": "touched_rows"}, *_ON_MAIL)
+        parts.make("gone_mail", lambda: parts.gone("mail"))
+        parts.make("come_mail", lambda: parts.come("mail"))
 
     def _outreach(self) -> None:
         parts = self.parts
-        parts.make("answered_pair", lambda: ibis.union(
-            parts.part("first_pair"),
-            *(parts.part(name).filter(lambda r: r.human).select(*_PAIR) for name in ("old_mail", "new_mail")), distinct=True))
+        parts.make("answered_pair", lambda: mail_keys.answered_otherwise(parts, self.t.settings.thresholds.reply_days))
         parts.make("first_mail_answered", lambda: parts.rows_of("first_mail", "answered_pair", _PAIR))
-        parts.make("mail_answered", lambda: parts.rows_of("mail", "answered_pair", _PAIR))
+        parts.make("mail_answered", lambda: mail_keys.answers_of_pairs(parts), since=parts.earliest("first_mail_answered", "at"))
         parts.redo("outreach", {"fact_first_mail": "first_mail_answered", "fact_mail": "mail_answered"}, ("answered_pair", _PAIR))
 
     def _reply(self) -> None:
         parts = self.parts
-        parts.make("thread", lambda: ibis.union(
-            parts.part("mail_rec").select("thread_id"), parts.versions("email", "thread_id"), distinct=True))
-        parts.make("thread_rec", lambda: unbound("email").semi_join(parts.part("thread"), "thread_id"))
-        parts.make("thread_mail", lambda: keys.answers_in_threads(parts))
-        parts.make("thread_touched", lambda: keys.touches_in_answered_threads(parts))
+        parts.make("thread_mailed", lambda: mail_keys.threads_mailed(parts))
+        parts.make("thread", lambda: mail_keys.threads(parts), since=parts.earliest("thread_mailed"))
+        parts.make("thread_rec", lambda: mail_keys.thread_records(parts))
+        parts.make("thread_mail", lambda: mail_keys.answers_in_threads(parts))
+        parts.make("thread_touched", lambda: mail_keys.touches_in_answered_threads(parts))
         parts.redo("reply", {"rec_email": "thread_rec", "fact_mail": "thread_mail", "fact_touch_person": "thread_touched"},
                    ("thread", ("thread_id",)))
 
@@ -243,29 +269,12 @@ class ActivityRefresh:
             return gaps.filter(gaps.touch_id.notnull())
 
         self._put_in_context("touch_opportunity", "matched", ("opportunity_id", "rep_id", "owned_from_at"),
-                             ("touch_id", "rep_id", "opportunity_id"), rows)
+                             ("touch_id", "rep_id", "opportunity_id", "at"), rows)
 
     def _opportunity_person(self) -> None:
         parts = self.parts
         parts.make("come_engaged", lambda: parts.swapped(touches.engaged(self.t), {"fact_touch_person": "come_touch"}))
-        parts.make("engaged", lambda: keys.people_engaged_otherwise(parts))
-        on = ("engaged", ("person_id",))
-        parts.make("engaged_rows", lambda: parts.rows_of("touch_person", *on))
-        parts.redo("opportunity_person", {"fact_touch_person": "engaged_rows"}, on)
-
-    # --- leads ---
-
-    def _lead(self) -> None:
-        parts = self.parts
-        if "lead_key_changed" not in parts.made:
-            parts.make("lead_key_changed", lambda: parts.fact("lead_key").filter(ibis.literal(False)), "none")
-        parts.make("lead_hit", lambda: keys.lead_hits(parts))
-        parts.make("lead", lambda: keys.leads(parts))
-        parts.make("lead_key", lambda: parts.rows_of("lead_key", "lead", ("lead_id",)))
-        parts.make("lead_rec", lambda: keys.records_of_leads(parts))
-        parts.make("lead_to", lambda: keys.recipients_of_leads(parts))
-        parts.make("lead_mail", lambda: unbound("email").semi_join(parts.part("lead_to"), [("id", "email_id")]))
-        parts.make("lead_call", lambda: keys.calls_of_leads(parts))
-        parts.redo("lead", {"rec_lead": "lead_rec", "rec_email_recipient": "lead_to", "rec_email": "lead_mail",
-                            "rec_call": "lead_call", "fact_lead_key": "lead_key"}, ("lead", ("lead_id",)))
-
+        parts.make("engaged", lambda: keys.engaged_otherwise(parts))
+        parts.make("engaging", lambda: keys.engaging(parts))
+        parts.make("engaged_rows", lambda: keys.engaged_rows(parts), since=parts.earliest("engaging"))
+        parts.redo("opportunity_person", {"fact_touch_person": "engaged_rows"}, ("engaged", ("person_id", "opportunity_id")))

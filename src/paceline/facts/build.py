@@ -62,6 +62,7 @@ BUILDERS: dict[str, Callable[[Tables], ir.Table]] = {
     "stage_visit": moves.stage_visit,
     "arrival": moves.arrival,
     "lead_key": leads.lead_key,
+    "attempt": leads.attempt,
     "lead": leads.lead,
     "goal": aims.goal,
     "forecast": aims.forecast,
@@ -89,8 +90,16 @@ def expression(name: str, t: Tables) -> ir.Table:
 
 
 def compiled(queries: Queries, name: str) -> Compiled:
-    """The query of a fact or working table as SQL. KeyError for an unknown one."""
-    return queries.compiled(f"fact {name}", lambda t: expression(name, t))
+    """The query of a fact or working table as SQL, its rows in order of time. KeyError for an unknown one.
+
+    Loads bring what is recent: where rows lie in order of time, whatever asks for some days, or for rows of known instants, reads
+    little else, however long the history is. The order costs a build next to nothing: ordered rows are written faster.
+    """
+    return queries.compiled(f"fact {name}", lambda t: _in_order(expression(name, t)))
+
+
+def _in_order(rows: ir.Table) -> ir.Table:
+    return rows.order_by("at") if "at" in rows.columns else rows
 
 
 def build(engine: Engine, settings: Settings, as_of: int | None = None, prefix: str = "") -> None:

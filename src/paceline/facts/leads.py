@@ -8,14 +8,13 @@ import ibis.expr.types as ir
 from paceline.facts import days
 from paceline.facts.merged import surviving
 from paceline.facts.people import normalised
-from paceline.facts.shape import ADDRESS, LEAD_KEY, LIFE, stored
+from paceline.facts.shape import ADDRESS, ATTEMPT, LEAD_KEY, LIFE, stored
 from paceline.facts.tables import Tables
 
 
 def lead(t: Tables) -> ir.Table:
     """Surviving leads, credited to who first tried to reach them (a mail not automated, or a dial), else who got them first."""
-    rec = t.rec("lead")
-    rec = rec.filter(rec.merged_into_id.isnull(), ~rec.deleted.fill_null(False))
+    rec = counted(t)
     rec = rec.select("created_at", "source", "owner_id", "converted_at", "converted_account_id", "converted_opportunity_id",
                      lead_id="id", at="created_at")
     wide = _with_rep(rec, t)
@@ -24,33 +23,61 @@ def lead(t: Tables) -> ir.Table:
     return _with_end(wide, t)
 
 
-def attempts(t: Tables) -> ir.Table:
-    """Human outbound attempts at leads: columns lead_id (surviving), by_, tried_at, touch_; one row an attempt and lead."""
-    ways = ibis.union(_tried_by_mail(t), _tried_by_phone(t))
-    keys = stored(t, LEAD_KEY)
+def attempt(t: Tables) -> ir.Table:
+    """The working table `attempt`: who first tried to reach a surviving lead, once it was there."""
+    sources = (t.rec("email"), t.rec("email_recipient"), t.rec("call"))
+    return first_attempts(since_created(attempts(stored(t, ADDRESS), stored(t, LEAD_KEY), *sources), counted(t)))
+
+
+def counted(t: Tables) -> ir.Table:
+    """The records of surviving leads."""
+    rec = t.rec("lead")
+    return rec.filter(rec.merged_into_id.isnull(), ~rec.deleted.fill_null(False))
+
+
+def attempts(spelt: ir.Table, keys: ir.Table, mail: ir.Table, to: ir.Table, call: ir.Table) -> ir.Table:
+    """Human outbound attempts at leads: columns lead_id (surviving), rep_id, at, touch_id; one row an attempt and lead.
+
+    ``spelt`` and ``keys``: rows of `address` and `lead_key`; ``mail``, ``to`` and ``call``: records of activities.
+    """
+    ways = ibis.union(_tried_by_mail(spelt, keys, mail, to), _tried_by_phone(call))
     hits = ways.inner_join(keys, ways.key_ == keys.lead_key_)
-    return hits.select("lead_id", "by_", "tried_at", "touch_").distinct()
+    return hits.select("lead_id", "rep_id", "at", "touch_id").distinct()
 
 
-def _tried_by_mail(t: Tables) -> ir.Table:
-    mail, to, spelt = t.rec("email"), t.rec("email_recipient"), stored(t, ADDRESS)
-    keys = stored(t, LEAD_KEY).select("lead_key_").distinct()
-    meant = spelt.semi_join(keys, [("address", "lead_key_")]).select("written", key_="address")
-    to = to.select("email_id", "address").join(meant, [("address", "written")]).drop("address", "written")
-    sent = mail.filter(mail.direction == "outbound", ~mail.automated.fill_null(False), ~mail.calendar_reply.fill_null(False),
+def since_created(tried: ir.Table, leads: ir.Table) -> ir.Table:
+    """Attempts not before the lead was there."""
+    created = leads.select("created_at", tried_lead_="id")
+    both = tried.inner_join(created, tried.lead_id == created.tried_lead_)
+    return both.filter(both["at"] >= both.created_at).select("lead_id", "rep_id", "at", "touch_id")
+
+
+def first_attempts(tried: ir.Table) -> ir.Table:
+    """The first of each lead; of several at that instant the one of the smallest ids."""
+    order = ibis.window(group_by="lead_id", order_by=["at", "touch_id", "rep_id"])
+    ranked = tried.mutate(nth_=ibis.row_number().over(order))
+    return ranked.filter(ranked.nth_ == 0).drop("nth_")
+
+
+def human_outbound(mail: ir.Table) -> ir.Table:
+    """Mails that a person of ours wrote."""
+    return mail.filter(mail.direction == "outbound", ~mail.automated.fill_null(False), ~mail.calendar_reply.fill_null(False),
                        ~mail.bounce.fill_null(False))
-    sent = sent.select("rep_id", "sent_at", mail_="id")
+
+
+def _tried_by_mail(spelt: ir.Table, keys: ir.Table, mail: ir.Table, to: ir.Table) -> ir.Table:
+    meant = spelt.semi_join(keys.select("lead_key_").distinct(), [("address", "lead_key_")]).select("written", key_="address")
+    to = to.select("email_id", "address").join(meant, [("address", "written")]).drop("address", "written")
+    sent = human_outbound(mail).select("rep_id", "sent_at", mail_="id")
     each = to.inner_join(sent, to.email_id == sent.mail_)
-    return each.select("key_", by_="rep_id", tried_at="sent_at",
-                       touch_=ibis.literal("email:") + each.email_id)
+    return each.select("key_", rep_id="rep_id", at="sent_at", touch_id=ibis.literal("email:") + each.email_id)
 
 
-def _tried_by_phone(t: Tables) -> ir.Table:
-    call = t.rec("call")
+def _tried_by_phone(call: ir.Table) -> ir.Table:
     dial = call.filter(call.direction == "outbound")
     keys = (ibis.literal("lead:") + dial.lead_id, ibis.literal("contact:") + dial.contact_id, normalised(dial.address))
     return ibis.union(*(
-        dial.select(key_=key, by_="rep_id", tried_at="started_at", touch_=ibis.literal("call:") + dial.id) for key in keys))
+        dial.select(key_=key, rep_id="rep_id", at="started_at", touch_id=ibis.literal("call:") + dial.id) for key in keys))
 
 
 def lead_key(t: Tables) -> ir.Table:
@@ -71,12 +98,7 @@ def lead_key(t: Tables) -> ir.Table:
 
 def _with_rep(rec: ir.Table, t: Tables) -> ir.Table:
     """Columns rep_id, first_attempt_at, assigned_at."""
-    tried = attempts(t).rename(tried_lead_="lead_id")
-    tried = tried.inner_join(rec.select("lead_id", "created_at"), tried.tried_lead_ == rec.lead_id)
-    tried = tried.filter(tried.tried_at >= tried.created_at)
-    first = ibis.window(group_by="tried_lead_", order_by=["tried_at", "touch_", "by_"])
-    tried = tried.mutate(nth_=ibis.row_number().over(first))
-    tried = tried.filter(tried.nth_ == 0).select("tried_lead_", "by_", first_attempt_at="tried_at")
+    tried = stored(t, ATTEMPT).select(tried_lead_="lead_id", by_="rep_id", first_attempt_at="at")
     given = surviving(t, t.rec("lead_assignment"), "lead", "lead_id")
     earliest = given.mutate(nth_=ibis.row_number().over(ibis.window(group_by="lead_id", order_by=["assigned_at", "id"])))
     earliest = earliest.filter(earliest.nth_ == 0).select(given_lead_="lead_id", given_to_="rep_id")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import ibis
 import ibis.expr.operations as ops
@@ -10,6 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from paceline.facts import build
+from paceline.facts.days import ALWAYS_AT
 from paceline.facts.queries import Queries
 from paceline.facts.shape import shaped, stored
 from paceline.warehouse.store import ARROW_TYPES, CHANGED, CHANGED_SCHEMA, ibis_table, plain, unbound, unbound_past
@@ -18,6 +20,8 @@ Keys = tuple[str, tuple[str, ...]]  # a part, and the columns by which its rows 
 
 
 Make = Callable[[], ir.Table]  # makes an expression; it may depend on what it is named by, and on the settings, alone
+# Stands for the instant from which on a part has rows, in SQL that serves every refresh; it must occur nowhere else.
+SINCE = 9_199_999_999_999_999_457
 
 
 class Parts:
@@ -31,12 +35,23 @@ class Parts:
         self.engine, self.t, self.queries = queries.engine, queries.t, queries
         self.made: dict[str, pa.Schema] = {}
         self.cells: dict[str, pa.Table] = {}
+        self._counted: dict[str, int] = {}
 
-    def make(self, name: str, rows: Make, variant: str = "") -> None:
-        """Store an expression's rows as the part ``name``."""
+    def make(self, name: str, rows: Make, variant: str = "", since: int | None = None) -> None:
+        """Store an expression's rows as the part ``name``. ``since`` takes the place of `SINCE` in it: a constant, as engines
+        leave out what lies before a constant without reading it."""
         one = self.queries.compiled(f"part {name} {variant}", lambda _: rows())
+        if since is not None:
+            one = replace(one, sql=one.sql.replace(str(SINCE), str(since)))
         self.engine.scratch(f"part_{name}", one)
         self.made[name] = one.schema
+        self._counted.pop(f"part_{name}", None)
+
+    def earliest(self, name: str, column: str = "from_at") -> int:
+        """The least instant in a column of a part; one after all others where it has none."""
+        found = self.engine.query(f"SELECT min({self.engine.quoted(column)}) AS n FROM {self.engine.quoted(f'part_{name}')}")
+        least = found["n"][0].as_py()
+        return -ALWAYS_AT if least is None else int(least)
 
     def part(self, name: str) -> ir.Table:
         """A part made before. Raises KeyError if it wasn't."""
@@ -44,7 +59,10 @@ class Parts:
 
     def count(self, name: str) -> int:
         """How many rows a part has."""
-        return self._count(f"part_{name}")
+        table = f"part_{name}"
+        if table not in self._counted:
+            self._counted[table] = self._count(table)
+        return self._counted[table]
 
     def count_fact(self, name: str) -> int:
         """How many rows a fact has."""
@@ -68,6 +86,10 @@ class Parts:
         keys = self.changed(record)
         both = (unbound(record), unbound_past(record))
         return ibis.union(*(table.semi_join(keys, "id").select(*columns, **renamed) for table in both))
+
+    def past(self, record: str, *columns: str, **renamed: str) -> ir.Table:
+        """Those columns of the changed records, as they were before: none of records that are new."""
+        return unbound_past(record).semi_join(self.changed(record), "id").select(*columns, **renamed)
 
     def rows_of(self, fact: str, part: str, on: Iterable[str]) -> ir.Table:
         """The stored rows of a fact whose columns ``on`` are those of a row of the part."""
@@ -108,9 +130,12 @@ class Parts:
 
         self.make(f"old_{name}", old or there, repr(keys))
         self.make(f"new_{name}", lambda: shaped(rows(), fact), repr(keys) + variant)
-        for part, on in keys:
-            self.engine.delete_matching(fact.table, f"part_{part}", on)
-        self.insert(name, f"new_{name}")
+        if self.count(f"old_{name}"):
+            for part, on in keys:
+                if self.count(part):
+                    self.engine.delete_matching(fact.table, f"part_{part}", on)
+        if self.count(f"new_{name}"):
+            self.insert(name, f"new_{name}")
         if {"rep_id", "day"} <= {column.name for column in fact.columns}:
             self.cells[name] = self.queries.rows(f"cells {name}", lambda _: self._cells(name))
 
@@ -121,6 +146,7 @@ class Parts:
         for age in ("old", "new"):
             self.engine.scratch(f"part_{age}_{name}", plain(self.engine, table, schema, only="1 = 0"))
             self.made[f"{age}_{name}"] = schema
+            self._counted[f"part_{age}_{name}"] = 0
         if {"rep_id", "day"} <= set(schema.names):
             self.cells[name] = pa.schema([schema.field("rep_id"), schema.field("day")]).empty_table()
 

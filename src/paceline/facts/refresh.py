@@ -16,6 +16,7 @@ import pyarrow as pa
 from paceline.facts import build, merged, people, reference
 from paceline.facts.activity_refresh import BLOCKERS, CONCERNING, ActivityRefresh
 from paceline.facts.concerned import accounts_of, opportunities_concerned
+from paceline.facts.connection_refresh import may_have_moved
 from paceline.facts.parts import Parts
 from paceline.facts.queries import Queries
 from paceline.facts.tables import IBIS_TYPES, Tables
@@ -27,7 +28,8 @@ from paceline.warehouse.store import current_name, past_name, unbound, unbound_p
 OPPORTUNITY_FACTS = ("timeline", "life", "span", "opportunity", "outcome", "line", "move", "stage_visit", "arrival")
 ACTIVITY_FACTS = (
     "contact_key", "address", "person_key", "person", "ownership", "guest", "meeting", "booking", "call", "touch_person", "touch",
-    "first_mail", "mail", "outreach", "reply", "touch_opportunity", "opportunity_person", "lead_key", "lead")
+    "first_mail", "mail", "outreach", "reply", "touch_opportunity", "opportunity_person", "lead_key",
+    "attempt", "lead")
 # The column of a record table that holds an opportunity. Lines and splits may name one that was merged away.
 OPPORTUNITY_RECORDS = {"opportunity": "id", "opportunity_change": "opportunity_id", "line_item": "opportunity_id",
                        "opportunity_split": "opportunity_id"}
@@ -73,6 +75,10 @@ class _Refresh:
 
     def run(self) -> dict[str, str]:
         """What was done to each fact."""
+        with self.engine.many_small_steps():
+            return self._run()
+
+    def _run(self) -> dict[str, str]:
         self._references()
         in_part = self._concerned()
         if in_part and not self.changed & BLOCKERS and set(self.changes) & CONCERNING:
@@ -96,13 +102,19 @@ class _Refresh:
         if self.activities is not None and name in ACTIVITY_FACTS and not (name == "lead" and "ref_workday" in self.changed):
             return self.activities.redo(name)
         read = build.compiled(self.queries, name).reads
-        if not read & self.changed:
+        if not read & self.changed or (name == "connection" and self._same_connections()):
             return None
         if in_part and name in OPPORTUNITY_FACTS and self._only_known_rows_changed(read):
             self._redo_part(name, read)
             return "part"
-        build.create(self.queries, name)
+        with self.engine.many_small_steps(False):
+            build.create(self.queries, name)
         return "whole"
+
+    def _same_connections(self) -> bool:
+        activities = self.activities
+        asked = activities is not None and not activities.whole and "connection" not in self.changes
+        return asked and "fact_stint" not in self.changed and not may_have_moved(self.parts)
 
     def _references(self) -> None:
         """Reference tables anew where what they are made of changed, told by comparing them with those stored."""

@@ -93,4 +93,9 @@ LEAD_KEY = Fact("lead_key", "By what an activity is known to be meant for a lead
     *_columns(Type.TEXT, lead_key_="normalised address, `lead:ID` or `contact:ID`", lead_id="the surviving lead"),
 ), dated=None)
 
-WORKING = {fact.name: fact for fact in (FIRST_MAIL, ADDRESS, LEAD_KEY, STAGE_ORDER, TIMELINE, LIFE, CONTACT_KEY, PERSON_KEY, GUEST, OWNERSHIP)}
+ATTEMPT = Fact("attempt", "The first human outbound attempt at a surviving lead, once it was there.", ("lead_id",), (
+    *_columns(Type.TEXT, lead_id="lead", rep_id="who tried", touch_id="`email:ID` or `call:ID`"), *_columns(Type.AT, at="instant"),
+), dated=None)
+
+WORKING = {fact.name: fact for fact in (
+    FIRST_MAIL, ADDRESS, LEAD_KEY, ATTEMPT, STAGE_ORDER, TIMELINE, LIFE, CONTACT_KEY, PERSON_KEY, GUEST, OWNERSHIP)}

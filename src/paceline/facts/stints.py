@@ -48,13 +48,13 @@ def connection(t: Tables) -> ir.Table:
     stated = given.mutate(until_day=until).group_by("rep_id", "kind", "from_day").aggregate(
         until_day=lambda c: c.until_day.max())
     stated = stated.mutate(stated=ibis.literal(True))
-    seen = _first_seen(t).anti_join(stated.select("rep_id", "kind"), ["rep_id", "kind"])
+    seen = first_seen(t).anti_join(stated.select("rep_id", "kind"), ["rep_id", "kind"])
     derived = seen.select(
         "rep_id", "kind", "from_day", until_day=ibis.literal(FOREVER, "int32"), stated=ibis.literal(False))
     return ibis.union(shaped(stated, "connection"), shaped(derived, "connection"))
 
 
-def _first_seen(t: Tables) -> ir.Table:
+def first_seen(t: Tables) -> ir.Table:
     """Columns rep_id, kind, from_day. A kind of which only undated records are there has been there for ever."""
     rows = ibis.union(*_opportunity_traces(t), *_lead_traces(t), *_activity_traces(t))
     rows = rows.filter(rows.rep_id.notnull())

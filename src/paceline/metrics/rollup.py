@@ -88,7 +88,7 @@ def _roll_up_one(queries: Queries, rows: str, columns: Mapping[str, Measure], ce
     if cells is None or cells["rep_id"].null_count or cells["day"].null_count:
         engine.create(name, queries.compiled(f"rollup {meant}", lambda t: _daily(t.fact(rows), columns)))
     elif cells.num_rows:
-        with engine.lent(_CELLS, cells):
+        with engine.many_small_steps(), engine.lent(_CELLS, cells):
             engine.delete_matching(name, _CELLS, ("rep_id", "day"))
             engine.insert(name, queries.compiled(f"rollup cells {meant}", lambda t: _daily(_in_cells(t.fact(rows)), columns)))
 

@@ -17,7 +17,7 @@ import gc
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
@@ -210,6 +210,11 @@ class Engine(ABC):
 
     def index(self, name: str, on: tuple[str, ...]) -> None:  # noqa: B027  (DuckDB and Spark gain nothing by one)
         """Make rows cheap to find by these columns, where the engine gains by it. Repeatable."""
+
+    def many_small_steps(self, are_small: bool = True) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Within the context come hundreds of statements over few rows (or not, after all), where an engine's way of sharing one
+        statement out costs more than the statement."""
+        return nullcontext()
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:

@@ -312,7 +312,7 @@ def test_the_calendar_has_times_and_no_word_of_the_talk(browser: Browser, pair: 
 def test_a_series_that_cant_be_is_told(browser: Browser, pair: Pair) -> None:
     told = {"weeks": "1", "weekday": "4", "at": "14:00", "minutes": "30", "time_zone": "Mars/Olympus"}
     answer = browser("manager").post(*_to("one_on_one_series", pair, **told), follow=True)
-    assert "No time zone is called so" in answer.content.decode()
+    assert "No time zone has this name" in answer.content.decode()
     assert not Series.objects.exists()
 
 

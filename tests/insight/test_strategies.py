@@ -6,6 +6,7 @@ import numpy as np
 
 from paceline.insight.compare import Verdict
 from paceline.insight.strategies import Case, compare_strategies
+from paceline.saying.said import own_words
 
 
 def case(rng: np.random.Generator, name: str, effect: float, n: int = 600) -> Case:
@@ -13,7 +14,7 @@ def case(rng: np.random.Generator, name: str, effect: float, n: int = 600) -> Ca
     rep = rng.integers(0, 8, n)
     followed = rng.random(n) < 0.2 + 0.07 * rep
     won = rng.random(n) < 0.1 + 0.04 * rep + effect * followed
-    return Case(name, followed, won, rep)
+    return Case(own_words(name), followed, won, rep)
 
 
 def test_a_habit_that_wins_is_found_and_one_of_good_reps_alone_is_not() -> None:
@@ -38,7 +39,7 @@ def test_the_sentence_tells_both_shares_and_no_cause() -> None:
 
 
 def test_too_few_who_did_or_did_not_are_not_called() -> None:
-    few = Case("few", np.array([True] * 3 + [False] * 50), np.array([True] * 53), np.zeros(53, np.int64))
+    few = Case(own_words("few"), np.array([True] * 3 + [False] * 50), np.array([True] * 53), np.zeros(53, np.int64))
     (one,) = compare_strategies([few])
     assert one.verdict is Verdict.TOO_FEW
     assert one.sentence == "Too few to call: 3 did, 50 didn't; it takes 5 of each."

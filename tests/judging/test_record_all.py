@@ -14,6 +14,7 @@ from paceline.judging.record_all import KINDS, track_record
 from paceline.judging.record_scores import FEWEST, scores
 from paceline.judging.told import Fresh, judge, tell
 from paceline.sales.periods import epoch_day, from_epoch_day
+from paceline.saying.said import own_words
 from paceline.warehouse.engine import Engine
 
 DAY = 86_400
@@ -80,8 +81,8 @@ def test_who_may_see_one_rep_learns_of_no_other(duckdb_engine: Engine) -> None:
 def fresh(name: str, better: bool = False) -> Fresh:
     since = from_epoch_day(SAID)
     card = Card(name, "AE", "meetings_held", "count", -1, since, since, since, State.FIRING, False, 10.0, 20.0, (15.0, 25.0),
-                10.0, -0.5, 4.0, 0.001, 12.0, (), (), (), "said")  # fmt: skip
-    return Fresh("rep", name, card, better, "fewer meetings")
+                10.0, -0.5, 4.0, 0.001, 12.0, (), (), (), own_words("said"))  # fmt: skip
+    return Fresh("rep", name, card, better, own_words("fewer meetings"))
 
 
 def test_alarms_and_praise_are_counted_apart(duckdb_engine: Engine) -> None:

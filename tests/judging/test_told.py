@@ -8,6 +8,7 @@ import pytest
 
 from paceline.insight.cards import Card, State
 from paceline.judging.told import Fresh, Told, UnknownCardError, Verdicts, judge, tell, told_cards, verdicts
+from paceline.saying.said import own_words
 from paceline.warehouse.engine import Engine
 from paceline.warehouse.engines.duckdb import open_duckdb
 
@@ -19,8 +20,8 @@ ANA = {("rep", "ana")}
 def card(since: date = SINCE, weeks: int = 4, state: State = State.FIRING, direction: int = -1, metric: str = "calls") -> Fresh:
     fired = since + timedelta(weeks=weeks)
     one = Card("ana", "AE", metric, "count", direction, fired, since, fired, state, False, 10.0, 20.0, (15.0, 25.0), 10.0, -0.5,
-               4.0, 0.001, 12.0, (), (), (), "said")  # fmt: skip
-    return Fresh("rep", "ana", one, False, f"since {since}")
+               4.0, 0.001, 12.0, (), (), (), own_words("said"))  # fmt: skip
+    return Fresh("rep", "ana", one, False, own_words(f"since {since}"))
 
 
 @pytest.fixture

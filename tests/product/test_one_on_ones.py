@@ -21,6 +21,7 @@ from paceline.insight.cards import Card
 from paceline.pages.one_on_ones.gather import _limits
 from paceline.project.running import Running
 from paceline.sales.periods import Period
+from paceline.saying.said import own_words
 from tests.product.conftest import NOW, UNTIL, Cast
 
 if TYPE_CHECKING:
@@ -169,14 +170,15 @@ def _prepared(**changes: object) -> Prepared:
     day = UNTIL
     change = Change(
         "meetings_held", "count", False, 5.0, 11.0, -0.55, day - timedelta(days=21), day - timedelta(days=7),
-        (Moved("New opportunities", -0.3),), ("2 days off",), tuple(day - timedelta(days=7 * back) for back in range(8, 0, -1)),
+        (Moved("New opportunities", -0.3),), (own_words("2 days off"),),
+        tuple(day - timedelta(days=7 * back) for back in range(8, 0, -1)),
         (11.0, 12.0, None, 10.0, 11.0, 6.0, 5.0, 4.0), (7.4, 11.4, 15.5), 5.0, (9.0, 10.0, 11.0, 12.0, 13.0),
     )  # fmt: skip
     quarter = date(2026, 4, 1), date(2026, 7, 1)
     goal = GoalShown("revenue", "money", *quarter, 110_000, 84_000, None, 100_000, 0.2, (80_000, 99_000), False)
     told = {
         "changes": (change,), "goals": (goal,), "deals": (DealShown("d1", "A & B", 10.0, day, True, 3, None),),
-        "followed": (FollowedUp(1, "x", "r", day, day, "meetings_held", 12.0, None, True, "above", True, "It rose."),),
+        "followed": (FollowedUp(1, "x", "r", day, day, "meetings_held", 12.0, None, True, "above", True, own_words("It rose.")),),
     }  # fmt: skip
     return Prepared(day, "EUR", **{**told, **changes})  # type: ignore[arg-type]
 

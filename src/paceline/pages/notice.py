@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from paceline.access.gate import Asking, action
 from paceline.access.rules import NOTICED, RULES
-from paceline.pages.dashboards.metric_views import CATEGORIES, in_words
+from paceline.pages.dashboards.metric_views import CATEGORIES, described
 from paceline.people.models import User
 from paceline.people.roles import NAMES, Role
 from paceline.project.health import counts
@@ -22,7 +22,7 @@ def notice(request: Asking) -> HttpResponse:
     """For whoever is measured."""
     metrics = defaultdict(list)
     for metric in request.door.store.catalog.values():
-        metrics[str(CATEGORIES[metric.category])].append(in_words(metric))
+        metrics[str(CATEGORIES[metric.category])].append(described(metric))
     rules = [
         (gettext(rule.does), [(gettext(NAMES[role]), gettext(rule.roles[role].value)) for role in Role if role in rule.roles],
          gettext(rule.why).replace("`", ""))

@@ -22,11 +22,11 @@ from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.kept import readings
 from paceline.pages.dashboards.links import metric_of, records_link, rep_link, term, tile
 from paceline.pages.dashboards.team import people_of
-from paceline.pages.told import in_words as in_the_readers_language
+from paceline.pages.told import in_words
 from paceline.sales.scope import Scope
 
 
-def in_words(one: Metric) -> dict[str, str]:
+def described(one: Metric) -> dict[str, str]:
     """A metric's name and meaning in the reader's language."""
     return {"slug": one.slug, "name": gettext(one.name), "meaning": gettext(one.meaning)}
 
@@ -37,7 +37,7 @@ def metrics_page(request: Asking) -> HttpResponse:
     """Every metric, by what it tells about."""
     catalog = request.door.store.catalog
     main = [one for one in catalog.values() if one.variant_of is None]
-    groups = [(str(words), [in_words(one) for one in main if one.category is category]) for category, words in CATEGORIES.items()]
+    groups = [(str(words), [described(one) for one in main if one.category is kind]) for kind, words in CATEGORIES.items()]
     return render(request, "dashboards/metrics.html", {"groups": [(name, found) for name, found in groups if found]})
 
 
@@ -75,7 +75,7 @@ def metric_page(request: Asking, slug: str) -> HttpResponse:
         category=str(CATEGORIES[one.category]),
         rep_id=rep_id,
         about=of.about,
-        sentence=in_the_readers_language(sentence(page.reading)),
+        sentence=in_words(sentence(page.reading)),
         value=written.reading(page.reading, short=False),
         trend=charts_of.trend(one, page.history, labels, page.limits, of.currency, mark=page.mark),
         distribution=charts_of.distribution(one, dots or _peers(request, of, one), of.currency),

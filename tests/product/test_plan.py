@@ -173,7 +173,7 @@ def test_a_view_is_saved_shared_begun_with_and_deleted(browser: Opened, cast: Ca
 def test_a_view_is_one_of_our_pages_that_one_may_open(browser: Opened, address: str) -> None:
     answer = browser("manager").post("/views/save/", {"name": "x", "address": address})
     assert answer.status_code == 400
-    assert "This is no page of Paceline" in answer.content.decode()
+    assert "This isn’t a page of Paceline" in answer.content.decode()
 
 
 def test_a_metrics_unit_is_told_as_its_values_are_written(browser: Opened) -> None:

@@ -24,8 +24,7 @@ def test_from_a_card_to_an_action_in_three_clicks(open_page: Open, served: Serve
     if button.count() == 0:  # nothing has changed for this rep: any other will do
         button = page.locator("form[action$='/add/'] button").first
     button.click()  # 1
-    page.wait_for_selector("[role=status] a")
-    page.click("[role=status] a")  # 2
+    page.click("a.pill:has-text('On the agenda')")  # 2
     page.wait_for_url("**/one-on-ones/**")
     text = " ".join(page.locator("#id_text").input_value().split())
     assert text

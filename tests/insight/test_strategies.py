@@ -32,7 +32,7 @@ def test_the_sentence_tells_both_shares_and_no_cause() -> None:
     (one,) = compare_strategies([case(np.random.default_rng(5), "real", 0.3, 2000)])
     assert one.verdict is Verdict.ABOVE
     assert one.sentence.startswith(
-        f"Won: {one.with_it:.0%} of {one.followed} with it, {one.without_it:.0%} of {one.not_followed} without"
+        f"Won: {one.with_it:.0%} of {one.followed} with it, {one.without_it:.0%} of {one.not_followed:,} without"
     )
     assert "doesn't say that it brings it" in one.sentence
     assert "because" not in one.sentence

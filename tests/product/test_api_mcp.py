@@ -286,6 +286,8 @@ def test_the_official_client_starts_the_command(tmp_path_factory: pytest.TempPat
             found["server"] = (await session.initialize()).server_info.name
             found["result"] = await session.call_tool("describe_metric", {"metric": "win_rate"})
 
-    anyio.run(ask)
+    asked = threading.Thread(target=anyio.run, args=(ask,))  # of its own: a browser's driver may have a loop in this one
+    asked.start()
+    asked.join()
     assert found["server"] == "paceline"
     assert found["result"].structured_content["definition"]["metric"] == "win_rate"

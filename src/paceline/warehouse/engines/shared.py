@@ -87,6 +87,11 @@ class SharedEngine(DuckDBEngine):
             self._ask("unlend", name=name)
 
     @contextmanager
+    def many_small_steps(self, are_small: bool = True) -> Iterator[None]:  # noqa: ARG002
+        """Nothing changes: how many threads there are is the owner's own affair, it may be answering others meanwhile."""
+        yield
+
+    @contextmanager
     def transaction(self) -> Iterator[None]:
         if self._in_transaction:
             yield

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from paceline.saying.values import Value, Word
 
@@ -49,7 +50,12 @@ class Said(str):
 
 def say(text: str, /, **values: Value) -> Said:
     """A sentence: a text of the catalogue, with a value for each of its ``{places}``. KeyError where one is missing."""
-    return Said(filled(text, english(values)), Sentence(text, values))
+    return Said(filled(text, english(values)), Sentence(text, values)) if values else _as_it_stands(text)
+
+
+@cache  # thousands of readings say the same
+def _as_it_stands(text: str) -> Said:
+    return Said(filled(text, {}), Sentence(text, {}))
 
 
 def say_many(one: str, many: str, number: int, /, **values: Value) -> Said:
@@ -64,6 +70,7 @@ def joined(parts: Iterable[str], between: str = " ") -> Said:
     return Said(between.join(there), Joined(there, between))
 
 
+@cache
 def catalogued(term: str, inside: bool = False) -> Said:
     """A term of the catalogue, such as a metric's name; ``inside`` a sentence English begins it small."""
     return say("{term}", term=Word(term, inside))

@@ -20,9 +20,9 @@ SHARED, PRIVATE = "We go through her first meetings together", "Ask again how sh
 @pytest.mark.slow
 def test_from_a_card_to_an_action_in_three_clicks(open_page: Open, served: Served) -> None:
     page = open_page("/today/")
-    button = page.locator(f"form[action='/one-on-ones/{served.rep}/add/'] button").first
+    button = page.locator(f"form[action='/one-on-ones/{served.rep}/add/'] button", has_text="Add to 1:1").first
     if button.count() == 0:  # nothing has changed for this rep: any other will do
-        button = page.locator("form[action$='/add/'] button").first
+        button = page.locator("form[action$='/add/'] button", has_text="Add to 1:1").first
     button.click()  # 1
     page.click("a.pill:has-text('On the agenda')")  # 2
     page.wait_for_url("**/one-on-ones/**")

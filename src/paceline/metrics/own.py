@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -29,6 +29,7 @@ from paceline.metrics.coverage import KIND_WORDS
 from paceline.metrics.relations import RELATIONS, REP_ATTRIBUTES
 from paceline.metrics.vocabulary import HIGHER, Category, Direction, Kind, Measure, Metric, Unit
 from paceline.sales.settings import Thresholds
+from paceline.saying.said import Said, own_words, say
 
 _TEXTS = ("name", "meaning", "date", "owner", "none", "interval")
 _LISTS = ("roles", "needs", "edges", "drives", "beside")
@@ -44,7 +45,7 @@ class Problem:
     file: str
     line: int
     field: str
-    message: str
+    message: Said
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.field}: {self.message}"
@@ -77,7 +78,7 @@ def read(text: str, catalog: Mapping[str, Metric], thresholds: Thresholds | None
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         found = re.search(r"at line (\d+)", str(problem))
-        raise OwnMetricsError([Problem(file, int(found[1]) if found else 1, "syntax", str(problem))]) from problem
+        raise OwnMetricsError([Problem(file, int(found[1]) if found else 1, "syntax", own_words(str(problem)))]) from problem
     reader = _Reader(file, text, catalog)
     own = reader.own(document, thresholds or Thresholds())
     if reader.problems:
@@ -85,9 +86,16 @@ def read(text: str, catalog: Mapping[str, Metric], thresholds: Thresholds | None
     return own
 
 
-def _near(word: str, words: Any) -> str:
-    close = get_close_matches(word, list(words), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(list(words)[:40])}"
+def _or_near(wrong: Said, word: str, words: Iterable[str]) -> Said:
+    """What is wrong, with the word that was probably meant, or all that there are."""
+    there = list(words)
+    meant = _meant(wrong, word, there)
+    return meant or say("{wrong}; there are {words}", wrong=wrong, words=", ".join(there[:40]))
+
+
+def _meant(wrong: Said, word: str, words: Sequence[str]) -> Said | None:
+    close = get_close_matches(word, words, n=1, cutoff=0.6)
+    return say("{wrong}; did you mean '{near}'?", wrong=wrong, near=close[0]) if close else None
 
 
 class _Reader:
@@ -101,7 +109,7 @@ class _Reader:
         self._only("", document, ("metric", "thresholds"), "")
         metrics = document.get("metric", {})
         if not isinstance(metrics, dict):
-            self._wrong("", "metric", "write each metric as a table of its own, [metric.some_slug]")
+            self._wrong("", "metric", say("write each metric as a table of its own, [metric.some_slug]"))
             metrics = {}
         made = {slug: self._metric(slug, body) for slug, body in metrics.items()}
         return Own(
@@ -122,26 +130,26 @@ class _Reader:
                 return number + 1
         return max(start + 1, 1)
 
-    def _wrong(self, table: str, field: str, message: str) -> None:
+    def _wrong(self, table: str, field: str, message: Said) -> None:
         self.problems.append(Problem(self.file, self._line(table, field.split(".")[0]), f"{table}.{field}".strip("."), message))
 
     def _only(self, table: str, body: Mapping[str, Any], allowed: tuple[str, ...], under: str) -> None:
         for key in body:
             if key not in allowed:
-                self._wrong(table, under or key, f"no such field {key!r}{_near(key, allowed)}")
+                self._wrong(table, under or key, _or_near(say("no such field '{key}'", key=key), key, allowed))
 
     # --- what ---
 
     def _thresholds(self, body: Any, thresholds: Thresholds) -> Thresholds:
         names = tuple(field.name for field in fields(Thresholds))
         if not isinstance(body, dict):
-            self._wrong("", "thresholds", "write them as a table, [thresholds]")
+            self._wrong("", "thresholds", say("write them as a table, [thresholds]"))
             return thresholds
         self._only("thresholds", body, names, "")
         good = {}
         for name, value in body.items():
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                self._wrong("thresholds", name, f"wants a whole number of 0 or more, not {value!r}")
+                self._wrong("thresholds", name, say("wants a whole number of 0 or more, not {value}", value=repr(value)))
             elif name in names:
                 good[name] = value
         return replace(thresholds, **good)
@@ -149,7 +157,7 @@ class _Reader:
     def _metric(self, slug: str, body: Any) -> Metric | None:
         table = f"metric.{slug}"
         if not isinstance(body, dict):
-            self._wrong("metric", slug, "write the metric as a table")
+            self._wrong("metric", slug, say("write the metric as a table"))
             return None
         before = len(self.problems)
         self._slug(table, slug)
@@ -164,10 +172,10 @@ class _Reader:
         denominator = self._measure(table, "denominator", body["denominator"]) if "denominator" in body else None
         version = body.get("version", 1)
         if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-            self._wrong(table, "version", f"wants a whole number from 1, not {version!r}")
+            self._wrong(table, "version", say("wants a whole number from 1, not {version}", version=repr(version)))
         for wanted in ("name", "meaning"):
             if wanted not in body:
-                self._wrong(table, wanted, "is missing: people must know what the number is")
+                self._wrong(table, wanted, say("is missing: people must know what the number is"))
         if numerator is None or len(self.problems) > before:
             return None
         texts.setdefault("none", "nothing to divide by" if denominator else "there are no rows")
@@ -188,22 +196,23 @@ class _Reader:
 
     def _slug(self, table: str, slug: str) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", slug):
-            self._wrong(table, "", f"{slug!r} is no slug: use small letters, digits and _")
+            self._wrong(table, "", say("'{slug}' is no slug: use small letters, digits and _", slug=slug))
         if slug in self.catalog:
-            self._wrong(table, "", f"{slug!r} is built in; give yours a name of its own, so that the same word means the same")
+            wrong = say("'{slug}' is built in; give yours a name of its own, so that the same word means the same", slug=slug)
+            self._wrong(table, "", wrong)
 
     def _references(self, table: str, lists: Mapping[str, tuple[str, ...]], twin: Any) -> None:
         named = [("drives", slug) for slug in lists.get("drives", ())] + [("beside", slug) for slug in lists.get("beside", ())]
         for key, slug in named + ([("twin", str(twin))] if twin is not None else []):
             if slug not in self.catalog:
-                self._wrong(table, key, f"no metric is called {slug!r}{_near(slug, self.catalog)}")
+                self._wrong(table, key, _or_near(say("no metric is called '{slug}'", slug=slug), slug, self.catalog))
         for kind in lists.get("needs", ()):
             if kind not in KIND_WORDS:
-                self._wrong(table, "needs", f"no such connection {kind!r}{_near(kind, KIND_WORDS)}")
+                self._wrong(table, "needs", _or_near(say("no such connection '{kind}'", kind=kind), kind, KIND_WORDS))
 
     def _text(self, table: str, field: str, value: Any) -> str:
         if not isinstance(value, str) or not value.strip():
-            self._wrong(table, field, f"wants a text, not {value!r}")
+            self._wrong(table, field, say("wants a text, not {value}", value=repr(value)))
             return ""
         if field == "interval":
             return self._word(table, field, value, ("wilson", "mean"))
@@ -211,14 +220,15 @@ class _Reader:
 
     def _list(self, table: str, field: str, value: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self._wrong(table, field, f"wants a list of texts, not {value!r}")
+            self._wrong(table, field, say("wants a list of texts, not {value}", value=repr(value)))
             return ()
         return tuple(value)
 
     def _word(self, table: str, field: str, value: Any, words: tuple[str, ...]) -> str:
         if value in words:
             return str(value)
-        self._wrong(table, field, f"{value!r} is none of {', '.join(words)}{_near(str(value), words)}")
+        none_of = say("'{value}' is none of {words}", value=str(value), words=", ".join(words))
+        self._wrong(table, field, _meant(none_of, str(value), words) or none_of)
         return words[0]
 
     def _direction(self, table: str, value: Any) -> Direction:
@@ -227,19 +237,19 @@ class _Reader:
         ends = value.get("band") if isinstance(value, dict) else None
         if isinstance(ends, list) and len(ends) == 2 and all(isinstance(end, int | float) for end in ends):
             return Direction("band", float(ends[0]), float(ends[1]))
-        self._wrong(table, "direction", 'wants "higher", "lower", "none" or { band = [low, high] }')
+        self._wrong(table, "direction", say('wants "higher", "lower", "none" or {{ band = [low, high] }}'))
         return HIGHER
 
     # --- measures ---
 
     def _measure(self, table: str, field: str, body: Any) -> Measure | None:
         if not isinstance(body, dict):
-            self._wrong(table, field, 'wants a measure such as { count = "outcome", where = { won = true } }')
+            self._wrong(table, field, say('wants a measure such as {{ count = "outcome", where = {{ won = true }} }}'))
             return None
         self._only(table, body, _MEASURE_FIELDS, field)
         kinds = [key for key in body if key in _KINDS]
         if len(kinds) != 1:
-            self._wrong(table, field, f"wants exactly one of {', '.join(_KINDS)}")
+            self._wrong(table, field, say("wants exactly one of {words}", words=", ".join(_KINDS)))
             return None
         rows, columns = self._rows(table, field, kinds[0], body[kinds[0]])
         if rows is None:
@@ -247,18 +257,19 @@ class _Reader:
         where = self._where(table, field, rows, body.get("where", {}))
         at = body.get("at", 0.5)
         if isinstance(at, bool) or not isinstance(at, int | float) or not 0 <= at <= 1:
-            self._wrong(table, field, f"at wants a number from 0 to 1, not {at!r}")
+            self._wrong(table, field, say("at wants a number from 0 to 1, not {at}", at=repr(at)))
         return Measure(rows, _KINDS[kinds[0]], columns, where, str(body.get("words", "")), float(at))
 
     def _rows(self, table: str, field: str, kind: str, value: Any) -> tuple[str | None, tuple[str, ...]]:
         rows, _, column = str(value).partition(".")
         if rows not in RELATIONS:
-            self._wrong(table, field, f"no rows are called {rows!r}{_near(rows, RELATIONS)}")
+            self._wrong(table, field, _or_near(say("no rows are called '{rows}'", rows=rows), rows, RELATIONS))
             return None, ()
         if kind == "count":
             return rows, ()
         if not column:
-            self._wrong(table, field, f'{kind} wants rows and a column, e.g. "{rows}.{RELATIONS[rows].columns()[0]}"')
+            example = f"{rows}.{RELATIONS[rows].columns()[0]}"
+            self._wrong(table, field, say('{kind} wants rows and a column, e.g. "{example}"', kind=kind, example=example))
             return None, ()
         self._column(table, field, rows, column)
         return rows, (column,)
@@ -266,11 +277,11 @@ class _Reader:
     def _column(self, table: str, field: str, rows: str, column: str) -> None:
         there = (*RELATIONS[rows].columns(), *REP_ATTRIBUTES.values())
         if column not in there:
-            self._wrong(table, field, f"{rows} has no column {column!r}{_near(column, there)}")
+            self._wrong(table, field, _or_near(say("{rows} has no column '{column}'", rows=rows, column=column), column, there))
 
     def _where(self, table: str, field: str, rows: str, body: Any) -> Condition:
         if not isinstance(body, dict):
-            self._wrong(table, field, "where wants a table of conditions, e.g. { won = true }")
+            self._wrong(table, field, say("where wants a table of conditions, e.g. {{ won = true }}"))
             return EVERY
         parts = [self._condition(table, field, rows, name, value) for name, value in body.items()]
         return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
@@ -291,5 +302,9 @@ class _Reader:
         if operator == "known":
             return Test(name, "known" if to else "unknown")
         if operator not in OPERATORS or isinstance(to, dict):
-            self._wrong(table, field, f"{name}: no such comparison {operator!r}; there are {', '.join(OPERATORS)}")
+            wrong = say(
+                "{name}: no such comparison '{operator}'; there are {operators}",
+                name=name, operator=operator, operators=", ".join(OPERATORS),
+            )
+            self._wrong(table, field, wrong)
         return Test(name, operator, tuple(to) if isinstance(to, list) else to)

@@ -13,6 +13,8 @@ from typing import Any
 
 from paceline.project.folder import Project
 from paceline.project.loading import Loaded, load_folder
+from paceline.saying.keeping import as_json, from_json
+from paceline.saying.said import SaidError, say
 from paceline.sources.contract import FileCount, Problem, Severity
 from paceline.warehouse.engine import Engine
 
@@ -23,7 +25,7 @@ _FILE = re.compile(r"[^\W_][\w .()-]{0,119}")
 TOLD = 500  # problems kept of a report
 
 
-class BadFileError(ValueError):
+class BadFileError(SaidError):
     """A source or a file can't be called so, or is of no kind that is read; the message says what to do."""
 
 
@@ -92,7 +94,7 @@ def put(project: Project, name: str, files: Iterable[tuple[str, Iterator[bytes]]
     Raises BadFileError for names that can't be, writing nothing of that file.
     """
     if not _NAME.fullmatch(name):
-        raise BadFileError(f"{name!r} can't be a source's name: use small letters, digits, - and _")
+        raise BadFileError(say("'{name}' can't be a source's name: use small letters, digits, - and _", name=name))
     folder = project.folder / FOLDER / name
     for file, content in files:
         _checked(file)
@@ -104,21 +106,21 @@ def put(project: Project, name: str, files: Iterable[tuple[str, Iterator[bytes]]
         os.replace(part, folder / (MAPPING if file.lower().endswith(".toml") else file))
     found = source(project, name)
     if found is None:
-        raise BadFileError("no file came")
+        raise BadFileError(say("no file came"))
     return found
 
 
 def _checked(file: str) -> None:
     if not _FILE.fullmatch(file):
-        raise BadFileError(f"{file!r} can't be a file's name here: begin with a letter or digit; no slashes")
+        raise BadFileError(say("'{file}' can't be a file's name here: begin with a letter or digit; no slashes", file=file))
     if not file.lower().endswith(KINDS):
-        raise BadFileError(f"{file} is of no kind that is read: save it as one of {', '.join(KINDS)}")
+        raise BadFileError(say("{file} is of no kind that is read: save it as one of {kinds}", file=file, kinds=", ".join(KINDS)))
 
 
 def load_source(project: Project, engine: Engine, one: Source, tell: Callable[[str], None]) -> Report:
     """Load a source's folder, and keep the report. Raises what ``load_folder`` raises."""
     found = report_of(load_folder(project, engine, one.folder, one.mapping, tell, one.name))
-    (one.folder / REPORT).write_text(json.dumps(asdict(found), ensure_ascii=False), encoding="utf-8")
+    (one.folder / REPORT).write_text(json.dumps(_kept(found), ensure_ascii=False), encoding="utf-8")
     return found
 
 
@@ -131,12 +133,23 @@ def report_of(done: Loaded) -> Report:
     )
 
 
+def _kept(report: Report) -> dict[str, Any]:
+    """A report as JSON has it; its sentences so that they can be told in any language."""
+    told = [{**asdict(one), "wrong": as_json(one.wrong), "remedy": as_json(one.remedy)} for one in report.problems]
+    return {**asdict(report), "problems": told}
+
+
+def _problem(row: dict[str, Any]) -> Problem:
+    severity, wrong, remedy = Severity(row["severity"]), from_json(row["wrong"]), from_json(row["remedy"])
+    return Problem(**{**row, "severity": severity, "wrong": wrong, "remedy": remedy})
+
+
 def last_report(one: Source) -> Report | None:
     """The report of the last load from the pages; None: there was none, or it can't be read."""
     try:
         told: dict[str, Any] = json.loads((one.folder / REPORT).read_text(encoding="utf-8"))
         files = tuple(FileCount(**row) for row in told.pop("files"))
-        problems = tuple(Problem(**{**row, "severity": Severity(row["severity"])}) for row in told.pop("problems"))
+        problems = tuple(_problem(row) for row in told.pop("problems"))
         return Report(files=files, problems=problems, **told)
     except (OSError, ValueError, KeyError, TypeError):  # another version wrote it: the next load writes it anew
         return None

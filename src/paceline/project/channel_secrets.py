@@ -11,6 +11,7 @@ from pathlib import Path
 from paceline.channels.sending import Company
 from paceline.project.folder import Project
 from paceline.project.reading import BadConfigError, Fault
+from paceline.saying.said import say
 
 FILE = "secrets.toml"
 VARIABLES = {"smtp_password": "PACELINE_SMTP_PASSWORD", "slack_token": "PACELINE_SLACK_TOKEN"}
@@ -27,13 +28,15 @@ def _kept(file: Path) -> dict[str, str]:
     if not file.exists():
         return {}
     if stat.S_IMODE(file.stat().st_mode) & 0o077:
-        raise BadConfigError(file, [Fault(None, "others on this machine can read it", f"Run: chmod 600 {file}")])
+        open_to_others = Fault(None, say("others on this machine can read it"), say("Run: chmod 600 {file}", file=str(file)))
+        raise BadConfigError(file, [open_to_others])
     try:
         told = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):  # no word of its content in the error
-        raise BadConfigError(file, [Fault(None, "this isn't TOML", "Mind quotes and brackets")]) from None
+        raise BadConfigError(file, [Fault(None, say("this isn't TOML"), say("Mind quotes and brackets"))]) from None
     wrong = [name for name, value in told.items() if name not in VARIABLES or not isinstance(value, str)]
     if wrong:
         known = ", ".join(VARIABLES)
-        raise BadConfigError(file, [Fault(None, f"{name} is none of {known}, each text in quotes") for name in wrong])
+        faults = [say("{name} is none of {known}, each text in quotes", name=name, known=known) for name in wrong]
+        raise BadConfigError(file, [Fault(None, fault) for fault in faults])
     return told

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from paceline.project import reading
 from paceline.project.reading import BadConfigError, Config, Fault
 from paceline.sales.settings import Settings
+from paceline.saying.said import joined, say
 
 if TYPE_CHECKING:  # the engine is heavy to import, and reading a configuration doesn't need it
     from paceline.metrics.own import Own
@@ -81,7 +82,7 @@ def open_project(folder: Path | None = None) -> Project:
     """The project in this folder; None: the one found from the working directory upward. Raises BadConfigError."""
     place = folder.resolve() if folder is not None else find(Path.cwd())
     if place is None:
-        missing = Fault(None, "there is none here or in a folder above", "Make one with `paceline init`")
+        missing = Fault(None, say("there is none here or in a folder above"), say("Make one with `paceline init`"))
         raise BadConfigError(Path.cwd() / FILE, [missing])
     return _with_own_thresholds(Project(place, reading.read(place / FILE)))
 
@@ -113,4 +114,5 @@ def _own(project: Project) -> Own | None:
     try:
         return load(file, CATALOG, project.settings.thresholds)
     except OwnMetricsError as error:
-        raise BadConfigError(file, [Fault(fault.line, f"{fault.field}: {fault.message}") for fault in error.problems]) from None
+        faults = [Fault(fault.line, joined([fault.field, fault.message], ": ")) for fault in error.problems]
+        raise BadConfigError(file, faults) from None

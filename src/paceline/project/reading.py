@@ -13,6 +13,7 @@ from tomlkit.exceptions import ParseError
 from paceline.channels.sending import Company
 from paceline.project import keys, lines
 from paceline.sales.settings import DISPOSITIONS, Judgement, Settings, Thresholds
+from paceline.saying.said import NOTHING, Said, SaidError, ending, joined, say
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,17 @@ class Fault:
     """One thing wrong in a file, on a 1-based line (None: the file as a whole), and what to do."""
 
     line: int | None
-    wrong: str
-    remedy: str = ""
+    wrong: Said
+    remedy: Said = NOTHING
+
+    @property
+    def told(self) -> Said:
+        """All of it."""
+        what = joined([ending(self.wrong), self.remedy]) if self.remedy else self.wrong
+        return what if self.line is None else say("line {line}: {what}", line=str(self.line), what=what)
 
     def __str__(self) -> str:
-        place = "" if self.line is None else f"line {self.line}: "
-        return f"{place}{self.wrong}{'. ' + self.remedy if self.remedy else ''}"
+        return str(self.told)
 
 
 class BadConfigError(Exception):
@@ -65,11 +71,12 @@ def read(file: Path) -> Config:
     try:
         return parse(file.read_text(encoding="utf-8-sig"), file)
     except FileNotFoundError:
-        raise BadConfigError(file, [Fault(None, "there is no such file", "Make one with `paceline init`")]) from None
+        raise BadConfigError(file, [Fault(None, say("there is no such file"), say("Make one with `paceline init`"))]) from None
     except UnicodeDecodeError as error:
-        raise BadConfigError(file, [Fault(None, f"it isn't UTF-8 text (byte {error.start})", "Save it as UTF-8")]) from None
+        wrong = say("it isn't UTF-8 text (byte {number})", number=str(error.start))
+        raise BadConfigError(file, [Fault(None, wrong, say("Save it as UTF-8"))]) from None
     except OSError as error:
-        raise BadConfigError(file, [Fault(None, f"it can't be read: {error.strerror}")]) from None
+        raise BadConfigError(file, [Fault(None, say("it can't be read: {error}", error=error.strerror or ""))]) from None
 
 
 def parse(text: str, file: Path = Path("paceline.toml")) -> Config:
@@ -77,8 +84,8 @@ def parse(text: str, file: Path = Path("paceline.toml")) -> Config:
     try:
         document = lines.parse(text)
     except ParseError as error:
-        said = str(error).split(" at line")[0]
-        raise BadConfigError(file, [Fault(error.line, f"this isn't TOML: {said}", "Mind quotes, brackets and commas")]) from None
+        wrong = say("this isn't TOML: {error}", error=str(error).split(" at line")[0])
+        raise BadConfigError(file, [Fault(error.line, wrong, say("Mind quotes, brackets and commas"))]) from None
     reader = _Reader(lines.positions(document))
     config = reader.config(document.unwrap())
     if reader.faults:
@@ -99,10 +106,10 @@ class _Reader:
         words: dict[str, dict[str, Any]] = {name: {} for name in _BY_WORD}
         for section, content in document.items():
             if section not in keys.SECTIONS:
-                self._unknown((section,), "section", keys.SECTIONS, f"[{section}]")
+                self._unknown((section,), say("[{section}] is no section", section=section), keys.SECTIONS)
             elif not isinstance(content, dict):
-                remedy = f"Write [{section}] on a line of its own, its keys below it"
-                self._fault((section,), f"{section} must be a section", remedy)
+                remedy = say("Write [{section}] on a line of its own, its keys below it", section=section)
+                self._fault((section,), say("{section} must be a section", section=section), remedy)
             elif section == "dispositions":
                 dispositions |= self._dispositions(content)
             elif section in _BY_WORD:
@@ -111,17 +118,18 @@ class _Reader:
                 values |= self._section(section, content)
         settings = replace(self._settings(values, dispositions), stages=words["stages"], roles=words["roles"])
         for kind in set(words["crm"]) - set(keys.CRM_KINDS):
-            self._unknown(("crm", kind), "kind of record", keys.CRM_KINDS, kind)
+            self._unknown(("crm", kind), say("{name} is no kind of record", name=kind), keys.CRM_KINDS)
         store = values.get(("store", "location"), keys.STORE)
         return Config(settings, store, self._pages(values), self._channels(values), words["crm"])
 
     def _channels(self, values: dict[lines.Path, Any]) -> Company:
         company = Company(**{name: value for (section, name), value in values.items() if section == "channels"})
         if company.smtp_host and not company.mail_from:
-            self._fault(("channels", "smtp_host"), "there is a mail server, but no mail_from", "Write whom mails come from")
+            remedy = say("Write whom mails come from")
+            self._fault(("channels", "smtp_host"), say("there is a mail server, but no mail_from"), remedy)
         if company.smtp_user and company.smtp_tls == "none" and company.smtp_host not in company.allowed_hosts:
-            remedy = 'Use "starttls" or "tls", or name the host in allowed_hosts'
-            self._fault(("channels", "smtp_tls"), "a password would travel in plain text", remedy)
+            remedy = say('Use "starttls" or "tls", or name the host in allowed_hosts')
+            self._fault(("channels", "smtp_tls"), say("a password would travel in plain text"), remedy)
         return company
 
     def _pages(self, values: dict[lines.Path, Any]) -> Pages:
@@ -129,8 +137,8 @@ class _Reader:
         told |= {f"sso_{name}": value for (section, name), value in values.items() if section == "sso"}
         pages = Pages(**told)
         if pages.sso_issuer and not pages.sso_client_id:
-            remedy = "Write the client_id that the provider gave you"
-            self._fault(("sso", "issuer"), "there is an issuer, but no client_id", remedy)
+            remedy = say("Write the client_id that the provider gave you")
+            self._fault(("sso", "issuer"), say("there is an issuer, but no client_id"), remedy)
         return pages
 
     def _section(self, section: str, content: dict[str, Any]) -> dict[lines.Path, Any]:
@@ -139,12 +147,12 @@ class _Reader:
         for name, value in content.items():
             key = keys.BY_PATH.get((section, name))
             if key is None:
-                self._unknown((section, name), f"key of [{section}]", known, name)
+                self._unknown((section, name), say("{name} is no key of [{section}]", name=name, section=section), known)
                 continue
             try:
                 values[key.path] = key.read(value)
-            except ValueError as error:
-                self._fault(key.path, f"{name} {error}; it is {_shown(value)}")
+            except SaidError as error:
+                self._fault(key.path, _not_so(name, error, value))
         return values
 
     def _dispositions(self, content: dict[str, Any]) -> dict[str, bool | None]:
@@ -152,8 +160,8 @@ class _Reader:
         for word, meaning in content.items():
             try:
                 found[word.strip().lower()] = keys.answered(meaning)
-            except ValueError as error:
-                self._fault(("dispositions", word), f"{word!r} {error}; it is {_shown(meaning)}")
+            except SaidError as error:
+                self._fault(("dispositions", word), _not_so(repr(word), error, meaning))
         return found
 
     def _by_word(self, section: str, content: dict[str, Any], read: Callable[[Any], Any]) -> dict[str, Any]:
@@ -162,8 +170,8 @@ class _Reader:
         for word, value in content.items():
             try:
                 found[word] = read(value)
-            except ValueError as error:
-                self._fault((section, word), f"{word!r} {error}; it is {_shown(value)}")
+            except SaidError as error:
+                self._fault((section, word), _not_so(repr(word), error, value))
         return found
 
     def _settings(self, values: dict[lines.Path, Any], dispositions: dict[str, bool | None]) -> Settings:
@@ -175,21 +183,25 @@ class _Reader:
         )
         if settings.work_end_minute <= settings.work_start_minute:
             path = ("work", "end") if ("work", "end") in values else ("work", "start")
-            self._fault(path, "work ends before it starts", "Set start and end so that end is later")
+            self._fault(path, say("work ends before it starts"), say("Set start and end so that end is later"))
         return settings
 
-    def _unknown(self, path: lines.Path, kind: str, known: Iterable[str], shown: str) -> None:
+    def _unknown(self, path: lines.Path, wrong: Said, known: Iterable[str]) -> None:
         names = list(known)
         near = difflib.get_close_matches(path[-1], names, n=1, cutoff=0.5)
-        remedy = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}"
-        self._fault(path, f"{shown} is no {kind}", remedy)
+        remedy = say("Did you mean {near}?", near=near[0]) if near else say("There are: {names}", names=", ".join(names))
+        self._fault(path, wrong, remedy)
 
-    def _fault(self, path: lines.Path, wrong: str, remedy: str = "") -> None:
+    def _fault(self, path: lines.Path, wrong: Said, remedy: Said = NOTHING) -> None:
         self.faults.append(Fault(self.where.get(path, self.where.get(path[:1])), wrong, remedy))
 
 
 # Sections whose keys are a company's own words, and what reads their values.
 _BY_WORD: Mapping[str, Callable[[Any], Any]] = {"stages": keys.stage_choice, "roles": keys.text, "crm": keys.record_url}
+
+
+def _not_so(name: str, fault: SaidError, value: Any) -> Said:
+    return say("{name} {fault}; it is {value}", name=name, fault=fault.said, value=_shown(value))
 
 
 def _shown(value: Any) -> str:

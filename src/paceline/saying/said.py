@@ -98,6 +98,11 @@ def listed(parts: Iterable[str]) -> Said:
     return say("{some} and {last}", some=joined(before, ", "), last=last) if before else joined([last])
 
 
+def ending(sentence: str) -> Said:
+    """A sentence with its full stop; one that ends as a question needs none."""
+    return joined([sentence, "" if sentence.endswith(("?", "!", ".", "…")) else "."], "")
+
+
 def english(values: Mapping[str, Value]) -> dict[str, str]:
     """The values as English has them."""
     return {name: f"{value:,}" if isinstance(value, int) else str(value) for name, value in values.items()}

@@ -14,6 +14,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from paceline.sales.records import BY_NAME, Table, Type
+from paceline.saying.said import Said, ending, joined
 
 # Table name → rows, with exactly the columns and types of ``sales.records``, in that order, and without the stamps.
 Batch = Mapping[str, pa.Table]
@@ -51,15 +52,25 @@ class Problem:
     line: int | None
     field: str | None
     value: str | None
-    wrong: str
-    remedy: str
+    wrong: Said
+    remedy: Said
     severity: Severity
     count: int = 1
 
-    def __str__(self) -> str:
+    @property
+    def what(self) -> Said:
+        """What is wrong and what to do, without the place."""
+        return joined([ending(self.wrong), self.remedy])
+
+    @property
+    def told(self) -> Said:
+        """All of it."""
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         subject = " ".join(([self.field] if self.field else []) + ([repr(self.value)] if self.value is not None else []))
-        return f"{place}: {subject + ': ' if subject else ''}{self.wrong}. {self.remedy}"
+        return joined([place, subject, self.what], ": ")
+
+    def __str__(self) -> str:
+        return str(self.told)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from paceline.access.gate import Asking, action
 from paceline.pages.set_up import work
 from paceline.pages.set_up.fields import FORM_PREFIX, chosen_of, form_of
 from paceline.pages.set_up.saving import save
+from paceline.pages.told import in_words
 from paceline.project import keys
 from paceline.project.changing import checked
 from paceline.project.running import running
@@ -37,7 +38,7 @@ def group(request: Asking, group: str) -> HttpResponse:
         chosen = chosen_of(place.project, form)
         found = checked(place.project, chosen)
         for fault in found.faults:
-            form.add_error(None, str(fault))
+            form.add_error(None, in_words(fault.told))
         if not found.faults:
             save(request, found, frozenset(chosen))
             return redirect("set_up_group", group)

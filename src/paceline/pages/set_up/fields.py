@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from paceline.pages.told import fault_in_words
 from paceline.project import FILE, Project, keys, lines
 
 # What the words of a choice mean.
@@ -124,7 +125,7 @@ class _Reads:
         try:
             self.read(value)
         except ValueError as error:
-            raise ValidationError(_("This %(what)s."), params={"what": _(str(error))}) from None
+            raise ValidationError(_("This %(what)s."), params={"what": fault_in_words(error)}) from None
 
 
 class _Words(forms.CharField):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from paceline.access.gate import Asking, action
 from paceline.pages.set_up import work
 from paceline.pages.set_up.saving import save
+from paceline.pages.told import in_words
 from paceline.project import Project, keys
 from paceline.project.changing import checked
 from paceline.project.running import running
@@ -83,7 +84,7 @@ def stages(request: Asking) -> HttpResponse:
         chosen, wrong = _chosen(request.POST, rows, roles)
         if not wrong:
             found = checked(place.project, chosen)
-            faults = [str(fault) for fault in found.faults]
+            faults = [in_words(fault.told) for fault in found.faults]
             if not faults:
                 save(request, found, frozenset(chosen))
                 return redirect("set_up_stages")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 
 from paceline.access.gate import Asking, action
 from paceline.metrics.ask import ask
@@ -18,6 +19,7 @@ from paceline.metrics.vocabulary import Metric
 from paceline.pages.dashboards import written
 from paceline.pages.set_up import work
 from paceline.pages.set_up.saving import save_metrics
+from paceline.pages.told import in_words
 from paceline.project.changing import faults_of_metrics, own_metrics_text
 from paceline.project.folder import OWN_METRICS
 from paceline.project.past import past_facts
@@ -62,7 +64,7 @@ def tried(store: Store, text: str, scope: Scope) -> tuple[Tried, ...]:
 
 
 def _text(one: Reading) -> str:
-    return written.reading(one, short=False) or f"none, because {one.none_because}"
+    return written.reading(one, short=False) or gettext("none, because %(reason)s") % {"reason": in_words(one.none_because)}
 
 
 @action("see_set_up", "change_set_up")

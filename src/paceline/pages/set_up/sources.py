@@ -16,11 +16,13 @@ from paceline.access.audit import note
 from paceline.access.gate import Asking, action
 from paceline.pages.dashboards import written
 from paceline.pages.set_up import work
+from paceline.pages.told import fault_in_words
 from paceline.project.bringing import BadFileError, Report, Source, last_report, load_source, put
 from paceline.project.bringing import source as source_named
 from paceline.project.bringing import sources as all_sources
 from paceline.project.running import running
 from paceline.sales.records import TABLES
+from paceline.saying.said import Said
 from paceline.sources.contract import Severity
 from paceline.sources.files.mapping import MappingError
 from paceline.sources.files.preview import FilePreview, preview
@@ -40,7 +42,7 @@ def sources(request: Asking) -> HttpResponse:
         try:
             found = _uploaded(request, name)
         except BadFileError as error:
-            wrong = str(error)
+            wrong = fault_in_words(error)
         else:
             note("files_uploaded", request.user, {"source": name, "files": len(found.files)})
             return redirect("set_up_source", name)
@@ -82,7 +84,7 @@ def source(request: Asking, source: str) -> HttpResponse:
             file.unlink(missing_ok=True)
         note("mapping_changed", request.user, {"source": source})
         return redirect("set_up_source", source)
-    files, problems = _previewed(found)
+    files, problems = previewed(found)
     context = {
         "source": found, "files": files, "problems": problems, "report": _told(last_report(found)), "work": work.latest(),
         "mapping": found.mapping.read_text(encoding="utf-8", errors="replace") if found.mapping else "",
@@ -90,12 +92,12 @@ def source(request: Asking, source: str) -> HttpResponse:
     return render(request, "set_up/source.html", context)
 
 
-def _previewed(found: Source) -> tuple[tuple[FilePreview, ...], tuple[str, ...]]:
+def previewed(found: Source) -> tuple[tuple[FilePreview, ...], tuple[Said, ...]]:
     """What the files would become, or everything that is wrong with the mapping."""
     try:
         return preview(found.folder, found.mapping, running().project.settings), ()
     except MappingError as error:
-        return (), tuple(str(problem) for problem in error.problems)
+        return (), tuple(problem.told for problem in error.problems)
 
 
 @action("change_set_up")

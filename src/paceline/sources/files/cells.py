@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from paceline.sales.records import Column, Type
+from paceline.saying.said import alternatives, say
 from paceline.sources.contract import Severity
 from paceline.sources.files import swift
 from paceline.sources.files.moments import DAY_SECONDS, read_moment
@@ -190,10 +191,14 @@ def _checked(column: Column, read: Read) -> Read:
     if len(outside):
         remark = (
             reject(
-                "not-a-share", "must be from 0 to 1", "If it is a percentage, name the column under `percent` in the mapping file"
+                "not-a-share",
+                say("must be from 0 to 1"),
+                say("If it is a percentage, name the column under `percent` in the mapping file"),
             )
             if high == 1.0
-            else reject("negative", "must not be negative" if low == 0 else "must be above 0", "Correct it in the source")
+            else reject(
+                "negative", say("must not be negative") if low == 0 else say("must be above 0"), say("Correct it in the source")
+            )
         )
         read.codes[outside] = len(read.remarks)
         read.remarks.append(remark)
@@ -226,7 +231,9 @@ def _day(value: str, formats: Sequence[str]) -> Any:
         return found
     if found.dated_only or (not found.zoned and found.seconds % DAY_SECONDS == 0):
         return found.day
-    return found.day, Remark("time-dropped", "the time of day was left out: this is a date", "Nothing to do", Severity.REPAIRED)
+    return found.day, Remark(
+        "time-dropped", say("the time of day was left out: this is a date"), say("Nothing to do"), Severity.REPAIRED
+    )
 
 
 def _read_instants(text: pa.Array, seconds: swift.Ints, good: swift.Flags, zoned: swift.Flags, how: HowToRead) -> Read:
@@ -252,8 +259,8 @@ def _read_instants(text: pa.Array, seconds: swift.Ints, good: swift.Flags, zoned
         result.assumed.append(
             Remark(
                 "no-zone",
-                f"times without a zone are read as {how.time_zone}, dates as its midnight",
-                "If that is wrong, set `time_zone` in the mapping file or in the settings",
+                say("times without a zone are read as {time_zone}, dates as its midnight", time_zone=how.time_zone),
+                say("If that is wrong, set `time_zone` in the mapping file or in the settings"),
                 Severity.WARNING,
             )
         )
@@ -274,7 +281,9 @@ def _flag(value: str) -> bool | Remark:
     word = value.casefold()
     if word in TRUE or word in FALSE:
         return word in TRUE
-    return reject("not-a-flag", "neither yes nor no", "Write true or false, or say its words under `values` in the mapping file")
+    return reject(
+        "not-a-flag", say("neither yes nor no"), say("Write true or false, or say its words under `values` in the mapping file")
+    )
 
 
 def _word(value: str, words: tuple[str, ...]) -> str | Remark:
@@ -282,8 +291,9 @@ def _word(value: str, words: tuple[str, ...]) -> str | Remark:
     if plain in words:
         return plain
     near = nearest(plain, words, 0.6)
-    hint = f"did you mean {near}? " if near else ""
-    return reject("not-a-word", f"{hint}It must be one of {', '.join(words)}", "Translate it under `values` in the mapping file")
+    one_of = say("It must be one of {words}", words=", ".join(words))
+    wrong = say("did you mean {near}? {one_of}", near=near, one_of=one_of) if near else one_of
+    return reject("not-a-word", wrong, say("Translate it under `values` in the mapping file"))
 
 
 def _currency(value: str) -> str | Remark:
@@ -294,8 +304,12 @@ def _currency(value: str) -> str | Remark:
     if len(known) == 1:
         return known[0]
     near = nearest(code, sorted(CODES), 0.6)
-    hint = f": did you mean {near}?" if near else f": {' or '.join(known)}?" if known else ""
-    return reject("not-a-currency", f"no ISO 4217 code{hint}", "Translate it under `values` in the mapping file")
+    wrong = say("no ISO 4217 code")
+    if near:
+        wrong = say("no ISO 4217 code: did you mean {near}?", near=near)
+    elif known:
+        wrong = say("no ISO 4217 code: {codes}?", codes=alternatives(known))
+    return reject("not-a-currency", wrong, say("Translate it under `values` in the mapping file"))
 
 
 @lru_cache(maxsize=1)
@@ -307,12 +321,11 @@ def _time_zone(value: str) -> str | Remark:
     if value in _zones():
         return value
     near = nearest(value, sorted(_zones()), 0.6)
-    return reject(
-        "not-a-zone", f"no IANA time zone{f': did you mean {near}?' if near else ''}", "Write a name such as Europe/Paris"
-    )
+    wrong = say("no IANA time zone: did you mean {near}?", near=near) if near else say("no IANA time zone")
+    return reject("not-a-zone", wrong, say("Write a name such as Europe/Paris"))
 
 
 def _work_days(value: str) -> str | Remark:
     if value and set(value) <= set("1234567") and len(set(value)) == len(value):
         return "".join(sorted(value))
-    return reject("not-weekdays", "not ISO weekdays", "Write the days worked, Monday is 1: 12345")
+    return reject("not-weekdays", say("not ISO weekdays"), say("Write the days worked, Monday is 1: 12345"))

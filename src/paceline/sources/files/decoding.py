@@ -9,6 +9,7 @@ from typing import NamedTuple, TextIO
 
 from charset_normalizer import from_bytes
 
+from paceline.saying.said import Said, say
 from paceline.sources.contract import Severity
 from paceline.sources.files.remarks import Remark
 
@@ -41,7 +42,7 @@ def detect(path: Path) -> Encoding:
                 return Encoding(name)
         wide = _without_mark(head)
         if wide:
-            return Encoding(wide, _guessed(wide, "every other byte is zero"))
+            return Encoding(wide, _guessed(wide, say("every other byte is zero")))
         file.seek(0)
         sample = _first_odd_bytes(file)
     return Encoding("utf-8") if sample is None else _guess(sample)
@@ -81,18 +82,20 @@ def _guess(sample: bytes) -> Encoding:
     text = sample.decode("utf-8", "replace")
     odd, good = text.count("\ufffd"), sum(not c.isascii() for c in text)
     if good > 20 * max(odd, 1):
-        return Encoding("utf-8", _guessed("utf-8", "though some bytes of it are not valid; they read as \ufffd"))
+        return Encoding(
+            "utf-8", _guessed("utf-8", say("though some bytes of it are not valid; they read as {sign}", sign="\ufffd"))
+        )
     best = from_bytes(sample, cp_isolation=_CANDIDATES, threshold=0.5).best()
     name = "cp1252" if best is None or "cp1252" in (best.encoding, *best.could_be_from_charset) else best.encoding
     if name == "latin_1":  # bytes 0x80–0x9f are letters and quotes in cp1252, nothing at all in latin-1
         name = "cp1252"
-    return Encoding(name, _guessed(name, "it is not UTF-8"))
+    return Encoding(name, _guessed(name, say("it is not UTF-8")))
 
 
-def _guessed(name: str, why: str) -> Remark:
+def _guessed(name: str, why: Said) -> Remark:
     return Remark(
         "encoding-guessed",
-        f"read as {name}: {why}",
-        "If letters look wrong, set `encoding` of this file in the mapping file, or save it as UTF-8",
+        say("read as {name}: {why}", name=name, why=why),
+        say("If letters look wrong, set `encoding` of this file in the mapping file, or save it as UTF-8"),
         Severity.WARNING,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from paceline.saying.said import noted, say
 from paceline.sources.contract import Severity
 from paceline.sources.files.chunk import CHUNK_CHARACTERS, CHUNK_ROWS, BadRow, Chunk, Note
 from paceline.sources.files.decoding import detect, open_text
@@ -127,14 +128,14 @@ class Delimited:
         if isinstance(lines.record[0], CutLine):
             return reject(
                 "too-long",
-                f"a line of more than {LINE_LIMIT:,} characters (only its beginning is kept)",
-                "Split it in the source",
+                say("a line of more than {limit} characters (only its beginning is kept)", limit=LINE_LIMIT),
+                say("Split it in the source"),
             )
         lines.give_back()
         return reject(
             "open-quote",
-            "a quote is opened and not closed",
-            "Double the quote inside the cell, or close it",
+            say("a quote is opened and not closed"),
+            say("Double the quote inside the cell, or close it"),
         )
 
     def chunks(self) -> Iterator[Chunk]:
@@ -179,8 +180,8 @@ class Delimited:
                 Note(
                     Remark(
                         "trailing-separators",
-                        "empty cells after the last column were left out",
-                        "Nothing to do",
+                        say("empty cells after the last column were left out"),
+                        say("Nothing to do"),
                         Severity.REPAIRED,
                     ),
                     number,
@@ -193,13 +194,18 @@ class Delimited:
                 rows.lines.append(number)
                 rows.raws.append(raw)
                 return
-            cells = reject("empty-row", "a row without any value", "Delete the row")
+            cells = reject("empty-row", say("a row without any value"), say("Delete the row"))
         if isinstance(cells, list):
-            few = "few" if len(cells) < width else "many"
+            few = len(cells) < width
+            wrong = (
+                noted("too few cells: {count} where the header has {width}")
+                if few
+                else noted("too many cells: {count} where the header has {width}")
+            )
             cells = reject(
-                f"too-{few}-cells",
-                f"too {few} cells: {len(cells)} where the header has {width}",
-                "Quote the cell that has the separator in it, or fill the row up",
+                "too-few-cells" if few else "too-many-cells",
+                say(wrong, count=len(cells), width=width),
+                say("Quote the cell that has the separator in it, or fill the row up"),
             )
         rows.bad.append(BadRow(number, raw, cells))
 
@@ -211,8 +217,8 @@ class Delimited:
                 Note(
                     Remark(
                         "nul-bytes",
-                        f"{lines.nuls:,} NUL bytes were taken out",
-                        "Nothing to do, unless the file is damaged",
+                        say("{count} NUL bytes were taken out", count=lines.nuls),
+                        say("Nothing to do, unless the file is damaged"),
                         Severity.REPAIRED,
                     )
                 )
@@ -223,8 +229,13 @@ class Delimited:
                 Note(
                     Remark(
                         "undecoded",
-                        f"{lines.undecoded:,} lines have bytes that {self._encoding} can't read; they show as \ufffd",
-                        "Set `encoding` of this file in the mapping file",
+                        say(
+                            "{count} lines have bytes that {encoding} can't read; they show as {sign}",
+                            count=lines.undecoded,
+                            encoding=self._encoding,
+                            sign="\ufffd",
+                        ),
+                        say("Set `encoding` of this file in the mapping file"),
                         Severity.WARNING,
                     )
                 )
@@ -259,8 +270,12 @@ def _distinct(header: list[str], notes: list[Note]) -> tuple[str, ...]:
                 Note(
                     Remark(
                         "duplicate-header",
-                        f"the header has {name!r} twice; the first is used, the other is called '{name} {number}'",
-                        "Rename one of them",
+                        say(
+                            "the header has '{name}' twice; the first is used, the other is called '{name} {number}'",
+                            name=name,
+                            number=str(number),
+                        ),
+                        say("Rename one of them"),
                         Severity.WARNING,
                     ),
                     None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatch
 
+from paceline.saying.said import Said, say
 from paceline.sources.contract import Problem, Severity
 from paceline.sources.files.mapping import Entry, FileMapping, MappingError
 from paceline.sources.files.remarks import nearest
@@ -25,8 +26,8 @@ def check_files(rules: FileMapping, headers: Mapping[str, Sequence[str]], files:
                     entry.line,
                     "file",
                     entry.file,
-                    f"no such file in the folder{_near(entry.file, files)}",
-                    "Correct the name, or remove the entry",
+                    _near(entry.file, files, say("no such file in the folder")),
+                    say("Correct the name, or remove the entry"),
                     Severity.REJECTED,
                 )
             )
@@ -47,8 +48,8 @@ def _unknown_columns(where: str, entry: Entry, matching: list[str], headers: Map
                     entry.line,
                     entry.table.name,
                     name,
-                    f"{file} has no such column{_near(name, headers[file])}",
-                    f"Its columns are {', '.join(headers[file])}",
+                    _near(name, headers[file], say("{file} has no such column", file=file)),
+                    say("Its columns are {names}", names=", ".join(headers[file])),
                     Severity.REJECTED,
                 )
             )
@@ -61,7 +62,7 @@ def _their_names(entry: Entry) -> set[str]:
     return named | set(entry.where) | set(entry.unless)
 
 
-def _near(name: str, names: Sequence[str]) -> str:
+def _near(name: str, names: Sequence[str], wrong: Said) -> Said:
     plain = {other.casefold(): other for other in names}
     near = nearest(name.casefold(), list(plain), 0.5)
-    return f": did you mean {plain[near]!r}?" if near else ""
+    return say("{wrong}: did you mean '{near}'?", wrong=wrong, near=plain[near]) if near else wrong

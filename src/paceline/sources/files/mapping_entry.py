@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from paceline.sales.records import BY_NAME, Column, Table, Type
 from paceline.sales.settings import Settings
+from paceline.saying.said import Said, say
 from paceline.sources.contract import Severity
 from paceline.sources.files.cells import HowToRead, read_column
 from paceline.sources.files.mapping import Entry, NullRule, Origin, our_column, our_names
@@ -48,8 +49,8 @@ class Faults(Protocol):
 
     lines: TomlLines
 
-    def add(self, place: Place, value: object, wrong: str, remedy: str) -> None: ...
-    def unknown(self, place: Place, value: str, what: str, known: object) -> None: ...
+    def add(self, place: Place, value: object, wrong: Said, remedy: Said) -> None: ...
+    def unknown(self, place: Place, value: str, what: Said, known: object) -> None: ...
     def keys(self, place: Place, found: Mapping[str, Any], known: tuple[str, ...]) -> None: ...
     def section(self, place: Place, value: object) -> Mapping[str, Any]: ...
 
@@ -66,20 +67,20 @@ class EntryReader:
         self._zone = self._checked_zone(("time_zone",), zone) or settings.time_zone
         self._currency = currency
         if currency is not None and currency not in CODES:
-            faults.unknown(("currency",), currency, "currency", CODES)
+            faults.unknown(("currency",), currency, say("currency"), CODES)
 
     def read(self, place: Place, raw: Mapping[str, Any]) -> Entry | None:
         """The entry, or None where it has no table to be of; errors go to the faults."""
         self._faults.keys(place, raw, KEYS)
         table = BY_NAME.get(str(raw.get("table")))
         if table is None:
-            self._faults.unknown((*place, "table"), str(raw.get("table", "")), "table", BY_NAME)
+            self._faults.unknown((*place, "table"), str(raw.get("table", "")), say("table"), BY_NAME)
             return None
         if not isinstance(raw.get("distinct", False), bool):
-            self._faults.add((*place, "distinct"), raw["distinct"], "must be true or false", "Write distinct = true")
+            self._faults.add((*place, "distinct"), raw["distinct"], say("must be true or false"), say("Write distinct = true"))
         rows = self._rows(place, raw, table)
         if (raw.get("file") is None) == (not rows):
-            self._faults.add(place, None, "needs a file or rows, and not both", 'Write file = "deals.csv"')
+            self._faults.add(place, None, say("needs a file or rows, and not both"), say('Write file = "deals.csv"'))
         if rows:
             raw = {**raw, "columns": {**{name: name for row in rows for name in row}, **raw.get("columns", {})}}
         reader = _OriginReader(
@@ -105,14 +106,16 @@ class EntryReader:
     def _rows(self, place: Place, raw: Mapping[str, Any], table: Table) -> tuple[Mapping[str, str], ...]:
         rows = raw.get("rows", [])
         if not isinstance(rows, list):
-            self._faults.add((*place, "rows"), None, "must be a list of rows", 'Write rows = [{ id = "Won", … }]')
+            self._faults.add((*place, "rows"), None, say("must be a list of rows"), say('Write rows = [{{ id = "Won", … }}]'))
             return ()
         out = []
         for one in rows:
             row = self._faults.section((*place, "rows"), one)
             for name in row:
                 if our_column(table, name) is None:
-                    self._faults.unknown((*place, "rows", name), name, f"column of {table.name}", our_names(table))
+                    self._faults.unknown(
+                        (*place, "rows", name), name, say("column of {table}", table=table.name), our_names(table)
+                    )
             out.append({name: text for name, value in row.items() if (text := toml_text(value)) is not None})
         return tuple(out)
 
@@ -121,7 +124,7 @@ class EntryReader:
 
     def _checked_zone(self, place: Place, zone: str | None) -> str | None:
         if zone is not None and zone not in available_timezones():
-            self._faults.unknown(place, zone, "time zone", available_timezones())
+            self._faults.unknown(place, zone, say("time zone"), available_timezones())
             return None
         return zone
 
@@ -147,7 +150,9 @@ class _OriginReader:
         if key is not None:
             names = tuple(key) if isinstance(key, list) else (key,)
             if not names or not all(isinstance(name, str) for name in names):
-                self._faults.add((*self._place, "key"), key, "must be names of their columns", 'Write key = ["Deal ID"]')
+                self._faults.add(
+                    (*self._place, "key"), key, say("must be names of their columns"), say('Write key = ["Deal ID"]')
+                )
                 names = ()
             origins["id"] = Origin(names, prefix=toml_text(self._raw.get("id_prefix")) or "", joiner="/")
         for column in self._table.columns:
@@ -155,8 +160,11 @@ class _OriginReader:
                 self._faults.add(
                     self._place,
                     column.name,
-                    f"every {self._table.name} needs it, and nothing gives it",
-                    "Give it under `columns`, `constants` or" + (" `key`" if column.name == "id" else " `defaults`"),
+                    say("every {name} needs it, and nothing gives it", name=self._table.name),
+                    say(
+                        "Give it under `columns`, `constants` or {section}",
+                        section="`key`" if column.name == "id" else "`defaults`",
+                    ),
                 )
         return origins
 
@@ -169,8 +177,8 @@ class _OriginReader:
                 self._faults.add(
                     (*self._place, "columns", name),
                     theirs,
-                    "must be a name of theirs, or a list of names to join",
-                    'Write id = "Deal ID"',
+                    say("must be a name of theirs, or a list of names to join"),
+                    say('Write id = "Deal ID"'),
                 )
                 continue
             out[column.name] = (column, money, names, None)
@@ -178,7 +186,10 @@ class _OriginReader:
             for name, value, column, money in self._ours(section):
                 if section == "constants" and column.name in out:
                     self._faults.add(
-                        (*self._place, section, name), value, "given under `columns` too", "Keep one, or make it a default"
+                        (*self._place, section, name),
+                        value,
+                        say("given under `columns` too"),
+                        say("Keep one, or make it a default"),
                     )
                 elif column.name not in out:
                     out[column.name] = (column, money, (), toml_text(value))
@@ -192,7 +203,9 @@ class _OriginReader:
             if found is None:
                 if (section, name) not in self._told:
                     self._told.add((section, name))
-                    self._faults.unknown((*place, name), name, f"column of {self._table.name}", our_names(self._table))
+                    self._faults.unknown(
+                        (*place, name), name, say("column of {table}", table=self._table.name), our_names(self._table)
+                    )
             else:
                 yield name, value, *found
 
@@ -226,7 +239,7 @@ class _OriginReader:
         percent = self._raw.get("percent", [])
         if not isinstance(percent, list):
             self._faults.add(
-                (*self._place, "percent"), percent, "must be a list of our columns", 'Write percent = ["probability"]'
+                (*self._place, "percent"), percent, say("must be a list of our columns"), say('Write percent = ["probability"]')
             )
         style = Style(
             self._sign("decimal", column),
@@ -237,14 +250,18 @@ class _OriginReader:
         for name in percent if isinstance(percent, list) else []:
             if our_column(self._table, name) is None and ("percent", name) not in self._told:
                 self._told.add(("percent", name))
-                self._faults.unknown((*self._place, "percent"), name, f"column of {self._table.name}", our_names(self._table))
+                self._faults.unknown(
+                    (*self._place, "percent"), name, say("column of {table}", table=self._table.name), our_names(self._table)
+                )
         return HowToRead(style, self._formats(column), money, self._zone)
 
     def _sign(self, section: str, column: Column) -> str | None:
         place, sign = self._of(section, column)
         allowed = _SIGNS[:2] if section == "decimal" else _SIGNS
         if sign is not None and sign not in allowed:
-            self._faults.add(place, sign, f"must be one of {' '.join(map(repr, allowed))}", 'Write decimal = ","')
+            self._faults.add(
+                place, sign, say("must be one of {words}", words=" ".join(map(repr, allowed))), say('Write decimal = ","')
+            )
             return None
         return toml_text(sign)
 
@@ -254,7 +271,7 @@ class _OriginReader:
         for sign, code in signs.items():
             if code not in CODES and ("signs", sign) not in self._told:
                 self._told.add(("signs", sign))
-                self._faults.unknown((*place, sign), code, "currency", CODES)
+                self._faults.unknown((*place, sign), code, say("currency"), CODES)
         return signs
 
     def _formats(self, column: Column) -> tuple[str, ...]:
@@ -267,7 +284,7 @@ class _OriginReader:
                 try:
                     compile_format(one)
                 except FormatError as error:
-                    self._faults.add(place, one, f"no date format: {error}", 'Write "%d/%m/%Y"')
+                    self._faults.add(place, one, say("no date format: {error}", error=error.said), say('Write "%d/%m/%Y"'))
                     return ()
         return formats
 
@@ -283,8 +300,8 @@ class _OriginReader:
                 self._faults.add(
                     place,
                     None,
-                    "must be a word, or { is = word, when = { their column = word } }",
-                    'Write amount = [{ is = "0", when = { stage = "Lost" } }]',
+                    say("must be a word, or {{ is = word, when = {{ their column = word }} }}"),
+                    say('Write amount = [{{ is = "0", when = {{ stage = "Lost" }} }}]'),
                 )
         return tuple(rules)
 

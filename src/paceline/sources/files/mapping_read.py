@@ -10,6 +10,7 @@ from typing import Any
 
 from paceline.sales.records import BY_NAME
 from paceline.sales.settings import Settings
+from paceline.saying.said import Said, say
 from paceline.sources.contract import Problem, Severity
 from paceline.sources.files.delimited import HowWritten
 from paceline.sources.files.mapping import CallOf, Entry, FileMapping, MappingError, Speech
@@ -30,7 +31,7 @@ class Faults:
         self.name, self.lines = name, lines
         self.problems: list[Problem] = []
 
-    def add(self, place: Place, value: object, wrong: str, remedy: str) -> None:
+    def add(self, place: Place, value: object, wrong: Said, remedy: Said) -> None:
         """An error at a place such as ``("table", 0, "columns")``."""
         field = ".".join(str(part) for part in place if isinstance(part, str))
         self.problems.append(
@@ -45,24 +46,24 @@ class Faults:
             )
         )
 
-    def unknown(self, place: Place, value: str, what: str, known: object) -> None:
+    def unknown(self, place: Place, value: str, what: Said, known: object) -> None:
         """A word that is none of the known ones."""
         words = sorted(str(word) for word in known) if isinstance(known, (list, tuple, set, frozenset, dict)) else []
         near = nearest(value, words, 0.5)
-        hint = f": did you mean {near!r}?" if near else ""
-        self.add(place, value, f"no such {what}{hint}", f"Known are {', '.join(words[:40])}")
+        wrong = say("no such {what}: did you mean '{near}'?", what=what, near=near) if near else say("no such {what}", what=what)
+        self.add(place, value, wrong, say("Known are {words}", words=", ".join(words[:40])))
 
     def keys(self, place: Place, found: Mapping[str, Any], known: tuple[str, ...]) -> None:
         """Report the keys that mean nothing here."""
         for key in found:
             if key not in known:
-                self.unknown((*place, key), key, "key", known)
+                self.unknown((*place, key), key, say("key"), known)
 
     def section(self, place: Place, value: object) -> Mapping[str, Any]:
         """The value as a table of TOML; reported if it is anything else."""
         if isinstance(value, dict):
             return value
-        self.add(place, value, "must be a table of keys", "See docs/reference/mapping.md")
+        self.add(place, value, say("must be a table of keys"), say("See docs/reference/mapping.md"))
         return {}
 
 
@@ -74,7 +75,17 @@ def read_mapping(path: Path, settings: Settings) -> FileMapping:
         found = tomllib.loads(text, parse_float=str)
     except tomllib.TOMLDecodeError as error:
         raise MappingError(
-            (Problem(path.name, _line_of(error), None, None, f"not TOML: {error}", "Mend it there", Severity.REJECTED),)
+            (
+                Problem(
+                    path.name,
+                    _line_of(error),
+                    None,
+                    None,
+                    say("not TOML: {error}", error=str(error)),
+                    say("Mend it there"),
+                    Severity.REJECTED,
+                ),
+            )
         ) from error
     rules = _read(path, found, settings, faults)
     if faults.problems:
@@ -91,7 +102,9 @@ def _read(path: Path, found: Mapping[str, Any], settings: Settings, faults: Faul
     faults.keys((), found, TOP)
     tables = found.get("table", [])
     if not isinstance(tables, list):
-        faults.add(("table",), None, "must be [[table]], in two brackets: one for each table and file", "Write [[table]]")
+        faults.add(
+            ("table",), None, say("must be [[table]], in two brackets: one for each table and file"), say("Write [[table]]")
+        )
         tables = []
     prefixes = {
         str(raw.get("table")): str(raw["id_prefix"]) for raw in reversed(tables) if isinstance(raw, dict) and "id_prefix" in raw
@@ -120,16 +133,19 @@ def _file(place: Place, raw: Mapping[str, Any], faults: Faults) -> HowWritten:
             b"".decode(encoding)
         except LookupError:
             faults.add(
-                (*place, "encoding"), encoding, "no such encoding", "Write utf-8, utf-16, cp1252 or another of Python's codecs"
+                (*place, "encoding"),
+                encoding,
+                say("no such encoding"),
+                say("Write utf-8, utf-16, cp1252 or another of Python's codecs"),
             )
     for key in ("separator", "quote"):
         sign = raw.get(key)
         if sign is not None and (not isinstance(sign, str) or len(sign) != 1 or sign in "\r\n"):
-            faults.add((*place, key), sign, "must be one character", 'Write ";" or "\\t"')
+            faults.add((*place, key), sign, say("must be one character"), say('Write ";" or "\\t"'))
             raw = {name: value for name, value in raw.items() if name != key}
     skip = raw.get("skip_lines", 0)
     if not isinstance(skip, int) or skip < 0:
-        faults.add((*place, "skip_lines"), skip, "must be how many lines are above the header", "Write a whole number")
+        faults.add((*place, "skip_lines"), skip, say("must be how many lines are above the header"), say("Write a whole number"))
         skip = 0
     return HowWritten(encoding, raw.get("separator"), raw.get("quote", '"'), skip)
 
@@ -139,7 +155,9 @@ def _speech(raw: Mapping[str, Any], faults: Faults) -> Speech:
     faults.keys(place, raw, TRANSCRIPTS)
     gap = raw.get("merge_gap_ms", Speech.merge_gap_ms)
     if not isinstance(gap, int) or gap < 0:
-        faults.add((*place, "merge_gap_ms"), gap, "must be a number of milliseconds", "Write a whole number such as 1000")
+        faults.add(
+            (*place, "merge_gap_ms"), gap, say("must be a number of milliseconds"), say("Write a whole number such as 1000")
+        )
         gap = Speech.merge_gap_ms
     speakers = {name: toml_text(rep) or "" for name, rep in faults.section((*place, "speakers"), raw.get("speakers", {})).items()}
     calls: dict[str, CallOf] = {}

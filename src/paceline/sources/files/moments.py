@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from paceline.saying.said import SaidError, alternatives, say
 from paceline.sources.files.numbers import Style, read_number
 from paceline.sources.files.remarks import Remark, reject
 
@@ -49,6 +50,7 @@ _TOKENS = {
 }
 # The formats that are words: what they read is not told by a pattern.
 WORDS = ("iso", "excel", "excel1904", "epoch", "epoch_ms")
+_LISTED = ", ".join(WORDS)
 _CLOCK = (
     r"[T ](?P<H>[0-9]{2}):(?P<M>[0-9]{2})(:(?P<S>[0-9]{2})([.,](?P<f>[0-9]{1,9}))?)? ?(?P<z>Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)?"
 )
@@ -59,7 +61,7 @@ _NAMED = re.compile(
     rf"(?P<d>[0-9]{{1,2}})[ -](?P<b>[A-Za-z]{{3,9}})\.?,?[ -](?P<Y>[0-9]{{4}})({_CLOCK})?"
     rf"|(?P<b2>[A-Za-z]{{3,9}})\.? (?P<d2>[0-9]{{1,2}}),? (?P<Y2>[0-9]{{4}})"
 )
-_ISO_REMEDY = "Write YYYY-MM-DD (with a time: YYYY-MM-DDTHH:MM:SSZ), or say the format under `dates` in the mapping file"
+_ISO_REMEDY = say("Write YYYY-MM-DD (with a time: YYYY-MM-DDTHH:MM:SSZ), or say the format under `dates` in the mapping file")
 
 
 class Moment(NamedTuple):
@@ -74,7 +76,7 @@ class Moment(NamedTuple):
     dated_only: bool
 
 
-class FormatError(ValueError):
+class FormatError(SaidError):
     """A date format that isn't understood; its text says why."""
 
 
@@ -89,7 +91,9 @@ def read_moment(text: str, formats: Sequence[str] = ()) -> Moment | Remark:
             return found
         wrong = wrong or (found if found.kind == "no-such-date" else None)
     return wrong or reject(
-        "not-a-date", f"not a date as {' or '.join(formats)}", "Add its format under `dates` in the mapping file"
+        "not-a-date",
+        say("not a date as {formats}", formats=alternatives(formats)),
+        say("Add its format under `dates` in the mapping file"),
     )
 
 
@@ -118,27 +122,28 @@ def compile_format(written: str) -> re.Pattern[str]:
             index += 1
             code = written[index : index + 1]
             if code not in _TOKENS or not code:
+                codes = " ".join("%" + known for known in _TOKENS)
                 raise FormatError(
-                    f"%{code} is not a code; codes are {' '.join('%' + c for c in _TOKENS)}, words are {', '.join(WORDS)}"
+                    say("{code} is not a code; codes are {codes}, words are {words}", code=f"%{code}", codes=codes, words=_LISTED)
                 )
             out.append(_TOKENS[code])
         index += 1
     try:
         pattern = re.compile("".join(out))
     except re.error as error:
-        raise FormatError(f"a code is used twice ({error})") from error
+        raise FormatError(say("a code is used twice ({error})", error=str(error))) from error
     names = set(pattern.groupindex)
     if not ({"Y", "y"} & names and {"m", "b"} & names and "d" in names):
-        raise FormatError(f"it must tell year, month and day (%Y %m %d), or be one of {', '.join(WORDS)}")
+        raise FormatError(say("it must tell year, month and day (%Y %m %d), or be one of {words}", words=_LISTED))
     if "I" in names and "p" not in names:
-        raise FormatError("%I (hour of twelve) needs %p")
+        raise FormatError(say("%I (hour of twelve) needs %p"))
     return pattern
 
 
 def _match(pattern: re.Pattern[str], text: str) -> Moment | Remark:
     found = pattern.fullmatch(text)
     if found is None:
-        return reject("not-a-date", "not a date", _ISO_REMEDY)
+        return reject("not-a-date", say("not a date"), _ISO_REMEDY)
     return _build(found.groupdict())
 
 
@@ -148,19 +153,19 @@ def _build(parts: dict[str, str | None]) -> Moment | Remark:
     named = parts.get("b")
     number = int(month) if month else _month(named or "")
     if not number:
-        return reject("not-a-date", f"{named!r} is no English month", _ISO_REMEDY)
+        return reject("not-a-date", say("'{named}' is no English month", named=named or ""), _ISO_REMEDY)
     short = parts.get("y")
     year = int(parts.get("Y") or 0) or (2000 + int(short or 0) if int(short or 0) < 69 else 1900 + int(short or 0))
     hour = int(parts.get("H") or parts.get("I") or 0)
     half = (parts.get("p") or "")[:1].lower()
     if half:
         if not 1 <= hour <= 12:
-            return reject("no-such-date", "no such time of day", _ISO_REMEDY)
+            return reject("no-such-date", say("no such time of day"), _ISO_REMEDY)
         hour = hour % 12 + (12 if half == "p" else 0)
     try:
         clock = datetime(year, number, int(parts.get("d") or 0), hour, int(parts.get("M") or 0), int(parts.get("S") or 0))
     except ValueError:
-        return reject("no-such-date", "no such date or time", "Correct it in the source")
+        return reject("no-such-date", say("no such date or time"), say("Correct it in the source"))
     timed = bool(parts.get("H") or parts.get("I"))
     return _moment(clock, parts.get("z"), timed)
 
@@ -169,8 +174,13 @@ def _moment(clock: datetime, zone: str | None, timed: bool) -> Moment | Remark:
     if clock.year not in YEARS:
         return reject(
             "date-out-of-range",
-            f"the year {clock.year} is outside {YEARS.start}–{YEARS.stop - 1}",
-            "Correct it in the source, or name the word for *unknown* under `null` in the mapping file",
+            say(
+                "the year {year} is outside {first}–{last}",
+                year=str(clock.year),
+                first=str(YEARS.start),
+                last=str(YEARS.stop - 1),
+            ),
+            say("Correct it in the source, or name the word for *unknown* under `null` in the mapping file"),
         )
     day = (clock.date() - EPOCH).days
     seconds = day * DAY_SECONDS + clock.hour * 3600 + clock.minute * 60 + clock.second
@@ -178,7 +188,7 @@ def _moment(clock: datetime, zone: str | None, timed: bool) -> Moment | Remark:
         return Moment(seconds, day, False, not timed)
     offset = zone_seconds(zone)
     if offset is None:
-        return reject("no-such-date", f"no such offset from UTC: {zone}", _ISO_REMEDY)
+        return reject("no-such-date", say("no such offset from UTC: {zone}", zone=zone), _ISO_REMEDY)
     return Moment(seconds - offset, day, True, not timed)
 
 
@@ -211,7 +221,7 @@ def _read_unaided(text: str) -> Moment | Remark:
         parts = found.groupdict()
         return _build(parts if parts["b"] else {"b": parts["b2"], "d": parts["d2"], "Y": parts["Y2"]})
     found = _YEAR_LAST.fullmatch(text)
-    return _read_year_last(text, found.groupdict()) if found else reject("not-a-date", "not a date", _ISO_REMEDY)
+    return _read_year_last(text, found.groupdict()) if found else reject("not-a-date", say("not a date"), _ISO_REMEDY)
 
 
 def _read_year_last(text: str, parts: dict[str, str | None]) -> Moment | Remark:
@@ -223,12 +233,12 @@ def _read_year_last(text: str, parts: dict[str, str | None]) -> Moment | Remark:
         return month_first if isinstance(day_first, Remark) else day_first
     if day_first == month_first:
         return day_first
-    readings = " or ".join(str(EPOCH + timedelta(days=m.day)) for m in (day_first, month_first))
-    sep = parts["s"]
+    readings = alternatives(str(EPOCH + timedelta(days=m.day)) for m in (day_first, month_first))
+    sep = parts["s"] or ""
     return reject(
         "ambiguous-date",
-        f"{text} can be {readings}",
-        f'Say `dates` for this column in the mapping file: "%d{sep}%m{sep}%Y" or "%m{sep}%d{sep}%Y"',
+        say("{text} can be {readings}", text=text, readings=readings),
+        say('Say `dates` for this column in the mapping file: "%d{sep}%m{sep}%Y" or "%m{sep}%d{sep}%Y"', sep=sep),
     )
 
 
@@ -236,9 +246,9 @@ def _read_serial(text: str, system: int) -> Moment | Remark:
     """Days as Excel counts them. Its 1900 system has a 29 February 1900 that never was: serials before it are refused."""
     value = read_number(text, Style(decimal="."))
     if isinstance(value, Remark):
-        return reject("not-a-date", "not an Excel serial date", _ISO_REMEDY)
+        return reject("not-a-date", say("not an Excel serial date"), _ISO_REMEDY)
     if not (61 if system == 1900 else 0) <= value < 110_000:
-        return reject("date-out-of-range", "outside what an Excel serial date can be", "Correct it in the source")
+        return reject("date-out-of-range", say("outside what an Excel serial date can be"), say("Correct it in the source"))
     start = datetime(1899, 12, 30) if system == 1900 else datetime(1904, 1, 1)
     # A serial time is a float: to the nearest second, as Excel shows it.
     clock = start + timedelta(days=int(value), seconds=round((value - int(value)) * DAY_SECONDS))
@@ -248,7 +258,9 @@ def _read_serial(text: str, system: int) -> Moment | Remark:
 def _read_epoch(text: str, unit: int) -> Moment | Remark:
     value = read_number(text, Style(decimal="."))
     if isinstance(value, Remark) or abs(value) > 1e13:
-        return reject("not-a-date", "not a count of seconds or milliseconds since 1970", _ISO_REMEDY)
+        return reject("not-a-date", say("not a count of seconds or milliseconds since 1970"), _ISO_REMEDY)
     seconds = int(value // unit)
     clock = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds) if abs(seconds) < 1e11 else None
-    return _moment(clock.replace(tzinfo=None), "Z", True) if clock else reject("date-out-of-range", "out of range", _ISO_REMEDY)
+    return (
+        _moment(clock.replace(tzinfo=None), "Z", True) if clock else reject("date-out-of-range", say("out of range"), _ISO_REMEDY)
+    )

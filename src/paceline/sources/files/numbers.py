@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from paceline.saying.said import say
 from paceline.sources.files.remarks import Remark, reject
 
 # What a sign may stand for; several codes: the company's or the row's currency decides.
@@ -44,8 +45,8 @@ CODES = frozenset(_ISO_4217.split())  # those in use, and HRK, which is young en
 GROUPERS = " \u00a0\u202f\u2009'’"
 _BODY = re.compile(rf"[0-9.,{GROUPERS}]*[0-9]")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?[eE][+-]?[0-9]{1,3}")
-_SET = "Say `decimal` (and `thousands`) for this column in the mapping file"
-_PLAIN = "Write a plain number such as 1234.56"
+_SET = say("Say `decimal` (and `thousands`) for this column in the mapping file")
+_PLAIN = say("Write a plain number such as 1234.56")
 MAX_INT64 = 2**63 - 1
 
 
@@ -75,7 +76,7 @@ def read_digits(text: str, style: Style) -> Digits | Remark:
     """Take a number apart. Rejects what isn't one, and what could be two different ones."""
     body, negative, percent, currencies = _strip(text.strip(), style)
     if not body or not _BODY.fullmatch(body):
-        return reject("not-a-number", "not a number", _PLAIN)
+        return reject("not-a-number", say("not a number"), _PLAIN)
     parts = _split(body, style)
     if isinstance(parts, Remark):
         return parts
@@ -88,12 +89,12 @@ def read_cents(text: str, style: Style) -> tuple[int, tuple[str, ...]] | Remark:
     if isinstance(digits, Remark):
         return digits
     if digits.percent:
-        return reject("percent", "a percentage where money is wanted", "Give the amount")
+        return reject("percent", say("a percentage where money is wanted"), say("Give the amount"))
     if _may_be_thousands(digits, style):
         return _ambiguous(text, digits.whole, digits.fraction)
     fraction = digits.fraction.rstrip("0")
     if len(fraction) > 2:
-        return reject("below-a-cent", "more than two decimals", "Round it in the source: money is kept in whole cents")
+        return reject("below-a-cent", say("more than two decimals"), say("Round it in the source: money is kept in whole cents"))
     return _whole(digits, digits.whole + fraction.ljust(2, "0"), digits.currencies)
 
 
@@ -103,11 +104,13 @@ def read_integer(text: str, style: Style) -> int | Remark:
     if isinstance(digits, Remark):
         return digits
     if digits.percent or digits.currencies:
-        return reject("not-an-integer", "a percentage or money where a whole number is wanted", "Give a whole number")
+        return reject("not-an-integer", say("a percentage or money where a whole number is wanted"), say("Give a whole number"))
     if _may_be_thousands(digits, style):
         return _ambiguous(text, digits.whole, digits.fraction)
     if digits.fraction.strip("0"):
-        return reject("not-an-integer", "not a whole number", "Give a whole number, or say `thousands` in the mapping file")
+        return reject(
+            "not-an-integer", say("not a whole number"), say("Give a whole number, or say `thousands` in the mapping file")
+        )
     value = _whole(digits, digits.whole, ())
     return value if isinstance(value, Remark) else value[0]
 
@@ -121,18 +124,18 @@ def read_number(text: str, style: Style) -> float | Remark:
         if isinstance(digits, Remark):
             return digits
         if digits.currencies:
-            return reject("money", "money where a bare number is wanted", "Leave the currency out")
+            return reject("money", say("money where a bare number is wanted"), say("Leave the currency out"))
         scale = "e-2" if digits.percent or style.percent else ""
         value = float(f"{'-' if digits.negative else ''}{digits.whole}.{digits.fraction or '0'}{scale}")
     if not math.isfinite(value):
-        return reject("too-large", "too large a number", _PLAIN)
+        return reject("too-large", say("too large a number"), _PLAIN)
     return value
 
 
 def _whole(digits: Digits, text: str, currencies: tuple[str, ...]) -> tuple[int, tuple[str, ...]] | Remark:
     text = text.lstrip("0") or "0"
     if len(text) > 19 or int(text) > MAX_INT64:
-        return reject("too-large", "too large a number", "It must fit 64 bits")
+        return reject("too-large", say("too large a number"), say("It must fit 64 bits"))
     return (-int(text) if digits.negative else int(text)), currencies
 
 
@@ -183,7 +186,7 @@ def _split(body: str, style: Style) -> tuple[str, str] | Remark:
         return decimal
     whole, found, fraction = body.partition(decimal) if decimal else (body, "", "")
     if found and not (fraction.isascii() and fraction.isdecimal()):
-        return reject("not-a-number", "its separators don't make a number", _PLAIN)
+        return reject("not-a-number", say("its separators don't make a number"), _PLAIN)
     allowed = (
         style.thousands
         if style.thousands is not None
@@ -202,8 +205,8 @@ def _ungroup(whole: str, allowed: str, fraction: str) -> tuple[str, str] | Remar
     if not good or any(len(group) != 3 or not group.isdecimal() for group in groups):
         return reject(
             "not-a-number",
-            "its separators don't make a number",
-            f"{_PLAIN}, or say `decimal` and `thousands` in the mapping file",
+            say("its separators don't make a number"),
+            say("{plain}, or say `decimal` and `thousands` in the mapping file", plain=_PLAIN),
         )
     return head + "".join(groups), fraction
 
@@ -218,7 +221,7 @@ def _decimal_sign(body: str, style: Style) -> str | Remark:
         return "," if style.thousands == "." else "."
     if dots and commas:
         last = "." if body.rindex(".") > body.rindex(",") else ","
-        return last if body.count(last) == 1 else reject("not-a-number", "its separators don't make a number", _PLAIN)
+        return last if body.count(last) == 1 else reject("not-a-number", say("its separators don't make a number"), _PLAIN)
     if dots + commas != 1:
         return ""
     sign = "." if dots else ","
@@ -234,4 +237,8 @@ def _may_be_thousands(digits: Digits, style: Style) -> bool:
 
 
 def _ambiguous(text: str, whole: str, fraction: str) -> Remark:
-    return reject("ambiguous-number", f"{text} can be {whole}{fraction} or {whole}.{fraction}", _SET)
+    return reject(
+        "ambiguous-number",
+        say("{text} can be {whole}{fraction} or {whole}.{fraction}", text=text, whole=whole, fraction=fraction),
+        _SET,
+    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from paceline.sales.records import TABLES, Table
 from paceline.sales.settings import Settings
+from paceline.saying.said import Said, say
 from paceline.sources.contract import Severity
 from paceline.sources.files.cells import HowToRead
 from paceline.sources.files.mapping import Entry, Origin, our_column, our_names
@@ -52,7 +53,9 @@ def own_entry(table: Table, names: Sequence[str], settings: Settings) -> tuple[E
             said.append(
                 (
                     _warning(
-                        "same-column", f"{column.name} is given twice; {origins[column.name].names[0]!r} is used", "Remove one"
+                        "same-column",
+                        say("{name} is given twice; '{used}' is used", name=column.name, used=origins[column.name].names[0]),
+                        say("Remove one"),
                     ),
                     name,
                 )
@@ -62,12 +65,21 @@ def own_entry(table: Table, names: Sequence[str], settings: Settings) -> tuple[E
     made = _made_key(table, origins)
     if made:
         said.append(
-            (_warning("made-id", f"there is no id: it is made of {', '.join(made)}", "Give an id if rows can share these"), "id")
+            (
+                _warning(
+                    "made-id",
+                    say("there is no id: it is made of {names}", names=", ".join(made)),
+                    say("Give an id if rows can share these"),
+                ),
+                "id",
+            )
         )
         origins["id"] = Origin(tuple(origins[name].names[0] for name in made), joiner="/")
     said += [
         (
-            _warning("no-column", "the file has no such column, and every row needs it: none can load", "Add the column"),
+            _warning(
+                "no-column", say("the file has no such column, and every row needs it: none can load"), say("Add the column")
+            ),
             column.name,
         )
         for column in table.columns
@@ -86,9 +98,12 @@ def _made_key(table: Table, origins: dict[str, Origin]) -> list[str]:
 
 def _unknown(table: Table, name: str) -> Remark:
     near = nearest(_plain(name), our_names(table), 0.6)
-    hint = f"did you mean {near}?" if near else f"the columns of {table.name} are in its reference page"
-    return _warning("unknown-column", f"no column of {table.name}: left out; {hint}", "Rename it, or use a mapping file")
+    if near:
+        wrong = say("no column of {table}: left out; did you mean {near}?", table=table.name, near=near)
+    else:
+        wrong = say("no column of {table}: left out; the columns of {table} are in its reference page", table=table.name)
+    return _warning("unknown-column", wrong, say("Rename it, or use a mapping file"))
 
 
-def _warning(kind: str, wrong: str, remedy: str) -> Remark:
+def _warning(kind: str, wrong: Said, remedy: Said) -> Remark:
     return Remark(kind, wrong, remedy, Severity.WARNING)

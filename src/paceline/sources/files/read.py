@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from paceline.sales.settings import Settings
+from paceline.saying.said import Said, say
 from paceline.sources.contract import Batch, ReadReport, Severity
 from paceline.sources.files.chunk import Chunk, Reader
 from paceline.sources.files.delimited import Delimited
@@ -57,7 +58,7 @@ def read_folder(
     rules = FileMapping() if mapping is None else read_mapping(mapping, settings)
     builder = ReportBuilder()
     paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-    within = _warning("folder", "not read: a folder within the folder", "Load it by itself, or move its files up")
+    within = _warning("folder", say("not read: a folder within the folder"), say("Load it by itself, or move its files up"))
     for inner in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
         builder.add(inner.name, within)
     readers = open_all(paths, rules, builder)
@@ -106,15 +107,18 @@ def open_all(paths: list[Path], rules: FileMapping, builder: ReportBuilder) -> d
                 path.name,
                 _warning(
                     "kind-unknown",
-                    "not read: no kind of file that we know",
-                    f"Save it as one of {', '.join(TABULAR + TRANSCRIPTS)}",
+                    say("not read: no kind of file that we know"),
+                    say("Save it as one of {kinds}", kinds=", ".join(TABULAR + TRANSCRIPTS)),
                 ),
             )
             continue
         try:
             readers[path] = _reader(path, rules)
         except (OSError, pa.ArrowException) as error:
-            builder.add(path.name, reject("unreadable", f"can't be read: {error}", "Save it again, or remove it"))
+            builder.add(
+                path.name,
+                reject("unreadable", say("can't be read: {error}", error=str(error)), say("Save it again, or remove it")),
+            )
     return readers
 
 
@@ -137,10 +141,12 @@ def entries_of(path: Path, reader: Reader, rules: FileMapping, settings: Setting
     table = table_named(path.stem)
     if table is None:
         near = near_table(path.stem)
-        hint = f"did you mean {near}{path.suffix}?" if near else "tables are rep, account, opportunity, …"
+        wrong = say("not read: its name is no table's: tables are rep, account, opportunity, …")
+        if near:
+            wrong = say("not read: its name is no table's: did you mean {near}?", near=f"{near}{path.suffix}")
         builder.add(
             path.name,
-            _warning("no-table", f"not read: its name is no table's: {hint}", "Rename it, or say what it is in a mapping file"),
+            _warning("no-table", wrong, say("Rename it, or say what it is in a mapping file")),
         )
         return []
     entry, said = own_entry(table, reader.names, settings)
@@ -164,7 +170,9 @@ def _read_file(path: Path, reader: Reader, rules: FileMapping, settings: Setting
             for entry, piece in zip(entries, pieces, strict=True):
                 piece.append(_take(path.name, entry, chunk, settings, builder))
     except (OSError, pa.ArrowException) as error:
-        builder.add(path.name, reject("unreadable", f"can't be read any further: {error}", "Save it again"))
+        builder.add(
+            path.name, reject("unreadable", say("can't be read any further: {error}", error=str(error)), say("Save it again"))
+        )
     return [
         Part(
             entry.table.name,
@@ -250,5 +258,5 @@ def _rep_names(parts: list[Part]) -> dict[str, str]:
     return {word: rep for word, rep in names.items() if word not in shared}
 
 
-def _warning(kind: str, wrong: str, remedy: str) -> Remark:
+def _warning(kind: str, wrong: Said, remedy: Said) -> Remark:
     return Remark(kind, wrong, remedy, Severity.WARNING)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 from typing import NamedTuple
 
+from paceline.saying.said import Said
 from paceline.sources.contract import Severity
 
 
@@ -13,12 +14,12 @@ class Remark(NamedTuple):
     """``kind`` groups like faults in the report; it never reaches the reader."""
 
     kind: str
-    wrong: str
-    remedy: str
+    wrong: Said
+    remedy: Said
     severity: Severity = Severity.REJECTED
 
 
-def reject(kind: str, wrong: str, remedy: str) -> Remark:
+def reject(kind: str, wrong: Said, remedy: Said) -> Remark:
     """A fault that keeps the row out."""
     return Remark(kind, wrong, remedy)
 

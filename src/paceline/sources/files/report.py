@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
+from paceline.saying.said import say
 from paceline.sources.contract import REJECTED_SCHEMA, FileCount, Problem, ReadReport, Severity
 from paceline.sources.files.remarks import Remark, shorten
 
@@ -93,7 +94,13 @@ def _told(group: _Group) -> list[Problem]:
     if not group.more:
         return group.examples
     last = group.examples[-1]
-    rest = replace(last, line=None, value=None, wrong=f"{group.more:,} more like those above ({last.wrong})", count=group.more)
+    rest = replace(
+        last,
+        line=None,
+        value=None,
+        wrong=say("{count} more like those above ({wrong})", count=group.more, wrong=last.wrong),
+        count=group.more,
+    )
     # Sorting puts a lineless problem first, so the rest borrows the line of the last example.
     return [*group.examples, replace(rest, line=last.line)]
 

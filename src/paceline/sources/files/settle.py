@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from paceline.sales.records import BY_NAME, TABLES, Column
+from paceline.saying.said import Said, say
 from paceline.sources.contract import Severity, arrow_schema
 from paceline.sources.files.remarks import Remark, reject
 from paceline.sources.files.report import ReportBuilder
@@ -142,8 +143,8 @@ def _drop_copies(whole: _Whole, gone: Ints, kept: Ints, builder: ReportBuilder) 
                 _id(whole, rows[i]),
                 Remark(
                     "repeated-row",
-                    f"the same row again on {_place(whole, stays[i])}; one is loaded",
-                    "Nothing to do",
+                    say("the same row again on {place}; one is loaded", place=_place(whole, stays[i])),
+                    say("Nothing to do"),
                     Severity.WARNING,
                 ),
             ),
@@ -151,8 +152,9 @@ def _drop_copies(whole: _Whole, gone: Ints, kept: Ints, builder: ReportBuilder) 
 
 
 def _reject_other_versions(whole: _Whole, gone: Ints, kept: Ints, builder: ReportBuilder) -> None:
-    for row, stays in zip(gone.tolist(), kept.tolist(), strict=True):
-        whole.reasons[row] = f"id: given again, and differently, on {_place(whole, stays)}"
+    other = {row: _place(whole, stays) for row, stays in zip(gone.tolist(), kept.tolist(), strict=True)}
+    for row, place in other.items():
+        whole.reasons[row] = f"id: {say('given again, and differently, on {place}', place=place)}"
     whole.alive[gone] = False
     for file, rows in _by_file(whole, gone):
         builder.add_rows(
@@ -165,15 +167,15 @@ def _reject_other_versions(whole: _Whole, gone: Ints, kept: Ints, builder: Repor
                 _id(whole, rows[i]),
                 reject(
                     "duplicate-id",
-                    f"{whole.reasons[int(rows[i])].removeprefix('id: ')}: the last one is loaded",
-                    "Keep one row an id",
+                    say("given again, and differently, on {place}: the last one is loaded", place=other[int(rows[i])]),
+                    say("Keep one row an id"),
                 ),
             ),
         )
 
 
-def _place(whole: _Whole, row: int) -> str:
-    return f"line {int(whole.lines[row])} of {whole.file(row)}"
+def _place(whole: _Whole, row: int) -> Said:
+    return say("line {line} of {file}", line=str(whole.lines[row]), file=whole.file(row))
 
 
 def _id(whole: _Whole, row: int) -> str:
@@ -253,8 +255,8 @@ def _reject_unknown(whole: _Whole, column: Column, known: _Known, builder: Repor
     whole.alive[rows] = False
     remark = reject(
         "unknown-reference",
-        f"no {column.refers} has this id, neither in this load nor stored before",
-        f"Load the {column.refers} too, or correct the id",
+        say("no {table} has this id, neither in this load nor stored before", table=column.refers or ""),
+        say("Load the {table} too, or correct the id", table=column.refers or ""),
     )
     for row in rows.tolist():
         whole.reasons[row] = f"{column.name}: {remark.wrong}"
@@ -265,8 +267,10 @@ def _reject_unknown(whole: _Whole, column: Column, known: _Known, builder: Repor
 def _warn_unknown(whole: _Whole, column: Column, known: _Known, builder: ReportBuilder) -> None:
     remark = Remark(
         "unknown-reference",
-        f"no {column.refers} has this id, neither in this load nor stored before; the row is loaded with it",
-        f"Load the {column.refers} too, or correct the id",
+        say(
+            "no {table} has this id, neither in this load nor stored before; the row is loaded with it", table=column.refers or ""
+        ),
+        say("Load the {table} too, or correct the id", table=column.refers or ""),
         Severity.WARNING,
     )
     _tell(whole, column.name, known.missing(whole.rows, column, whole.alive), remark, builder)

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from paceline.sales.records import Column, Type
 from paceline.sales.settings import Settings
+from paceline.saying.said import say
 from paceline.sources.contract import ARROW_TYPES, Severity, arrow_schema
 from paceline.sources.files.cells import Read, read_column
 from paceline.sources.files.chunk import Chunk
@@ -27,7 +28,9 @@ _ORDER = (
     ("start_ms", "end_ms", True),
     ("start_at", "end_at", True),
 )
-_MISSING = reject("missing", "empty, and every row needs it", "Fill it in, or give it under `defaults` in the mapping file")
+_MISSING = reject(
+    "missing", say("empty, and every row needs it"), say("Fill it in, or give it under `defaults` in the mapping file")
+)
 
 
 @dataclass
@@ -167,7 +170,7 @@ def _text(origin: Origin, column: Column, columns: Mapping[str, pa.Array], numbe
         words = pc.fill_null(pc.is_in(pc.utf8_lower(text), pa.array(NULL_WORDS)), False).to_numpy(zero_copy_only=False)
         if words.any():
             remark = Remark(
-                "read-as-unknown", "read as unknown", "Name the word under `null` in the mapping file", Severity.WARNING
+                "read-as-unknown", say("read as unknown"), say("Name the word under `null` in the mapping file"), Severity.WARNING
             )
             faults.rows(column.name, np.flatnonzero(words), remark, text)
             text = _empty(text, words)
@@ -219,7 +222,7 @@ def _hold_signs(name: str, read: Read, values: dict[str, pa.Array], faults: _Fau
     faults.rows(
         name,
         np.array(wrong, np.int64),
-        reject("other-currency", "its currency sign is not the row's currency", "Correct one of the two"),
+        reject("other-currency", say("its currency sign is not the row's currency"), say("Correct one of the two")),
         None,
     )
     faults.rows(
@@ -227,15 +230,15 @@ def _hold_signs(name: str, read: Read, values: dict[str, pa.Array], faults: _Fau
         np.array(unclear, np.int64),
         reject(
             "unclear-currency",
-            "its currency sign stands for several currencies",
-            "Give the currency: `columns` or `constants` in the mapping file, or `signs`",
+            say("its currency sign stands for several currencies"),
+            say("Give the currency: `columns` or `constants` in the mapping file, or `signs`"),
         ),
         None,
     )
     faults.rows(
         "currency",
         np.array(filled, np.int64),
-        Remark("currency-from-sign", f"taken from the sign in {name}", "Nothing to do", Severity.REPAIRED),
+        Remark("currency-from-sign", say("taken from the sign in {name}", name=name), say("Nothing to do"), Severity.REPAIRED),
         values["currency"],
     )
 
@@ -248,6 +251,10 @@ def _hold_order(values: Mapping[str, pa.Array], faults: _Faults) -> None:
             faults.rows(
                 last,
                 rows,
-                reject("wrong-order", f"not after {first}", "Correct one of the two (a range's end is the first day after it)"),
+                reject(
+                    "wrong-order",
+                    say("not after {first}", first=first),
+                    say("Correct one of the two (a range's end is the first day after it)"),
+                ),
                 None,
             )

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from paceline.saying.said import say
 from paceline.sources.contract import Severity
 from paceline.sources.files.chunk import CHUNK_CHARACTERS, CHUNK_ROWS, BadRow, Chunk, Note, raws_of
 from paceline.sources.files.decoding import detect, open_text
@@ -85,10 +86,10 @@ def read_object(line: str) -> dict[str, str | None] | Remark:
         if isinstance(found, dict):
             return dict(_flatten("", found))
     except ValueError as error:
-        return reject("not-json", f"not JSON: {error}", "Each line must be one JSON object")
+        return reject("not-json", say("not JSON: {error}", error=str(error)), say("Each line must be one JSON object"))
     except RecursionError:
-        return reject("not-json", "nested too deeply", "Each line must be one JSON object")
-    return reject("not-json", "JSON, but no object", "Each line must be one JSON object")
+        return reject("not-json", say("nested too deeply"), say("Each line must be one JSON object"))
+    return reject("not-json", say("JSON, but no object"), say("Each line must be one JSON object"))
 
 
 def _flatten(prefix: str, found: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
@@ -118,7 +119,10 @@ class ParquetFile:
         self.notes = tuple(
             Note(
                 Remark(
-                    "duplicate-header", f"the file has {name!r} twice; the first is used", "Rename one of them", Severity.WARNING
+                    "duplicate-header",
+                    say("the file has '{name}' twice; the first is used", name=name),
+                    say("Rename one of them"),
+                    Severity.WARNING,
                 ),
                 None,
                 name,

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from paceline.sales.records import BY_NAME
 from paceline.sales.settings import Settings
+from paceline.saying.said import say
 from paceline.sources.contract import Severity, arrow_schema
 from paceline.sources.files.cells import HowToRead
 from paceline.sources.files.chunk import Chunk
@@ -63,7 +64,9 @@ def transcript_parts(
 def _heard(path: Path, builder: ReportBuilder) -> Heard | None:
     try:
         if path.stat().st_size > SIZE_LIMIT:
-            builder.add(path.name, reject("too-long", f"more than {SIZE_LIMIT:,} bytes: no transcript", "Split it"))
+            builder.add(
+                path.name, reject("too-long", say("more than {size} bytes: no transcript", size=SIZE_LIMIT), say("Split it"))
+            )
             return None
         encoding = detect(path)
         if encoding.remark:
@@ -71,7 +74,9 @@ def _heard(path: Path, builder: ReportBuilder) -> Heard | None:
         with open_text(path, encoding.name) as file:
             text = file.read()
     except OSError as error:
-        builder.add(path.name, reject("unreadable", f"can't be read: {error}", "Save it again, or remove it"))
+        builder.add(
+            path.name, reject("unreadable", say("can't be read: {error}", error=str(error)), say("Save it again, or remove it"))
+        )
         return None
     return read_vtt(text) if path.suffix.lower() == ".vtt" else read_rttm(text.splitlines())
 
@@ -112,8 +117,8 @@ def _turn_part(
             file,
             Remark(
                 "nobody-ours",
-                f"none of the speakers is known as a rep: {', '.join(sorted(ours))}",
-                "Name them under [transcripts.speakers] in the mapping file, or load the reps too",
+                say("none of the speakers is known as a rep: {speakers}", speakers=", ".join(sorted(ours))),
+                say("Name them under [transcripts.speakers] in the mapping file, or load the reps too"),
                 Severity.WARNING,
             ),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from paceline.saying.said import say
 from paceline.sources.files.remarks import reject
 from paceline.sources.transcripts.turns import BadTurn, Heard, Turn
 
@@ -48,10 +49,14 @@ def read_rttm(lines: Iterable[str]) -> Heard:
 
 def _turn(cells: list[str], number: int, raw: str) -> Turn | BadTurn:
     if cells[0] != "SPEAKER" or not 8 <= len(cells) <= 10 or cells[7] == "<NA>":
-        return BadTurn(number, raw, reject("not-rttm", "no RTTM speaker line", f"It must be {_SHAPE}"))
+        return BadTurn(number, raw, reject("not-rttm", say("no RTTM speaker line"), say("It must be {shape}", shape=_SHAPE)))
     start, length = milliseconds(cells[3]), milliseconds(cells[4])
     if start is None or length is None:
-        return BadTurn(number, raw, reject("not-seconds", "start or duration is no number of seconds", f"It must be {_SHAPE}"))
+        return BadTurn(
+            number,
+            raw,
+            reject("not-seconds", say("start or duration is no number of seconds"), say("It must be {shape}", shape=_SHAPE)),
+        )
     return Turn(cells[7], start, start + length, number, raw, cells[1])
 
 

@@ -7,6 +7,7 @@ import re
 import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
+from paceline.saying.said import say
 from paceline.sources.files.remarks import reject
 from paceline.sources.transcripts.turns import BadTurn, Heard, Turn
 
@@ -24,7 +25,9 @@ def read_vtt(text: str) -> Heard:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").removeprefix("\ufeff")
     if not re.match(r"WEBVTT(\s|$)", text):
-        return Heard((), (BadTurn(1, text.split("\n", 1)[0], reject("not-vtt", "no WebVTT", "Its first line must be WEBVTT")),))
+        return Heard(
+            (), (BadTurn(1, text.split("\n", 1)[0], reject("not-vtt", say("no WebVTT"), say("Its first line must be WEBVTT"))),)
+        )
     bad: list[BadTurn] = []
     turns: list[Turn] = []
     speaker: str | None = None
@@ -54,21 +57,25 @@ def _blocks(text: str) -> list[tuple[int, str]]:
 
 def _cue(number: int, raw: str, speaker: str | None) -> Turn | BadTurn:
     if raw.startswith("WEBVTT"):
-        return BadTurn(number, raw, reject("not-a-cue", "a cue right below WEBVTT", "Put an empty line between"))
+        return BadTurn(number, raw, reject("not-a-cue", say("a cue right below WEBVTT"), say("Put an empty line between")))
     try:
         captions = webvtt.from_string(f"WEBVTT\n\n{raw}").captions
     except (MalformedCaptionError, MalformedFileError):
         captions = []
     clocks = [_milliseconds(clock) for clock in (captions[0].start, captions[0].end)] if len(captions) == 1 else []
     if not clocks or clocks[0] is None or clocks[1] is None:
-        return BadTurn(number, raw, reject("not-a-cue", "its times can't be read", "Write 00:00:01.000 --> 00:00:02.000"))
+        return BadTurn(
+            number, raw, reject("not-a-cue", say("its times can't be read"), say("Write 00:00:01.000 --> 00:00:02.000"))
+        )
     if clocks[1] < clocks[0]:
-        return BadTurn(number, raw, reject("wrong-order", "it ends before it begins", "Correct its times"))
+        return BadTurn(number, raw, reject("wrong-order", say("it ends before it begins"), say("Correct its times")))
     named = _NAMED.match(captions[0].text)
     name = captions[0].voice or (named.group(1) if named else speaker)
     if not name:
         return BadTurn(
-            number, raw, reject("no-speaker", "nobody is named as its speaker", "Record with speakers' names, or give RTTM")
+            number,
+            raw,
+            reject("no-speaker", say("nobody is named as its speaker"), say("Record with speakers' names, or give RTTM")),
         )
     return Turn(" ".join(name.split()), clocks[0], clocks[1], number, raw)
 

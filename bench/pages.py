@@ -1,8 +1,9 @@
 """What a page costs: server time at the median, bytes on the wire, requests, the browser's work; through the real server.
 
 ``python -m bench.pages`` measures over the demo company; ``--sellers 500 --months 12`` over one of that size, made up first;
-``--folder FOLDER`` over a project that no other process has open. A line a page, asked by the manager of a team; then many people
-at once (``--people``), each with a log-in of their own; then Chromium, where there is one.
+``--folder FOLDER`` over a project that no other process has open (made there first if there is none, and kept). A line a page,
+asked by the manager of a team; then many people at once (``--people``), each with a log-in of their own; then Chromium, where
+there is one.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from statistics import median
 from bench.pages_browser import look
 from bench.pages_crowd import crowd
 from bench.visitor import PASSWORD, Visitor
+from paceline.project import FILE
 
 PAGES = (
     "/team/",
@@ -113,7 +115,7 @@ def _weigh(visitor: Visitor) -> None:
 def make(folder: Path, sellers: int, months: int) -> None:
     """A company of that many sellers, loaded into the folder."""
     from paceline.cli.demo import config_of
-    from paceline.project import FILE, open_project
+    from paceline.project import open_project
     from paceline.project.loading import load_records
     from paceline.simulation.company import simulate
     from paceline.simulation.sizes import Size
@@ -131,7 +133,7 @@ def make(folder: Path, sellers: int, months: int) -> None:
 def main() -> None:
     """Measure, in a folder given or in one of our own."""
     asked = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
-    asked.add_argument("--folder", type=Path, help="a project that is there already")
+    asked.add_argument("--folder", type=Path, help="a project that no other process has open; made if need be, and kept")
     asked.add_argument("--sellers", type=int, default=10)
     asked.add_argument("--months", type=int, default=18)
     asked.add_argument("--people", type=int, default=50, help="how many ask at once")
@@ -139,7 +141,7 @@ def main() -> None:
     options = asked.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = options.folder or Path(place)
-        if options.folder is None:
+        if not (folder / FILE).exists():
             make(folder, options.sellers, options.months)
         with server(folder, options.people) as served:
             measure(served)

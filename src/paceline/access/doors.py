@@ -64,7 +64,7 @@ class Door:
         """A person's rows, as far as they are in sight. Raises NotInSight when none of the person's days is."""
         own = rep_id == self.rep_id and self.rows is not Rows.NOBODY
         wanted = Scope.rep(rep_id) if own else Scope.rep(rep_id) & self.sight()
-        if not wanted.members(self.store.view().stints):
+        if not self.store.view().members(wanted):
             raise NotInSight("nobody of that name")
         return wanted
 
@@ -77,7 +77,7 @@ class Door:
         """Those whom the user sees, as they are on the day (default: today), sorted by name, without those who had left."""
         view = self.store.view(as_of)
         on = epoch_day(view.day)
-        there = [stint for stint in self.sight().members(view.stints) if stint.from_day <= on < stint.until_day]
+        there = [stint for stint in view.members(self.sight()) if stint.from_day <= on < stint.until_day]
         own = [stint for stint in view.stints if self._is_own(stint) and stint.from_day <= on < stint.until_day]
         return _sorted_people([*there, *(stint for stint in own if stint.rep_id not in {one.rep_id for one in there})], on)
 

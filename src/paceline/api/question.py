@@ -116,7 +116,7 @@ def _period(door: Door, word: str, today: date, problems: Problems) -> Period | 
 
 def _check_known(door: Door, name: str, value: str, problems: Problems) -> None:
     """A team, role… that nobody in sight ever was in is a slip of the pen."""
-    known = sorted({found for stint in door.sight().members(door.store.view().stints) if (found := stint.attribute(name))})
+    known = sorted({found for stint in door.store.view().members(door.sight()) if (found := stint.attribute(name))})
     if value not in known:
         problems.unknown(name, name, value, known)
 

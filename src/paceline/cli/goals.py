@@ -180,7 +180,7 @@ def _goal_of(question: Question, slug: str) -> float:
     if scope.is_company or rep is not None or team is not None:
         aim = found.get(("rep", rep) if rep is not None else ("team", team) if team is not None else ("company", ""))
     else:
-        members = {stint.rep_id for stint in scope.members(view.stints)}
+        members = {stint.rep_id for stint in view.members(scope)}
         aim = sum(value for (level, name), value in found.items() if level == "rep" and name in members)
     if not aim:
         raise Failure(

@@ -113,7 +113,7 @@ def _people(question: Question) -> dict[str, Stint]:
     view = question.store.view(question.as_of)
     first, last = question.period.first_day, min(question.period.until_day - 1, _day_number(question))
     found = {}
-    for stint in sorted(question.scope.members(view.stints), key=lambda stint: stint.from_day):
+    for stint in sorted(view.members(question.scope), key=lambda stint: stint.from_day):
         if stint.from_day <= last and stint.until_day > first and (stint.left_day is None or stint.left_day > first):
             found[stint.rep_id] = stint
     return found

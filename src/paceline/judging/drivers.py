@@ -221,7 +221,7 @@ def _goal(asking: _Asking, period: Period) -> tuple[float, Shape]:
     key = ("company", "") if scope.is_company else ("rep", scope.one_rep or "") if scope.one_rep else ("team", "".join(teams))
     target = found.get(key)
     if target is None:
-        members = {stint.rep_id for stint in scope.members(store.view(asking.as_of).stints)}
+        members = {stint.rep_id for stint in store.view(asking.as_of).members(scope)}
         target = sum(value for (level, name), value in found.items() if level == "rep" and name in members)
     if not target:
         raise DriversError(say(
@@ -329,7 +329,7 @@ def _turns(asking: _Asking, now: int, rng: np.random.Generator) -> tuple[DriverT
     end = from_epoch_day(now) - timedelta(days=from_epoch_day(now).weekday())
     weeks = [Period.between(end - timedelta(weeks=back), end - timedelta(weeks=back - 1)) for back in range(TURN_WEEKS, 0, -1)]
     everybody = asking.read(Scope.company(), weeks)
-    mine = {stint.rep_id for stint in asking.scope.members(asking.store.view(asking.as_of).stints)}
+    mine = {stint.rep_id for stint in asking.store.view(asking.as_of).members(asking.scope)}
     roles = {one.role for one in people(asking.store, end - timedelta(days=1), asking.scope, asking.as_of)}
     alike = {one.rep for one in people(asking.store, end - timedelta(days=1), Scope.company(), asking.as_of) if one.role in roles}
     work = workdays(asking.store, Scope.company(), weeks[0].first, end, asking.as_of)

@@ -249,7 +249,7 @@ def _lines(
     """The asked scope's line, then teams (of a scope that isn't one rep) and reps."""
     view = store.view(as_of)
     day = epoch_day(view.day)
-    there = [stint for stint in scope.members(view.stints) if stint.from_day <= day < stint.until_day]
+    there = [stint for stint in view.members(scope) if stint.from_day <= day < stint.until_day]
     members = {stint.rep_id: stint for stint in there}
     shape = _Shape(store, metric, period, ahead, goals(view, metric.slug, period, metric.unit is Unit.MONEY), calls(view, period))
     so_far = {level: shape.so_far(scope, level, as_of) for level in ("", TEAM, REP)}

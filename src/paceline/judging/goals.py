@@ -113,7 +113,7 @@ def _in_units(metric: Metric, goals: Sequence[Goal]) -> list[Goal]:
 def _within(goal: Goal, scope: Scope, view: View) -> bool:
     if scope.is_company:
         return True
-    members = [s for s in scope.members(view.stints) if s.from_day < goal.until and s.until_day > goal.first]
+    members = [s for s in view.members(scope) if s.from_day < goal.until and s.until_day > goal.first]
     if goal.level == REP:
         return any(stint.rep_id == goal.subject for stint in members)
     named = {value for clause in scope.clauses if clause.attribute == "team" for value in clause.values}

@@ -61,7 +61,7 @@ def plan_back(store: Store, metric: str, target: float, period: Period, scope: S
     if period.first_day >= now:
         raise GoalError(f"{period.label} hasn't begun on {view.day}: recommend a goal for it instead")
     read = read_pipeline(store, as_of)
-    members = {s.rep_id for s in scope.members(view.stints) if s.from_day < period.until_day and s.until_day > period.first_day}
+    members = {s.rep_id for s in view.members(scope) if s.from_day < period.until_day and s.until_day > period.first_day}
     reading = ask(store, metric, scope, period, as_of=as_of, mean_of_reps=False).only()
     rng = np.random.default_rng([now, period.first_day, period.until_day])
     rates, whose = _rates(store, metric, read, members, scope, now, as_of)

@@ -51,13 +51,16 @@ def people(store: Store, day: date, scope: Scope, as_of: date | None = None) -> 
     goal of their own in the year up to the day. ``as_of``: as known at the end of that day.
     """
     view = store.view(as_of)
-    number = epoch_day(day)
+    return view.once(("people", day, scope), lambda: _people(view, epoch_day(day), scope))
+
+
+def _people(view: View, number: int, scope: Scope) -> tuple[Person, ...]:
     there = [stint for stint in view.stints if _is_there(stint, number)]
     bosses = {stint.manager_id for stint in there if stint.manager_id != stint.rep_id}
-    with_goal = _with_goal(view, number)
+    with_goal = view.once(("people with a goal", number), lambda: _with_goal(view, number))
     chosen = [
         stint
-        for stint in scope.members(view.stints)
+        for stint in view.members(scope)
         if _is_there(stint, number) and (stint.rep_id in with_goal or not _leads(stint, bosses))
     ]
     return tuple(sorted((_person(stint) for stint in chosen), key=lambda one: (one.name, one.rep)))
@@ -133,7 +136,7 @@ def workdays(store: Store, scope: Scope, first: date, until: date, as_of: date |
         raise ValueError(f"working days are asked from a day to a later one, not from {first} to {until}")
     view = store.view(as_of)
     begin, length = epoch_day(first), (until - first).days
-    members = [stint for stint in scope.members(view.stints) if stint.from_day < begin + length and stint.until_day > begin]
+    members = [stint for stint in view.members(scope) if stint.from_day < begin + length and stint.until_day > begin]
     reps = tuple(sorted({stint.rep_id for stint in members}))
     row = {rep: number for number, rep in enumerate(reps)}
     out = np.full((len(reps), length), np.nan)

@@ -241,7 +241,7 @@ def _stints(view: View) -> dict[str, list[Stint]]:
 
 def _spans(scope: Scope, view: View) -> dict[str, list[tuple[int, int]]]:
     out: dict[str, list[tuple[int, int]]] = {}
-    for stint in scope.members(view.stints):
+    for stint in view.members(scope):
         out.setdefault(stint.rep_id, []).append((stint.from_day, stint.until_day))
     return out
 

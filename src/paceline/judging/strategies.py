@@ -116,7 +116,7 @@ def _inside(view: View, scope: Scope) -> Callable[[str | None, int], bool]:
     if scope.is_company:
         return lambda _rep, _day: True
     spans: dict[str, list[tuple[int, int]]] = {}
-    for stint in scope.members(view.stints):
+    for stint in view.members(scope):
         spans.setdefault(stint.rep_id, []).append((stint.from_day, stint.until_day))
     return lambda rep, day: any(a <= day < b for a, b in spans.get(rep or "", ()))
 

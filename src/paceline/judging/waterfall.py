@@ -206,7 +206,7 @@ class _Day:
         if scope.is_company:
             return lambda _rep, _day: True
         stints: dict[str, list[Stint]] = {}
-        for stint in scope.members(self.view.stints):
+        for stint in self.view.members(scope):
             stints.setdefault(stint.rep_id, []).append(stint)
         return lambda rep, day: any(one.from_day <= day < one.until_day for one in stints.get(rep or "", ()))
 

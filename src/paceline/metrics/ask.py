@@ -54,7 +54,7 @@ def ask(
     cuts, grains = _cuts(by)
     view = store.view(as_of)
     periods = _split([period] if isinstance(period, Period) else period, grains, store)
-    members = scope.members(view.stints)
+    members = view.members(scope)
     return Readings(Asking(store, view, scope, periods, cuts, members).readings(metrics, mean_of_reps), cuts)
 
 

@@ -83,7 +83,7 @@ def explain(store: Store, reading: Reading) -> Explanation:
     """Explain a reading that this store gave. The records are read anew, as of the reading's instant."""
     view = store.view_at(reading.as_of)
     by = tuple(name for name, _ in reading.group)
-    asking = Asking(store, view, reading.scope, (reading.period,), by, reading.scope.members(view.stints))
+    asking = Asking(store, view, reading.scope, (reading.period,), by, view.members(reading.scope))
     asked = Asked(asking.periods, by, asking.member_rows(), asking.lags([reading.metric]))
     group = tuple(value for _, value in reading.group)
     found = asking.found([reading.metric], by, asking.grain)

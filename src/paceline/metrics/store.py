@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from threading import Lock
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -18,12 +20,14 @@ from paceline.metrics.compile import MemberRow, PeriodRow, Question, compiled, f
 from paceline.metrics.frame import Frame
 from paceline.metrics.vocabulary import Metric
 from paceline.sales.periods import epoch_day
-from paceline.sales.scope import Stint
+from paceline.sales.scope import Scope, Stint
 from paceline.sales.settings import Settings
 from paceline.warehouse.engine import Engine
 
 # How facts of a past day are made: (engine, settings, as-of instant, prefix of the tables' names).
 PastFacts = Callable[[Engine, Settings, int, str], None]
+Answer = TypeVar("Answer")
+_ONCE_LIMIT = 4096
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,9 @@ class View:
     _stints: tuple[Stint, ...] | None = None
     _connections: tuple[Connection, ...] | None = None
     _connected: dict[tuple[str, int, int], frozenset[str]] = field(default_factory=dict)
+    _once: dict[Hashable, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def day(self) -> date:
         """The as-of instant's day in the company's zone."""
         return datetime.fromtimestamp(self.as_of, ZoneInfo(self.settings.time_zone)).date()
@@ -116,6 +121,20 @@ class View:
                 c.rep_id for c in self.connections if c.kind == kind and c.from_day <= last_day and c.until_day > first_day
             )
         return self._connected[asked]
+
+    def members(self, scope: Scope) -> tuple[Stint, ...]:
+        """The stints in a scope, as ``Scope.members`` has them; looked up once."""
+        return self.once(scope, lambda: scope.members(self.stints))
+
+    def once(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """What is made of this view alone, kept under the key. Two threads that ask at the same time may both make it."""
+        known = self._once
+        if key not in known:
+            if len(known) >= _ONCE_LIMIT:
+                known = self._once = {}
+            known[key] = make()
+        answer: Answer = known[key]
+        return answer
 
     def _read(self, fact: str, columns: tuple[str, ...]) -> pa.Table:
         return self.engine.query(self.frame.fact(fact).select(*columns))

@@ -78,7 +78,7 @@ def goal_lines(store: Store, period: Period, scope: Scope, as_of: date | None = 
     if scope.is_company:
         return whole
     view = store.view(as_of)
-    members = scope.members(view.stints)
+    members = view.members(scope)
     day = max(period.first, min(view.day, period.until - timedelta(days=1)))
     sellers = kept_for_the_day(store, ("sellers", day), as_of, lambda: people(store, day, Scope.company(), as_of))
     inside = {stint.rep_id for stint in members}

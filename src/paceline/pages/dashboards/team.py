@@ -143,7 +143,7 @@ def people_of(store: Store, scope: Scope, period: Period, as_of: date | None = N
     view = store.view(as_of)
     first, last = period.first_day, min(period.until_day - 1, epoch_day(view.day))
     found = {}
-    for stint in sorted(scope.members(view.stints), key=lambda stint: stint.from_day):
+    for stint in sorted(view.members(scope), key=lambda stint: stint.from_day):
         if stint.from_day <= last and stint.until_day > first and (stint.left_day is None or stint.left_day > first):
             found[stint.rep_id] = stint
     return found

@@ -98,7 +98,7 @@ def _inside(view: View, fact: str, scope: Scope, period: Period) -> Any:
     rows = rows.filter((rows.day >= period.first_day) & (rows.day < min(period.until_day, epoch_day(view.day) + 1)))
     if scope.is_company:
         return rows
-    return rows.filter(rows.rep_id.isin(sorted({stint.rep_id for stint in scope.members(view.stints)}) or [""]))
+    return rows.filter(rows.rep_id.isin(sorted({stint.rep_id for stint in view.members(scope)}) or [""]))
 
 
 def reconciled(store: Store) -> tuple[Reconciled, ...]:

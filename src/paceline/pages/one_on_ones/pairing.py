@@ -76,7 +76,7 @@ def reports(visitor: Visitor) -> list[Person]:
 def _is_above(visitor: Visitor, boss: str, rep_id: str) -> bool:
     view = visitor.door.store.view()
     on = epoch_day(view.day)
-    return any(s.rep_id == rep_id and s.from_day <= on < s.until_day for s in Scope.manager(boss).members(view.stints))
+    return any(s.rep_id == rep_id and s.from_day <= on < s.until_day for s in view.members(Scope.manager(boss)))
 
 
 def found_or_404(one: OneOnOne | None) -> OneOnOne:

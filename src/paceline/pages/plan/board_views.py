@@ -84,7 +84,7 @@ def board_page(request: Asking) -> HttpResponse:
     found, context = None, {}
     if scope is not None:
         if alone:
-            mine = next((s.role for s in scope.members(of.store.view(of.as_of).stints) if s.rep_id == own and s.role), "")
+            mine = next((s.role for s in of.store.view(of.as_of).members(scope) if s.rep_id == own and s.role), "")
             metrics = metrics_of(of.store, mine)
             found, roles = board(of.question, scope, mine, metrics[_slug(request, metrics)]), [mine]
         else:

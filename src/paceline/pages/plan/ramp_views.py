@@ -47,7 +47,7 @@ def ramp_of(of: Asked, slug: str, wait: float | None = None) -> Ramp:
 
 def hires_of(of: Asked, found: Ramp) -> list[NewHire]:
     """The new ones in sight that the address wants."""
-    there = {stint.rep_id for stint in of.scope.members(of.store.view(of.as_of).stints)}
+    there = {stint.rep_id for stint in of.store.view(of.as_of).members(of.scope)}
     return [one for one in found.hires if one.rep in there]
 
 

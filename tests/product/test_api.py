@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ from paceline.metrics.ask import ask
 from paceline.pages.plan.goal_set_views import EVER
 from paceline.people import keys
 from paceline.people.models import ApiKey
+from paceline.project.bringing import put
 from paceline.project.running import Running, running
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
@@ -46,14 +48,17 @@ WORDS = {
 }
 
 
-LEADS_ALONE = ("see_team", "see_data_health", "see_decide", "see_alerts", "see_coaching_time")
+LEADS_ALONE = ("see_team", "see_data_health", "see_decide", "see_alerts", "see_coaching_time", "see_today")
+ADMINS_ALONE = ("see_set_up", "see_users", "see_audit", "see_work")
 
 
 @pytest.fixture
 def stocked(place: Running, cast: Cast) -> Iterator[OneOnOne]:
     """A company in use; gives the 1:1 that was held."""
+    source = put(place.project, "files", [("reps.csv", iter([b"Id,Nom\n1,Ann\n"]))])
     with leaderboard(place, "anonymous"):
         yield stock(cast)
+    rmtree(source.folder)
 
 
 def program(cast: Cast, name: str, **of_key: Any) -> Client:
@@ -66,7 +71,8 @@ def address(name: str, cast: Cast) -> str:
     path = next(one.path for one in (*ALL, *WRITES) if one.name == name)
     past = OneOnOne.objects.exclude(state="planned").first()
     parts = {"slug:metric": "win_rate", "path:rep": cast.rep_id("rep"), "slug:card": "card-rep", "path:goal_id": _goal(cast),
-             "uuid:public_id": str(past.public_id if past is not None else uuid4())}  # fmt: skip
+             "uuid:public_id": str(past.public_id if past is not None else uuid4()), "slug:kind": "week", "str:day": "2026-06-24",
+             "slug:source": "files"}  # fmt: skip
     for part, value in parts.items():
         path = path.replace(f"<{part}>", value)
     return f"{BASE}{path}?{WORDS.get(name, '')}"
@@ -102,9 +108,12 @@ def exact(body: bytes) -> Any:
 @pytest.mark.usefixtures("stocked")
 @pytest.mark.parametrize("name", ["manager", "rep"])
 def test_every_answer_is_of_the_shape_that_is_described(name: str, cast: Cast) -> None:
-    client = program(cast, name)
+    client, admin = program(cast, name), program(cast, "admin")
     for one in ALL:
         answer = client.get(address(one.name, cast))
+        if one.action in ADMINS_ALONE:
+            assert answer.status_code == 404, one.name
+            answer = admin.get(address(one.name, cast))
         refused = 404 if one.action in LEADS_ALONE else 422 if one.name == "api_drivers" else 0
         if name == "rep" and answer.status_code == refused:
             continue  # not a rep's; or one rep's deals are too few to split
@@ -283,9 +292,10 @@ def test_every_operation_belongs_to_one_area(cast: Cast) -> None:
     for action in actions:
         assert sum(action in area for area in AREAS.values()) == 1, action
     for area, inside in AREAS.items():
-        client = program(cast, "executive", areas=[area], writes=True)
+        clients = {name: program(cast, name, areas=[area], writes=True) for name in ("executive", "admin")}
         for one in every:
             if one.action in actions and one.action not in inside:
+                client = clients["admin" if one.action in ADMINS_ALONE else "executive"]
                 asked = client.post if one.writes else client.get
                 assert asked(address(one.name, cast)).status_code == 403, (area, one.name)
 

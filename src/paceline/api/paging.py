@@ -31,16 +31,25 @@ def part(items: Sequence[Item], query: Paged, store: Store, version: str = "") -
 
     ``version``: of what isn't in the store.
     """
-    mark = _mark(query, store, version)
-    first = _read(query.cursor, mark) if query.cursor else 0
+    whole = f"{version_of(store)}{version}"
+    first = place_of(query, whole) if query.cursor else 0
     until = first + query.limit
-    return items[first:until], None if until >= len(items) else _written(until, mark)
+    return items[first:until], None if until >= len(items) else cursor_at(until, query, whole)
 
 
-def _mark(query: Paged, store: Store, version: str) -> str:
+def place_of(query: Paged, version: str = "") -> int:
+    """The place that the query's cursor keeps. Raises Refused for a cursor of another list, or of another version of it."""
+    return _read(query.cursor, _mark(query, version))
+
+
+def cursor_at(place: int, query: Paged, version: str = "") -> str:
+    """A cursor that keeps a place (0 or more) in the list that the query asks for."""
+    return _written(place, _mark(query, version))
+
+
+def _mark(query: Paged, version: str) -> str:
     asked = query.model_dump_json(exclude={"cursor", "limit"})
-    text = f"{type(query).__name__}{asked}{version_of(store)}{version}"
-    return blake2s(text.encode(), digest_size=6).hexdigest()
+    return blake2s(f"{type(query).__name__}{asked}{version}".encode(), digest_size=6).hexdigest()
 
 
 def version_of_ids(ids: Iterable[object]) -> str:

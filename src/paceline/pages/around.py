@@ -104,12 +104,13 @@ def around(request: HttpRequest) -> dict[str, Any]:
     return {
         "menu": SimpleLazyObject(lambda: menu(request)),
         "company": SimpleLazyObject(lambda: running().project.settings.name),
-        "fresh_at": SimpleLazyObject(_fresh_at),
+        "fresh_at": SimpleLazyObject(fresh_at),
         "sso": settings.SSO,
     }
 
 
-def _fresh_at() -> datetime | None:
+def fresh_at() -> datetime | None:
+    """When a load last brought something; None: never."""
     engine = running().engine
     at = engine.query(ibis_table(LOAD_LOG, LOG_SCHEMA).aggregate(at=lambda log: log["at"].max()))["at"][0].as_py()
     return None if at is None else datetime.fromtimestamp(at, UTC)

@@ -11,6 +11,7 @@ from paceline.api.resources import (
     action_plans,
     agendas,
     alerts,
+    audit_log,
     board,
     coaching_time,
     comparison,
@@ -32,17 +33,24 @@ from paceline.api.resources import (
     records,
     rep,
     restated,
+    review,
     segments,
+    set_up,
     setting_goals,
     signals,
+    sources,
     team,
+    today,
+    users,
     views,
+    work,
 )
 
 ALL: tuple[Operation[Any], ...] = (
     *me.OPERATIONS,
     *metrics.OPERATIONS,
     *people.OPERATIONS,
+    *today.OPERATIONS,
     *readings.OPERATIONS,
     *records.OPERATIONS,
     *team.OPERATIONS,
@@ -66,7 +74,13 @@ ALL: tuple[Operation[Any], ...] = (
     *disputes.OPERATIONS,
     *health.OPERATIONS,
     *restated.OPERATIONS,
+    *review.OPERATIONS,
     *views.OPERATIONS,
+    *set_up.OPERATIONS,
+    *sources.OPERATIONS,
+    *users.OPERATIONS,
+    *audit_log.OPERATIONS,
+    *work.OPERATIONS,
 )
 # What changes something: asked by POST, with a key that may write.
 WRITES: tuple[Operation[Any], ...] = (

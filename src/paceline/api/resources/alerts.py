@@ -153,6 +153,13 @@ def _shown(caller: Caller, one: Alert, names: Mapping[str, str], asleep: Act | N
     )  # fmt: skip
 
 
+def shown_by(caller: Caller, some: Iterable[Alert]) -> dict[str, AlertNow]:
+    """Alerts by their ids, as the caller is shown them. They must be in the caller's sight."""
+    asleep = {act.alert_id: act for act in snoozed(caller.user, timezone.now())}
+    names = words.names_of(caller.store)
+    return {one.card: _shown(caller, one, names, asleep.get(one.pk)) for one in some}
+
+
 def _reason(acts: Iterable[Act]) -> str | None:
     given = [act for act in acts if act.kind != ActKind.SNOOZE and act.undone_at is None]
     return (given[-1].reason or None) if given else None

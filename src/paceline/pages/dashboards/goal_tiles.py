@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -18,13 +19,18 @@ from paceline.pages.dashboards.later import NotYetError
 from paceline.pages.told import in_words
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
+from paceline.sales.settings import Settings
 
 
 def goals_period(of: Asked) -> Period:
+    """The quarter whose goals stand beside the period."""
+    return quarter_beside(of.period, of.today, of.store.settings)
+
+
+def quarter_beside(period: Period, today: date, settings: Settings) -> Period:
     """Goals are for quarters: the fiscal quarter with the period's last day, or today's."""
-    day = min(written.last_day(of.period), of.today)
-    grain = "quarter" if of.store.settings.fiscal_start_month == 1 else "fiscal_quarter"
-    return Period.containing(grain, day, of.store.settings)
+    grain = "quarter" if settings.fiscal_start_month == 1 else "fiscal_quarter"
+    return Period.containing(grain, min(written.last_day(period), today), settings)
 
 
 def title(of: Asked) -> str:

@@ -102,9 +102,9 @@ def goals_soon(
     return goal_lines(store, period, scope, as_of)
 
 
-def changes_soon(store: Store, scope: Scope, as_of: date | None = None) -> CompanySignals:
+def changes_soon(store: Store, scope: Scope, as_of: date | None = None, wait: float | None = None) -> CompanySignals:
     """``changes``; raises NotYetError while the company's are being worked out."""
-    soon(store, "signals", as_of, lambda: changes(store, Scope.company(), as_of))
+    soon(store, "signals", as_of, lambda: changes(store, Scope.company(), as_of), wait)
     return changes(store, scope, as_of)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from paceline.access.gate import Asking, action
+from paceline.access.gate import Asking, Visitor, action
 from paceline.insight.cards import State
 from paceline.pages.dashboards import goal_tiles, judged, signal_cards, written
 from paceline.pages.dashboards.asking import Asked, asked
@@ -20,8 +21,40 @@ from paceline.pages.dashboards.later import patient
 from paceline.pages.one_on_ones.today import meetings_today
 from paceline.pages.telling import alerts, changes
 from paceline.pages.told import in_words
+from paceline.sales.scope import Scope
 
 MOST, PRAISE = 5, 2
+
+
+@dataclass(frozen=True)
+class Morning:
+    """What Today shows of changes: the few that need somebody, the few that went well, and all that they were chosen from."""
+
+    needs: tuple[changes.Change, ...]
+    praise: tuple[changes.Change, ...]
+    seen: changes.Changes
+
+    @property
+    def more(self) -> int:
+        """How many further falls there are, older or lighter."""
+        return len(self.seen.falls) - len(self.needs)
+
+    @property
+    def more_praise(self) -> int:
+        """How many further ones went well."""
+        return len(self.seen.praise) - len(self.praise)
+
+    def standing(self, state: State) -> int:
+        """How many series of people and metrics are in a state."""
+        return sum(one.state is state for one in self.seen.whole.standings)
+
+
+def morning(visitor: Visitor, scope: Scope, now: datetime, as_of: date | None = None, wait: float | None = None) -> Morning:
+    """What needs whoever asks, of a scope that came through the door. Raises NotYetError while it is worked out."""
+    judged.changes_soon(visitor.door.store, scope, as_of, wait)
+    seen = changes.changes(visitor.door, scope, visitor.user, now, as_of)
+    day = seen.whole.now
+    return Morning(changes.few(seen.falls, day, MOST), changes.few(seen.praise, day, PRAISE), seen)
 
 
 @action("see_today")
@@ -31,27 +64,23 @@ def today_page(request: Asking) -> HttpResponse:
     """What needs me before my first call."""
     of = asked(request)
     now = timezone.now()
-    judged.changes_soon(of.store, of.scope, of.as_of)
-    seen = changes.changes(request.door, of.scope, request.user, now, of.as_of)
-    found = seen.whole
-    falls = changes.few(seen.falls, found.now, MOST)
-    praise = changes.few(seen.praise, found.now, PRAISE)
-    usual = sum(one.state is State.OK for one in found.standings)
+    at = morning(request, of.scope, now, of.as_of)
+    found = at.seen.whole
     context = of.base(
-        needs=[_card(of, one, now) for one in falls],
-        more=len(seen.falls) - len(falls),
-        snoozed=len(seen.snoozed),
-        praise=[_card(of, one, now) for one in praise],
-        more_praise=len(seen.praise) - len(praise),
+        needs=[_card(of, one, now) for one in at.needs],
+        more=at.more,
+        snoozed=len(at.seen.snoozed),
+        praise=[_card(of, one, now) for one in at.praise],
+        more_praise=at.more_praise,
         here=request.get_full_path(),
         one_on_ones=meetings_today(request),
         common=[in_words(one.sentence) for one in found.common],
         away=[(who, in_words(notice.sentence)) for who, notice in found.notices],
         goals=goal_tiles.of_team(of),
         goals_title=goal_tiles.title(of),
-        usual=written.count(usual),
+        usual=written.count(at.standing(State.OK)),
         judged=written.count(len(found.standings)),
-        unknown=written.count(sum(one.state is State.UNKNOWN for one in found.standings)),
+        unknown=written.count(at.standing(State.UNKNOWN)),
         budget=found.budget,
         team=reverse("team"),
     )

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from paceline.access.doors import NotInSight
-from paceline.access.gate import Asking, may
+from paceline.access.gate import Asking, Visitor, may
 from paceline.coaching import agenda, wishes
 from paceline.coaching.actions import due
 from paceline.coaching.models import OneOnOne, State
@@ -20,14 +20,25 @@ def meetings_today(request: Asking) -> dict[str, Any]:
     own, day = request.user.rep_id, request.door.store.view().day
     if not own or not may(request, "see_one_on_ones"):
         return {"meetings": [], "waiting": 0, "promised": []}
-    planned = OneOnOne.objects.filter(manager_id=own, state=State.PLANNED).exclude(at=None).order_by("at")
     return {
-        "meetings": [_meeting(request, one) for one in planned if _is_on(one, day)],
+        "meetings": [_meeting(request, one) for one in planned_today(request)],
         "waiting": len(wishes.waiting_for(own)),
         "promised": [
             {"text": each.text, "due": written.day_brief(each.until), "late": each.until < day} for each in due(own, day)
         ],
     }
+
+
+def planned_today(visitor: Visitor) -> list[OneOnOne]:
+    """The 1:1s that a manager has today, in each pair's own zone, by time."""
+    own, day = visitor.user.rep_id, visitor.door.store.view().day
+    planned = OneOnOne.objects.filter(manager_id=own, state=State.PLANNED).exclude(at=None).order_by("at") if own else ()
+    return [one for one in planned if _is_on(one, day)]
+
+
+def points_on(one: OneOnOne) -> int:
+    """How many points of its agenda are still to be talked about."""
+    return sum(item.done_at is None and not item.removed for item in agenda.on_it(one))
 
 
 def one_on_one_with(request: Asking, rep_id: str) -> str:
@@ -51,5 +62,5 @@ def _meeting(request: Asking, one: OneOnOne) -> dict[str, Any]:
         "name": names(request, pair.rep_id)[pair.rep_id],
         "at": moment(one.at, pair),
         "href": address_of(request, pair),
-        "points": sum(item.done_at is None and not item.removed for item in agenda.on_it(one)),
+        "points": points_on(one),
     }

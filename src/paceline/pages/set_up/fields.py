@@ -58,7 +58,12 @@ def name_of(path: Path) -> str:
 def now_written(project: Project, key: keys.Key) -> Any:
     """What the file says of a key, as TOML's value; its default where it says nothing."""
     document = lines.parse((project.folder / FILE).read_text(encoding="utf-8-sig")).unwrap()
-    return document.get(key.section, {}).get(key.name, json.loads(key.default))
+    return document.get(key.section, {}).get(key.name, default_of(key))
+
+
+def default_of(key: keys.Key) -> Any:
+    """A key's default, as TOML's value: all are written so that JSON reads them, too."""
+    return json.loads(key.default)
 
 
 def chosen_of(project: Project, form: forms.Form) -> dict[Path, Any]:
@@ -74,7 +79,7 @@ def chosen_of(project: Project, form: forms.Form) -> dict[Path, Any]:
 
 def _field(key: keys.Key, value: Any) -> forms.Field:
     """A field whose cleaned value is the key's TOML value."""
-    default = json.loads(key.default)
+    default = default_of(key)
     common: dict[str, Any] = {
         "label": _(key.label), "help_text": _(key.doc).replace("`", ""), "required": False,
         "initial": value,

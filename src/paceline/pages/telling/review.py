@@ -18,6 +18,7 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric
 from paceline.pages.dashboards import judged, team, written
 from paceline.pages.dashboards.address import Address, Course, word_of
+from paceline.pages.dashboards.goal_tiles import quarter_beside
 from paceline.pages.dashboards.later import soon
 from paceline.pages.telling import words
 from paceline.pages.telling.addresses import absolute, metric_page
@@ -71,13 +72,40 @@ def period_of(kind: str, day: date, door: Door) -> Period:
     return Period.containing(GRAINS[kind], day, door.store.settings)
 
 
-def review(kind: str, period: Period, door: Door, wait: float | None = PATIENT) -> Review:
-    """The review of a period, of whom is in sight through the door. ``wait``: seconds until NotYetError (None: a page's)."""
+@dataclass(frozen=True)
+class Gathered:
+    """What a review is made of. ``quarter``: the one whose goals it tells; ``began``, ``ended``: the alerts, weightiest first;
+    ``stood_out``: single numbers outside of their usual range, the worse first; ``page``, ``before``: the two periods' numbers.
+    """
+
+    kind: str
+    period: Period
+    quarter: Period
+    goals: tuple[judged.Together, ...]
+    began: tuple[Alert, ...]
+    ended: tuple[Alert, ...]
+    stood_out: tuple[tuple[team.Row, team.Cell], ...]
+    page: team.Team
+    before: team.Team
+
+
+def gathered(kind: str, period: Period, door: Door, wait: float | None = PATIENT) -> Gathered:
+    """The numbers of a review, of whom is in sight through the door. ``wait``: seconds until NotYetError (None: a page's)."""
     store, scope = door.store, door.sight()
     page, before = soon(store, ("review", period, scope), None, lambda: _teams(store, scope, period), wait)
+    quarter = quarter_beside(period, store.view().day, store.settings)
+    goals = judged.together(store, judged.goals_soon(store, quarter, scope, wait=wait), scope)
     began, ended = _changed(period, door)
-    return Review(kind, period, _goals(period, door, wait), began, ended, _stood_out(page, period, store.settings.currency),
-                  _numbers(page, before, period), len(page.cells))  # fmt: skip
+    return Gathered(kind, period, quarter, goals, began, ended, _stood_out(page), page, before)
+
+
+def review(kind: str, period: Period, door: Door, wait: float | None = PATIENT) -> Review:
+    """The review of a period in words. ``wait``: as in ``gathered``."""
+    store, of = door.store, gathered(kind, period, door, wait)
+    names = words.names_of(store)
+    began, ended = (tuple(words.line(one, store, names) for one in some) for some in (of.began, of.ended))
+    return Review(kind, period, _goals(of, store), began, ended, _told(of, store.settings.currency),
+                  _numbers(of.page, of.before, period), len(of.page.cells))  # fmt: skip
 
 
 def _teams(store: Store, scope: Scope, period: Period) -> tuple[team.Team, team.Team]:
@@ -87,14 +115,10 @@ def _teams(store: Store, scope: Scope, period: Period) -> tuple[team.Team, team.
     return page, before
 
 
-def _goals(period: Period, door: Door, wait: float | None) -> tuple[Line, ...]:
+def _goals(of: Gathered, store: Store) -> tuple[Line, ...]:
     """Goals to date: of all together, or one's own."""
-    store = door.store
-    grain = "quarter" if store.settings.fiscal_start_month == 1 else "fiscal_quarter"
-    quarter = Period.containing(grain, min(written.last_day(period), store.view().day), store.settings)
-    found = judged.goals_soon(store, quarter, door.sight(), wait=wait)
     lines = []
-    for one in judged.together(store, found, door.sight()):
+    for one in of.goals:
         unit, currency = one.metric.unit, store.settings.currency
         goal = written.brief(one.target, unit, currency)
         value = written.reading(one.reading)
@@ -104,38 +128,38 @@ def _goals(period: Period, door: Door, wait: float | None) -> tuple[Line, ...]:
             share = written.share(one.share)
             told = gettext("%(value)s of %(goal)s (%(share)s)") % {"value": value, "goal": goal, "share": share}
         href = absolute(reverse("goals") + Address().query(period=word_of(one.period)))
-        lines.append(Line(f"{gettext(one.metric.name)}, {written.period(quarter)}", told, href))
+        lines.append(Line(f"{gettext(one.metric.name)}, {written.period(of.quarter)}", told, href))
     return tuple(lines)
 
 
-def _changed(period: Period, door: Door) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+def _changed(period: Period, door: Door) -> tuple[tuple[Alert, ...], tuple[Alert, ...]]:
     """Alerts that began and that ended in the period, without those that are no issue."""
     zone = ZoneInfo(door.store.settings.time_zone)
     first, until = (datetime.combine(day, time(), zone) for day in (period.first, period.until))
-    names = words.names_of(door.store)
     seen = seen_through(door).exclude(verdict=Verdict.DISMISSED)
     began = seen.filter(fired__gte=period.first, fired__lt=period.until).order_by("-weight")
     ended = seen.filter(Q(state="ok"), changed_at__gte=first, changed_at__lt=until).order_by("-weight")
-
-    def lines(alerts: list[Alert]) -> tuple[Line, ...]:
-        return tuple(words.line(one, door.store, names) for one in alerts)
-
-    return lines(list(began)), lines(list(ended))
+    return tuple(began), tuple(ended)
 
 
-def _stood_out(page: team.Team, period: Period, currency: str) -> tuple[Line, ...]:
-    """Single numbers outside of their usual range."""
-    found = []
-    for block in page.blocks:
-        for row in block.rows:
-            for cell in row.cells:
-                if cell.mark in ("worse", "better") and cell.usual is not None and cell.value is not None:
-                    low, high = (written.brief(end, cell.metric.unit, currency) for end in cell.usual)
-                    told = gettext("%(value)s, usually %(low)s to %(high)s") % {
-                        "value": written.brief(cell.value, cell.metric.unit, currency), "low": low, "high": high}  # fmt: skip
-                    href = absolute(metric_page(cell.metric.slug, period, "rep", row.rep))
-                    found.append(Line(f"{row.name} · {gettext(cell.metric.name)}", told, href, cell.mark))
-    return tuple(sorted(found, key=lambda line: line.mark != "worse")[:_LINES])
+def _stood_out(page: team.Team) -> tuple[tuple[team.Row, team.Cell], ...]:
+    """Single numbers outside of their usual range, at most ``_LINES``."""
+    rows = [(row, cell) for block in page.blocks for row in block.rows for cell in row.cells]
+    found = [(row, cell) for row, cell in rows
+             if cell.mark in ("worse", "better") and cell.usual is not None and cell.value is not None]  # fmt: skip
+    return tuple(sorted(found, key=lambda pair: pair[1].mark != "worse")[:_LINES])
+
+
+def _told(of: Gathered, currency: str) -> tuple[Line, ...]:
+    """What stood out, as lines."""
+    lines = []
+    for row, cell in of.stood_out:
+        low, high = (written.brief(end, cell.metric.unit, currency) for end in cell.usual or ())
+        value = "" if cell.value is None else written.brief(cell.value, cell.metric.unit, currency)
+        told = gettext("%(value)s, usually %(low)s to %(high)s") % {"value": value, "low": low, "high": high}
+        href = absolute(metric_page(cell.metric.slug, of.period, "rep", row.rep))
+        lines.append(Line(f"{row.name} · {gettext(cell.metric.name)}", told, href, cell.mark))
+    return tuple(lines)
 
 
 def _numbers(page: team.Team, before: team.Team, period: Period) -> tuple[tuple[str, tuple[Number, ...]], ...]:

@@ -1,0 +1,79 @@
+"""The work behind the pages: what ran, what failed, what runs next; which messages went out. Not what they say."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Count
+from django.urls import reverse
+from pydantic import Field
+
+from paceline.alerts.models import Delivery, Job, Progress
+from paceline.api.answers import Listing, Shape, instant
+from paceline.api.caller import Caller
+from paceline.api.operation import Operation
+from paceline.api.paging import Paged, part, version_of_ids
+from paceline.pages.telling.work import WORK
+
+
+class JobNow(Shape):
+    """A piece of work. All moments null: it never began."""
+
+    name: str
+    began_at: datetime | None
+    ended_at: datetime | None
+    well_at: datetime | None = Field(description="When it last went well.")
+    next_at: datetime | None
+    failures: int = Field(description="Since it last went well.")
+    why: str | None = Field(description="Of the last failure.")
+    came: str | None = Field(description="What the last good run did.")
+
+
+class Sent(Shape):
+    """A message to somebody."""
+
+    to: str = Field(description="The user's name.")
+    kind: str
+    channel: str
+    progress: str = Field(description=f"One of {', '.join(Progress.values)}.")
+    tries: int
+    created_at: datetime
+    ended_at: datetime | None
+    why: str | None
+
+
+class WorkAnswer(Listing):
+    """Jobs, how many messages stand where, and the messages, the latest first."""
+
+    jobs: list[JobNow]
+    messages: dict[str, int] = Field(description="Progress → how many messages.")
+    items: list[Sent]
+
+
+def work(caller: Caller, query: Paged) -> WorkAnswer:
+    """How it goes."""
+    store, known = caller.door("see_work").store, {job.name: job for job in Job.objects.all()}
+    counts = {one["progress"]: one["n"] for one in Delivery.objects.values("progress").order_by().annotate(n=Count("pk"))}
+    found = list(Delivery.objects.exclude(progress=Progress.DROPPED).order_by("-created_at", "pk").select_related("user"))
+    some, cursor = part(found, query, store, version_of_ids(one.pk for one in found))
+    return WorkAnswer(
+        as_of=instant(store.now), link=caller.link(reverse("work")), next_cursor=cursor, messages=counts,
+        jobs=[_job(known.get(name) or Job(name=name)) for name in WORK], items=[_sent(one) for one in some],
+    )  # fmt: skip
+
+
+def _job(one: Job) -> JobNow:
+    return JobNow(
+        name=one.name, began_at=one.began_at, ended_at=one.ended_at, well_at=one.well_at, next_at=one.next_at,
+        failures=one.failures, why=one.why or None, came=one.came or None,
+    )  # fmt: skip
+
+
+def _sent(one: Delivery) -> Sent:
+    return Sent(
+        to=one.user.name, kind=one.kind, channel=one.channel, progress=one.progress, tries=one.tries, created_at=one.created_at,
+        ended_at=one.ended_at, why=one.why or None,
+    )  # fmt: skip
+
+
+OPERATIONS = (Operation("api_work", "work", "see_work", "How the work behind the pages goes.", Paged, WorkAnswer, work),)

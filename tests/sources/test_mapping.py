@@ -284,3 +284,30 @@ def test_every_key_is_documented() -> None:
     text = (ROOT / "docs" / "reference" / "mapping.md").read_text()
     for key in (*KEYS, *FILE, *TRANSCRIPTS, *TOP):
         assert f"`{key}" in text or f"[{key}" in text, key
+
+
+def test_a_file_without_a_header_has_its_first_line_read(load: Load) -> None:
+    mapping = """
+[file."people.csv"]
+header = false
+
+[[table]]
+table = "rep"
+file = "people.csv"
+columns = { id = "column 1", name = "column 2" }
+"""
+    batch, report = load({"people.csv": "r1,Ada\nr2,Grace\n"}, mapping)
+    assert batch["rep"]["name"].to_pylist() == ["Ada", "Grace"]
+    assert report.problems == ()
+
+
+def test_a_file_that_is_not_to_be_read_isnt_and_nothing_is_said_of_it(load: Load) -> None:
+    files = {"rep.csv": "id,name\nr1,Ada\n", "notes.csv": "a\n1\n"}
+    batch, report = load(files, '[file."rep.csv"]\nread = false\n[file."notes.csv"]\nread = false\n')
+    assert (batch, report.problems) == ({}, ())
+
+
+def test_read_and_header_must_be_true_or_false(load: Load) -> None:
+    with pytest.raises(MappingError) as told:
+        load({"rep.csv": "id,name\n"}, '[file."rep.csv"]\nread = "no"\nheader = 0\n')
+    assert [(one.line, one.field) for one in told.value.problems] == [(2, "file.rep.csv.read"), (3, "file.rep.csv.header")]

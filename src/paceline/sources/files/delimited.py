@@ -25,12 +25,16 @@ _SAMPLE_CHARACTERS = 1 << 20
 
 @dataclass(frozen=True)
 class HowWritten:
-    """What the mapping file says of how a file is written; None: found out. ``skip``: lines above the header."""
+    """What the mapping file says of how a file is written; None: found out. ``skip``: lines above the header. ``header``: whether
+    there is one; without, columns are called ``column 1`` and so on. ``read``: whether the file is to be read at all.
+    """
 
     encoding: str | None = None
     separator: str | None = None
     quote: str = '"'
     skip: int = 0
+    header: bool = True
+    read: bool = True
 
 
 @dataclass
@@ -62,7 +66,7 @@ class Delimited:
         if told:  # Excel's own way to tell
             sample, self._skip = sample[1:], self._skip + 1
         self._separator = how.separator or (told if len(told) == 1 else sniff(sample, path.suffix.lower(), known))
-        header = self._header()
+        header = self._header() if how.header else [""] * len(self._header())
         self.names = _distinct(header, notes)
         self.notes = tuple(notes)
 
@@ -165,6 +169,8 @@ class Delimited:
 
     def _below_header(self, lines: Lines) -> Iterator[tuple[list[str] | Remark, int]]:
         records = self._parse(lines)
+        if not self._how.header:
+            return records
         for cells, _ in records:
             if isinstance(cells, list):
                 break

@@ -20,7 +20,7 @@ from paceline.sources.files.toml_lines import Path as Place
 from paceline.sources.files.toml_lines import TomlLines
 
 TOP = ("table", "file", "transcripts", "time_zone", "currency")
-FILE = ("encoding", "separator", "quote", "skip_lines")
+FILE = ("encoding", "separator", "quote", "skip_lines", "header", "read")
 TRANSCRIPTS = ("speakers", "calls", "merge_gap_ms")
 
 
@@ -147,7 +147,11 @@ def _file(place: Place, raw: Mapping[str, Any], faults: Faults) -> HowWritten:
     if not isinstance(skip, int) or skip < 0:
         faults.add((*place, "skip_lines"), skip, say("must be how many lines are above the header"), say("Write a whole number"))
         skip = 0
-    return HowWritten(encoding, raw.get("separator"), raw.get("quote", '"'), skip)
+    for key, remedy in (("header", say("Write header = false")), ("read", say("Write read = false"))):
+        if not isinstance(raw.get(key, True), bool):
+            faults.add((*place, key), raw[key], say("must be true or false"), remedy)
+    header, read = raw.get("header") is not False, raw.get("read") is not False
+    return HowWritten(encoding, raw.get("separator"), raw.get("quote", '"'), skip, header, read)
 
 
 def _speech(raw: Mapping[str, Any], faults: Faults) -> Speech:

@@ -16,7 +16,7 @@ from paceline.sales.settings import Settings
 from paceline.saying.said import Said, say
 from paceline.sources.contract import Batch, ReadReport, Severity
 from paceline.sources.files.chunk import Chunk, Reader
-from paceline.sources.files.delimited import Delimited
+from paceline.sources.files.delimited import Delimited, HowWritten
 from paceline.sources.files.mapping import Entry, FileMapping
 from paceline.sources.files.mapping_check import check_files
 from paceline.sources.files.mapping_read import read_mapping
@@ -122,9 +122,16 @@ def open_all(paths: list[Path], rules: FileMapping, builder: ReportBuilder) -> d
     return readers
 
 
+def _how(path: Path, rules: FileMapping) -> HowWritten | None:
+    """What the mapping says of how the file is written; by its very name before a pattern."""
+    return rules.files.get(path.name) or next(
+        (how for pattern, how in rules.files.items() if fnmatch(path.name.casefold(), pattern.casefold())), None
+    )
+
+
 def _reader(path: Path, rules: FileMapping) -> Reader:
     suffix = path.suffix.lower()
-    how = next((how for pattern, how in rules.files.items() if fnmatch(path.name.casefold(), pattern.casefold())), None)
+    how = _how(path, rules)
     if suffix in PARQUET:
         return ParquetFile(path)
     if suffix in JSON:
@@ -135,6 +142,9 @@ def _reader(path: Path, rules: FileMapping) -> Reader:
 
 def entries_of(path: Path, reader: Reader, rules: FileMapping, settings: Settings, builder: ReportBuilder) -> list[Entry]:
     """What the file feeds: as the mapping says, else as its name says."""
+    how = _how(path, rules)
+    if how is not None and not how.read:
+        return []
     mapped = [entry for entry in rules.entries if entry.file and fnmatch(path.name.casefold(), entry.file.casefold())]
     if mapped:
         return mapped

@@ -1,0 +1,119 @@
+"""What is in a folder's files: the values of each column, as far as someone who says what it is wants to know them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from paceline.sources.files.chunk import Chunk, Reader
+from paceline.sources.files.mapping import FileMapping
+from paceline.sources.files.read import open_all
+from paceline.sources.files.report import ReportBuilder
+
+MOST_VALUES, MOST_ROWS, MOST_KEPT = 1_000, 200_000, 64
+
+
+@dataclass(frozen=True)
+class SeenColumn:
+    """A column: its distinct values as they first come (trimmed, empty ones apart; at most ``MOST_VALUES``), and of how many rows
+    it holds one. ``unique``: no value comes twice in its first chunk. ``least``: the first of all by the alphabet, "" if none.
+    """
+
+    name: str
+    values: tuple[str, ...] = ()
+    all_values: bool = True
+    filled: int = 0
+    unique: bool = False
+    least: str = ""
+
+
+@dataclass(frozen=True)
+class SeenFile:
+    """A file's columns. ``rows``: how many were looked at; ``whole``: that is all of them."""
+
+    file: str
+    columns: tuple[SeenColumn, ...]
+    rows: int = 0
+    whole: bool = True
+
+    def column(self, name: str) -> SeenColumn:
+        """The column of that name; an empty one if the file has none."""
+        return next((column for column in self.columns if column.name == name), SeenColumn(name))
+
+
+@dataclass
+class _Filling:
+    """A column while its file is read."""
+
+    values: dict[str, None] = field(default_factory=dict)
+    all_values: bool = True
+    filled: int = 0
+    unique: bool = False
+    least: str = ""
+
+    def add(self, column: pa.Array, first: bool) -> None:
+        text = pc.utf8_trim_whitespace(column)
+        text = text.filter(pc.fill_null(pc.not_equal(text, ""), False))
+        if not len(text):
+            return
+        self.filled += len(text)
+        lowest = pc.min(text).as_py()
+        self.least = min(self.least, lowest) if self.least else lowest
+        distinct = text.unique()
+        if first:
+            self.unique = len(distinct) == len(text) == len(column)
+        if not self.all_values:
+            return
+        room = MOST_VALUES + 1
+        self.values.update(dict.fromkeys(distinct.slice(0, room).to_pylist()))
+        if len(distinct) > room or len(self.values) > MOST_VALUES:
+            self.all_values = False
+            self.values = dict.fromkeys(list(self.values)[:MOST_VALUES])
+
+
+_Key = tuple[str, int, int, str]
+_kept: dict[_Key, SeenFile] = {}
+
+
+def look(folder: Path, rules: FileMapping) -> tuple[SeenFile, ...]:
+    """Every table of the folder; ``rules`` say how files are written. What was looked at and hasn't changed is remembered."""
+    found: list[SeenFile] = []
+    for path in sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")):
+        told = path.stat()
+        key = (str(path), told.st_mtime_ns, told.st_size, repr(rules.files))
+        if key not in _kept:
+            for _, reader in open_all([path], rules, ReportBuilder()).items():
+                while len(_kept) >= MOST_KEPT:
+                    del _kept[next(iter(_kept))]
+                _kept[key] = seen(path.name, reader)
+        if key in _kept:
+            found.append(_kept[key])
+    return tuple(found)
+
+
+def seen(file: str, reader: Reader) -> SeenFile:
+    """Look at a file's first ``MOST_ROWS`` rows."""
+    columns: dict[str, _Filling] = {name: _Filling() for name in reader.names}
+    rows = 0
+    whole = True
+    try:
+        for chunk in reader.chunks():
+            if rows >= MOST_ROWS:
+                whole = False
+                break
+            _take(columns, chunk, rows == 0)
+            rows += len(chunk)
+    except (OSError, pa.ArrowException):  # what can't be read is told by the check
+        whole = False
+    made = tuple(
+        SeenColumn(name, tuple(one.values), one.all_values, one.filled, one.unique, one.least) for name, one in columns.items()
+    )
+    return SeenFile(file, made, rows, whole)
+
+
+def _take(columns: dict[str, _Filling], chunk: Chunk, first: bool) -> None:
+    for name, column in chunk.columns.items():
+        columns.setdefault(name, _Filling()).add(column, first)

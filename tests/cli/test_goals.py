@@ -64,6 +64,10 @@ def test_a_goal_is_tried_set_listed_and_not_set_twice(paceline: Line) -> None:
     team = paceline("goals", "set", "sales_volume", "5", "--team", "North", *Q3, "-f", "json")
     assert [(row["level"], row["subject"]) for row in json.loads(team.out)] == [("team", "North")]
     assert paceline("goals", "set", "sales_volume", "5", "--team", "North", "--each", *Q3, "-f", "json").out.count('"rep"') == 2
+    whole = paceline("goals", "set", "revenue", "96k", "--company", *Q3, "-f", "json")
+    assert [(row["level"], row["subject"], row["target"]) for row in json.loads(whole.out)] == [("company", "", 96_000)]
+    assert json.loads(paceline("ask", "quota_attainment", *Q3, "-f", "json").out)[0]["value"] == 0.5, "48,000, of its own goal"
+    assert "the company" in paceline("goals", "list", *Q3).out
 
 
 @pytest.mark.usefixtures("place")
@@ -71,6 +75,7 @@ def test_a_goal_is_tried_set_listed_and_not_set_twice(paceline: Line) -> None:
     ("arguments", "words"),
     [
         (["goals", "set", "revenue", "20k", *Q3], "--role"),
+        (["goals", "set", "revenue", "20k", "--company", "--role", "AE", *Q3], "--company"),
         (["goals", "set", "revenue", "much", "--role", "AE", *Q3], "250k"),
         (["goals", "set", "revenue", "25%", "--role", "AE", *Q3], "no share"),
         (["goals", "set", "revenue", "1", "--role", "AE", *Q3, "--ramp", "half"], "25,50,75"),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.test import Client
 
 from paceline.judging.goals import Goal, goals_in
-from paceline.pages.dashboards import later
+from paceline.metrics.ask import ask
+from paceline.pages.dashboards import judged, later
 from paceline.project.running import Running
 from paceline.sales.periods import Period
+from paceline.sales.scope import Scope
 from tests.product.conftest import Cast
 
 QUARTER = "2026-Q3"  # nothing is set for it by the simulation
@@ -141,3 +144,54 @@ def test_a_page_that_is_being_worked_out_says_so_and_loads_again(browser: Opened
     assert "Being worked out" in answer.content.decode()
     monkeypatch.setattr(later, "WAIT", 120.0)
     assert "Being worked out" not in browser("admin").get("/goals/", words).content.decode()
+
+
+def test_the_companys_goal_is_set_by_who_sees_everybody_and_shown_beside_what_peoples_add_up_to(
+    place: Running, cast: Cast, browser: Opened
+) -> None:
+    wanted = asked("", whose="company:", target="900", confirm="yes")
+    executive = browser("executive")
+    assert browser("manager").post("/goals/set/", wanted).status_code == 400
+    try:
+        assert executive.post("/goals/set/", wanted).status_code == 302
+        (goal,) = there(place, "")
+        assert (goal.level, goal.subject, goal.target) == ("company", "", 900.0)
+        assert "the company already has a goal" in executive.post("/goals/set/", wanted).content.decode()
+        executive.post("/goals/set/", asked(cast.rep_id("rep"), confirm="yes"))
+
+        page = executive.get("/goals/", {"period": QUARTER}).content.decode()
+        assert "of the company’s." in page
+        assert f"/goals/one/{goal.id}/" in page
+        address = f"/goals/one/{goal.id}/"
+        assert executive.post(address, {"do": "change", "target": "950", "reason": "more is asked"}).status_code == 302
+        assert [one.target for one in there(place, "")] == [950.0]
+        assert [browser(name).get(address).status_code for name in ("rep", "manager")] == [404, 404]
+        assert "900" not in browser("manager").get("/goals/", {"period": QUARTER}).content.decode()
+        assert executive.post(address, {"do": "retire", "reason": "a mistake"}).status_code == 302
+        assert there(place, "") == []
+    finally:
+        for one in [*there(place, ""), *there(place, cast.rep_id("rep"))]:
+            executive.post(f"/goals/one/{one.id}/", {"do": "retire"})
+
+
+def test_a_goal_of_all_as_a_whole_stands_beside_the_sum_of_peoples(place: Running) -> None:
+    """On Today and in the reviews; a manager hears of his team's, and of the company's nothing."""
+    store, now = place.store, Period.containing("quarter", place.store.view().day, place.store.settings)
+    lines = [one for one in judged.goal_lines(store, now, Scope.company()) if one.goal.metric == "revenue"]
+    mine = next(one for one in lines if one.goal.level == "rep")
+    stint = next(one for one in store.view().stints if one.rep_id == mine.goal.subject and one.team and one.manager_id)
+    team, boss = str(stint.team), Scope.manager(str(stint.manager_id))
+    whole = replace(mine, goal=replace(mine.goal, level="company", subject="", target=1e6), name="")
+    teams = replace(mine, goal=replace(mine.goal, level="team", subject=team, target=4e5), name=team)
+
+    first, second, *_ = judged.together(store, [*lines, whole, teams], Scope.company())
+    assert (first.line, first.target, first.people) == (whole, 1e6, 0)
+    assert first.reading.value == ask(store, "revenue", Scope.company(), now).only().value
+    assert second.line is None
+    assert second.target == sum(one.goal.target for one in lines if one.goal.level == "rep")
+
+    theirs, *_ = judged.together(store, [mine, teams], boss)
+    assert (theirs.line, theirs.target) == (teams, 4e5)
+    assert theirs.reading.value == ask(store, "revenue", Scope.team(team) & boss, now).only().value
+    other = replace(teams, goal=replace(teams.goal, subject="Another"))
+    assert [one.line for one in judged.together(store, [mine, teams, other], boss)] == [None], "of several teams each has its own"

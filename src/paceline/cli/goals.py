@@ -211,6 +211,7 @@ def set_goals(
     each: Annotated[
         bool, typer.Option("--each", help="With --team: for each of its people, instead of one for the team.")
     ] = False,
+    company: Annotated[bool, typer.Option("--company", help="One for the company as a whole.")] = False,
     prorate: Annotated[
         bool,
         typer.Option("--prorate/--full", help="Less for who joins, leaves, works part-time or is away; or the same for all."),
@@ -228,7 +229,7 @@ def set_goals(
     project: ProjectOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Set a goal: for a rep, for everyone in a role, or for a team. Goals are records like any other, and loaded like them.
+    """Set a goal: for a rep, for everyone in a role, for a team, or the company. Goals are records, and loaded as such.
 
     Example: `paceline goals set revenue 250k --role AE --period 2026-Q4 --dry-run`
     """  # fmt: skip
@@ -237,9 +238,9 @@ def set_goals(
     from paceline.project.loading import load_records
 
     whose = Whose(rep, team, role, segment, manager, territory)
-    if not any(vars(whose).values()):
-        raise Failure("Whose goal?", "A goal is a rep's, a team's, or that of everyone in a role.",
-                      "Say --rep, --team, --role, --segment, --manager or --territory.", Exit.USAGE)  # fmt: skip
+    if any(vars(whose).values()) == company:
+        raise Failure("Whose goal?", "A goal is a rep's, a team's, that of everyone in a role, or the company's.",
+                      "Say --company, or --rep, --team, --role, --segment, --manager, --territory.", Exit.USAGE)  # fmt: skip
     with asking(project, whose, period, None) as question, working("Working out…") as tell:
         (slug,) = known_metrics(question.store, [metric])
         declared = question.store.catalog[slug]
@@ -247,8 +248,8 @@ def set_goals(
         name = next(iter(question.scope.clauses[0].values)) if alone else None
         try:
             planned = goals_for(
-                question.store, slug, read_target(target, declared), question.period, question.scope, team=name, prorated=prorate,
-                ramp=_ramp(ramp), replace=replace,
+                question.store, slug, read_target(target, declared), question.period, question.scope, team=name, company=company,
+                prorated=prorate, ramp=_ramp(ramp), replace=replace,
             )  # fmt: skip
         except GoalError as error:
             there = "Say --replace to write goals that are there anew." if "replace it" in str(error) else ""

@@ -1,4 +1,4 @@
-"""Setting goals: for a person, each of a team or role, or a team as a whole."""
+"""Setting goals: for a person, each of a team or role, or a team or the company as a whole."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ class SetAnswer(Answer):
 class SetQuery(Query):
     """Whose goal, of what, how high."""
 
-    whose: str = Field(description="rep:ID, team:NAME (as a whole), each:TEAM (everybody in it), role:ROLE (everybody of it).")
+    whose: str = Field(description="rep:ID, team:NAME (as a whole), each:TEAM (everybody in it), role:ROLE (everybody of it), "
+                       "company: (as a whole; for who sees everybody).")
     metric: str = Field(description="A metric's slug.")
     period: str = Field(description="Which days: this_quarter, 2026-Q4, 2026-11 …")
     target: float = Field(gt=0, description="Of a full-timer past the ramp, in the metric's unit; 0.25 for 25 %.")
@@ -76,8 +77,8 @@ def set_goal(caller: Caller, query: SetQuery) -> SetAnswer:
     assert period is not None
     whose = setter.read(query.whose)
     planned = goals_for(
-        door.store, metric.slug, query.target, period, whose.scope, team=whose.team, prorated=query.prorate, ramp=ramp,
-        replace=query.replace,
+        door.store, metric.slug, query.target, period, whose.scope, team=whose.team, company=whose.company,
+        prorated=query.prorate, ramp=ramp, replace=query.replace,
     )  # fmt: skip
     if not query.preview:
         goal_writing.set_planned(planned, caller.user, query.reason)

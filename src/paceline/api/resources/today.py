@@ -38,15 +38,17 @@ class Changed(Shape):
 
 
 class GoalTogether(Shape):
-    """Goals of several people taken together. Money in units of the currency."""
+    """Goals of several people taken together, or one of all of them as a whole. Money in units of the currency."""
 
+    level: str = Field(description="people: theirs added up; team or company: one goal of its own.")
+    name: str | None = Field(description="The team's name; null for the company, and for people.")
     metric: str
     metric_name: str
     definition_version: int
     unit: str
     currency: str | None
     period: Days
-    people: int = Field(description="How many goals were added up.")
+    people: int = Field(description="How many goals were added up; 0: it is one of its own.")
     target: float
     value: float | None
     because: str | None
@@ -138,9 +140,12 @@ def goal_together(
 ) -> GoalTogether:
     """Goals added up, as Today and the reviews tell them. ``words``: whose they are, for the page's address."""
     store = caller.store
-    likely = judged.likely_end(store, one.metric, one.period, one.scope, as_of) if day < one.period.until else None
+    likely = None
+    if day < one.period.until:
+        likely = judged.likely_end(store, one.metric, one.period, one.scope, as_of, PATIENT)
     address = {**(words or {}), "period": f"{one.period.first}..{one.period.until}"}
     return GoalTogether(
+        level="people" if one.line is None else one.line.goal.level, name=None if one.line is None else one.line.name or None,
         metric=one.metric.slug, metric_name=one.metric.name, definition_version=one.metric.version, unit=one.metric.unit.value,
         currency=currency_of(one.metric, store.settings.currency), period=period_of(one.period), people=one.people,
         target=one.target, value=number(one.reading.value), because=one.reading.none_because, attainment=number(one.share),

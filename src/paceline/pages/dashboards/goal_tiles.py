@@ -60,11 +60,17 @@ def of_team(of: Asked) -> list[dict[str, Any]] | None:
     for goal in judged.together(of.store, lines, of.scope, of.as_of):
         over = _is_over(of, goal.period)
         likely = None if over else judged.likely_end(of.store, goal.metric, goal.period, goal.scope, of.as_of)
-        people = ngettext("%(count)s rep", "%(count)s reps", goal.people) % {"count": goal.people}
         tile = _tile(of, goal.metric, goal.period, goal.reading.value, goal.target, goal.expected, likely)
         href = goals + of.address.query(period=word_of(goal.period))
-        tiles.append({**tile, "href": href, "people": people, "because": in_words(goal.reading.none_because)})
+        tiles.append({**tile, "href": href, "people": whose(goal), "because": in_words(goal.reading.none_because)})
     return tiles
+
+
+def whose(goal: judged.Together) -> str:
+    """``12 reps``, or who it is that has one goal as a whole."""
+    if goal.line is None:
+        return ngettext("%(count)s rep", "%(count)s reps", goal.people) % {"count": goal.people}
+    return goal.line.name or gettext("the company")
 
 
 def of_rep(of: Asked, scope: Scope, records: Any) -> list[dict[str, Any]] | None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from paceline.alerts.sight import subjects
 from paceline.judging.forecast import Foresight, foresee
-from paceline.judging.goals import REP, TEAM, GoalLine, standing
+from paceline.judging.goals import COMPANY, REP, TEAM, GoalLine, standing
 from paceline.judging.people import people
 from paceline.judging.signals import CompanySignals, Signal, signals
 from paceline.metrics.reading import Reading
@@ -121,7 +121,8 @@ class Together:
     """The goals of several people taken together: what is read of all of them, against the sum of what is aimed at.
 
     ``expected``: by now at the usual pace; None where that is unknown for somebody. ``people``: how many goals were added up.
-    ``scope``: their rows, without those of people who have no such goal.
+    ``scope``: their rows, without those of people who have no such goal. ``line``: one goal of all of them as a whole, the
+    company's or the only team's in sight, to which nothing was added up.
     """
 
     metric: Metric
@@ -131,6 +132,7 @@ class Together:
     target: float
     expected: float | None
     people: int
+    line: GoalLine | None = None
 
     @property
     def share(self) -> float | None:
@@ -139,12 +141,12 @@ class Together:
 
 
 def together(store: Store, lines: Sequence[GoalLine], scope: Scope, as_of: date | None = None) -> tuple[Together, ...]:
-    """People's goals added up, metric by metric; only of metrics whose values may be added up."""
+    """Metric by metric: the goal of all as a whole, then people's added up, where the metric's values may be."""
     groups: dict[tuple[str, Period], list[GoalLine]] = {}
     for line in lines:
         if line.goal.level == REP and line.metric.denominator is None:
             groups.setdefault((line.metric.slug, line.period), []).append(line)
-    found = []
+    found = [_as_one(store, line, scope, as_of) for line in _of_all(lines)]
     for (slug, period), some in groups.items():
         paces = [line.pace for line in some]
         expected = sum(pace.expected for pace in paces if pace is not None) if all(paces) else None
@@ -152,15 +154,33 @@ def together(store: Store, lines: Sequence[GoalLine], scope: Scope, as_of: date 
         theirs = scope & Scope.reps(sorted({line.goal.subject for line in some}))
         reading = one(store, slug, theirs, period, as_of=as_of)
         found.append(Together(some[0].metric, period, theirs, reading, target, expected, len(some)))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda one: (one.metric.slug, one.period.first, one.line is None)))
 
 
-def likely_end(store: Store, of: Metric, period: Period, scope: Scope, as_of: date | None = None) -> tuple[float, float] | None:
+def _of_all(lines: Sequence[GoalLine]) -> list[GoalLine]:
+    """The company's goals; of a scope that sees none, those of a team, if it is the only one with goals of its own."""
+    company = [line for line in lines if line.goal.level == COMPANY]
+    teams = [line for line in lines if line.goal.level == TEAM]
+    return company or (teams if len({line.goal.subject for line in teams}) == 1 else [])
+
+
+def _as_one(store: Store, line: GoalLine, scope: Scope, as_of: date | None) -> Together:
+    theirs = scope if line.goal.level == COMPANY else scope & Scope.team(line.goal.subject)
+    reading = one(store, line.metric.slug, theirs, line.period, as_of=as_of)
+    expected = None if line.pace is None else line.pace.expected
+    return Together(line.metric, line.period, theirs, reading, line.goal.target, expected, 0, line)
+
+
+def likely_end(
+    store: Store, of: Metric, period: Period, scope: Scope, as_of: date | None = None, wait: float | None = None
+) -> tuple[float, float] | None:
     """Between what the period will end, 8 in 10; None where that isn't foretold, or not yet."""
     if of.slug not in ("revenue", "sales_volume"):
         return None
     try:
-        found = soon(store, ("forecast", of.slug, period, scope), as_of, lambda: foreseen(store, of.slug, period, scope, as_of))
+        found = soon(
+            store, ("forecast", of.slug, period, scope), as_of, lambda: foreseen(store, of.slug, period, scope, as_of), wait
+        )  # fmt: skip
     except NotYetError:
         return None
     first, *_ = found.lines

@@ -76,7 +76,7 @@ class _WithTarget(forms.Form):
 
 
 class SetForm(_WithTarget):
-    """A goal for a person, each of a team or role, or a team as a whole."""
+    """A goal for a person, each of a team or role, or a team or the company as a whole."""
 
     whose = forms.ChoiceField(label=_("Whose"))
     period = forms.ChoiceField(label=_("Period"))

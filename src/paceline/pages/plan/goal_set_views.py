@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from paceline.access.audit import note
 from paceline.access.gate import Asking, action, door_for
-from paceline.judging.goals import REP, Goal, GoalLine, goals_in
+from paceline.judging.goals import COMPANY, REP, TEAM, Goal, GoalLine, goals_in
 from paceline.judging.goals_calendar import as_period
 from paceline.judging.goals_set import GoalError, Planned, goals_for
 from paceline.metrics.vocabulary import Metric
@@ -76,7 +76,7 @@ def _planned(of: Asked, setter: Setter, form: SetForm) -> Planned | None:
     try:
         return goals_for(
             of.store, told["metric"], told["amount"], parse(told["period"], of.store.settings, of.today), whose.scope,
-            team=whose.team, prorated=told["prorate"], ramp=told["ramp"], replace=told["replace"],
+            team=whose.team, company=whose.company, prorated=told["prorate"], ramp=told["ramp"], replace=told["replace"],
         )  # fmt: skip
     except GoalError as error:
         for sentence in fault_in_words(error).split("; "):
@@ -88,7 +88,7 @@ def _part(of: Asked, one: Any, metric: Metric) -> dict[str, Any]:
     made = one.prorated
     change = GoalChange(full=made.full, present=made.present, ramped=made.ramped) if made is not None else None
     return {
-        "name": one.name,
+        "name": _(one.name) if one.level == COMPANY else one.name,
         "target": written.full(one.target, metric.unit, of.currency),
         "how": goals.how_it_came(of, metric, change) or _("in full"),
         "before": "" if one.replaces is None else written.full(one.replaces, metric.unit, of.currency),
@@ -143,11 +143,12 @@ def _done(request: Asking, of: Asked, goal: Goal, line: GoalLine, form: ChangeFo
     if not form.is_bound or not form.is_valid():
         return None
     door = door_for(request, "set_goals")
-    scope, team = (door.rep(goal.subject), None) if goal.level == REP else (of.scope, goal.subject)
+    scope, team = (door.rep(goal.subject) if goal.level == REP else of.scope), (goal.subject if goal.level == TEAM else None)
     try:
         planned = goals_for(
-            of.store, line.metric.slug, form.cleaned_data["target"], line.period, scope, team=team, prorated=False, replace=True
-        )
+            of.store, line.metric.slug, form.cleaned_data["target"], line.period, scope, team=team,
+            company=goal.level == COMPANY, prorated=False, replace=True,
+        )  # fmt: skip
     except GoalError as error:
         form.add_error(None, fault_in_words(error))
         return None

@@ -98,20 +98,25 @@ def how_it_came(of: Asked, metric: Metric, change: GoalChange | None) -> str:
 
 
 def _adds_up(of: Asked, lines: Sequence[GoalLine], period: Period) -> list[str]:
-    """Of each team with a goal of its own: what its people's goals add up to beside it."""
+    """Of the company and each team with a goal of its own: what people's goals add up to beside it."""
     if not lines or lines[0].metric.denominator is not None:
         return []
     day = max(period.first, min(of.today, period.until - DAY))
     team_of = {one.rep: one.team for one in sellers(of.store, day, of.as_of)}
     out = []
-    for team in (line for line in lines if line.goal.level == TEAM):
-        mine = [line.goal.target for line in lines if line.goal.level == REP and team_of.get(line.goal.subject) == team.name]
+    people_s = [line for line in lines if line.goal.level == REP]
+    for whole in (line for line in lines if line.goal.level != REP):
+        is_team = whole.goal.level == TEAM
+        mine = [line.goal.target for line in people_s if not is_team or team_of.get(line.goal.subject) == whole.name]
         if mine:
             told = {
-                "team": team.name, "sum": written.brief(sum(mine), team.metric.unit, of.currency), "count": len(mine),
-                "share": written.share(sum(mine) / team.goal.target),
+                "team": whole.name, "sum": written.brief(sum(mine), whole.metric.unit, of.currency), "count": len(mine),
+                "share": written.share(sum(mine) / whole.goal.target),
             }  # fmt: skip
-            out.append(gettext("%(team)s: the goals of %(count)s people add up to %(sum)s, %(share)s of the team’s.") % told)
+            words = gettext("The goals of %(count)s people add up to %(sum)s, %(share)s of the company’s.")
+            if is_team:
+                words = gettext("%(team)s: the goals of %(count)s people add up to %(sum)s, %(share)s of the team’s.")
+            out.append(words % told)
     return out
 
 

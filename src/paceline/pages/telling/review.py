@@ -18,7 +18,7 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric
 from paceline.pages.dashboards import judged, team, written
 from paceline.pages.dashboards.address import Address, Course, word_of
-from paceline.pages.dashboards.goal_tiles import quarter_beside
+from paceline.pages.dashboards.goal_tiles import quarter_beside, whose
 from paceline.pages.dashboards.later import soon
 from paceline.pages.telling import words
 from paceline.pages.telling.addresses import absolute, metric_page
@@ -128,7 +128,8 @@ def _goals(of: Gathered, store: Store) -> tuple[Line, ...]:
             share = written.share(one.share)
             told = gettext("%(value)s of %(goal)s (%(share)s)") % {"value": value, "goal": goal, "share": share}
         href = absolute(reverse("goals") + Address().query(period=word_of(one.period)))
-        lines.append(Line(f"{gettext(one.metric.name)}, {written.period(of.quarter)}", told, href))
+        name = [gettext(one.metric.name), *([whose(one)] if one.line is not None else []), written.period(of.quarter)]
+        lines.append(Line(", ".join(name), told, href))
     return tuple(lines)
 
 

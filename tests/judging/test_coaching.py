@@ -76,7 +76,7 @@ def test_all_plans_that_cannot_be_followed_are_told_at_once() -> None:
     with pytest.raises(PlanError) as told:
         effects(watched().store, wrong)
     words = str(told.value)
-    assert all(part in words for part in ("no metric is called 'meetings'", "revenue can't be followed", "ends after it begins"))
+    assert all(part in words for part in ("no metric is called 'meetings'", "Revenue can't be followed", "ends after it begins"))
 
 
 def test_what_is_said_of_a_running_plan_is_scored_when_it_is_over() -> None:

@@ -16,7 +16,7 @@ from paceline.insight.coaching import Outcome
 from paceline.judging.coaching import ActionPlan, PlanEffect
 from paceline.judging.signals_metrics import not_judged
 from paceline.metrics.store import Store
-from paceline.saying.said import NOTHING
+from paceline.saying.said import NOTHING, Said, SaidError, catalogued, joined, say
 
 LONGEST_DAYS = 366
 OUTCOMES = {
@@ -24,7 +24,7 @@ OUTCOMES = {
 }  # fmt: skip
 
 
-class ActionError(ValueError):
+class ActionError(SaidError):
     """Something can't be agreed as it stands; the message says why."""
 
 
@@ -45,9 +45,9 @@ def agree(one: OneOnOne, by: str, told: Agreed, store: Store) -> Action:
     pair = Pair(one.manager_id, one.rep_id)
     wrong = [why for why in _faults(told, pair, store) if why]
     if by not in pair:
-        wrong.append("only the two agree on something")
+        wrong.append(say("only the two agree on something"))
     if wrong:
-        raise ActionError("; ".join(wrong))
+        raise ActionError(joined(wrong, "; "))
     text = " ".join(told.text.split())[:500]
     return Action.objects.create(
         one_on_one=one, by=by, who=told.who, text=text, metric=told.metric, target=told.target if told.metric else None,
@@ -55,16 +55,17 @@ def agree(one: OneOnOne, by: str, told: Agreed, store: Store) -> Action:
     )  # fmt: skip
 
 
-def _faults(told: Agreed, pair: Pair, store: Store) -> list[str]:
-    faults = [] if told.text.strip() else ["say what is agreed"]
+def _faults(told: Agreed, pair: Pair, store: Store) -> list[Said]:
+    faults = [] if told.text.strip() else [say("say what is agreed")]
     if told.who not in pair:
-        faults.append("one of the two does it")
+        faults.append(say("one of the two does it"))
     if not 1 <= (told.until - told.first).days <= LONGEST_DAYS:
-        faults.append("it ends after it begins, within a year")
+        faults.append(say("it ends after it begins, within a year"))
     if told.metric and told.metric not in store.catalog:
-        faults.append(f"no metric is called {told.metric!r}")
+        faults.append(say("no metric is called '{metric}'", metric=told.metric))
     elif told.metric in (why := not_judged(store.catalog)):
-        faults.append(f"{told.metric} can't be followed week by week: {why[told.metric]}")
+        name = catalogued(store.catalog[told.metric].name)
+        faults.append(say("{metric} can't be followed week by week: {why}", metric=name, why=why[told.metric]))
     return faults
 
 

@@ -17,11 +17,12 @@ from paceline.coaching.clock import now as clock_now
 from paceline.coaching.models import Item, Kind, OneOnOne, State
 from paceline.coaching.pair import Pair
 from paceline.coaching.series import cadence_of, series_of
+from paceline.saying.said import SaidError, say
 
 LONGEST = 500
 
 
-class AgendaError(ValueError):
+class AgendaError(SaidError):
     """Something can't be put onto an agenda; the message says why."""
 
 
@@ -44,13 +45,13 @@ def add(manager_id: str, rep_id: str, by: str, kind: str, text: str, link: str =
     pair = Pair(manager_id, rep_id)
     told = " ".join(text.split())[:LONGEST]
     if by not in pair:
-        raise AgendaError("only the two of a 1:1 change its agenda")
+        raise AgendaError(say("only the two of a 1:1 change its agenda"))
     if not told:
-        raise AgendaError("there is nothing to talk about: the text is empty")
+        raise AgendaError(say("there is nothing to talk about: the text is empty"))
     if kind not in Kind.values:
-        raise AgendaError(f"{kind!r} is no kind of point; there are: {', '.join(Kind.values)}")
+        raise AgendaError(say("'{kind}' is no kind of point; there are: {kinds}", kind=kind, kinds=", ".join(Kind.values)))
     if link and not is_ours(link):
-        raise AgendaError("a point links to a page of ours: an address that begins with one /")
+        raise AgendaError(say("a point links to a page of ours: an address that begins with one /"))
     name = key or f"{kind}:{blake2b(told.encode(), digest_size=8).hexdigest()}"
     with transaction.atomic():
         to_come = upcoming(pair)
@@ -71,7 +72,7 @@ def take_back(pair: Pair, by: str, key: str) -> None:
     """
     found = Item.objects.filter(one_on_one__state=State.PLANNED, key=key, by=by, done_at=None, removed=False)
     if not found.filter(one_on_one__manager_id=pair.manager_id, one_on_one__rep_id=pair.rep_id).delete()[0]:
-        raise AgendaError("this point isn't on the agenda any more")
+        raise AgendaError(say("this point isn't on the agenda any more"))
 
 
 def added_by(person: str) -> frozenset[tuple[str, str]]:
@@ -159,7 +160,7 @@ def carry_over(one: OneOnOne, following: OneOnOne) -> None:
 def _item(one: OneOnOne, key: str) -> Item:
     found = one.items.filter(key=key, removed=False).first()
     if found is None:
-        raise AgendaError("this point isn't on the agenda any more")
+        raise AgendaError(say("this point isn't on the agenda any more"))
     return found
 
 

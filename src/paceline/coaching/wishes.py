@@ -6,9 +6,10 @@ from datetime import datetime
 
 from paceline.coaching.models import Wish, WishKind, WishState
 from paceline.coaching.pair import Pair
+from paceline.saying.said import SaidError, say
 
 
-class WishError(ValueError):
+class WishError(SaidError):
     """Something can't be asked or answered as it stands; the message says why."""
 
 
@@ -16,9 +17,9 @@ def ask(pair: Pair, kind: str, text: str, now: datetime, link: str = "") -> Wish
     """The rep of the two asks for something. Raises WishError for an unknown kind, and for a fix or a goal without words."""
     told = " ".join(text.split())[:500]
     if kind not in WishKind.values:
-        raise WishError(f"{kind!r} can't be asked for; there are: {', '.join(WishKind.values)}")
+        raise WishError(say("'{kind}' can't be asked for; there are: {kinds}", kind=kind, kinds=", ".join(WishKind.values)))
     if not told and kind != WishKind.ONE_ON_ONE:
-        raise WishError("say what it is about")
+        raise WishError(say("say what it is about"))
     return Wish.objects.create(**pair.ids, kind=kind, text=told, link=link, created_at=now)
 
 

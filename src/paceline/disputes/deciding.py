@@ -13,10 +13,11 @@ from paceline.disputes.models import Dispute, State
 from paceline.people.models import User
 from paceline.project.excluding import Tell, leave_out, take_in
 from paceline.project.running import Running
+from paceline.saying.said import SaidError, say
 from paceline.warehouse.exclusion import EXCLUDABLE, Exclusion, exclusions
 
 
-class DisputeError(ValueError):
+class DisputeError(SaidError):
     """A dispute can't be opened or decided; the message says why."""
 
 
@@ -33,9 +34,9 @@ class Seen:
 def dispute(kind: str, record_id: str, reason: str, by: User, seen: Seen) -> Dispute:
     """Say that a record shouldn't count. Raises DisputeError: no reason, a kind that can't be left out, disputed already."""
     if kind not in EXCLUDABLE:
-        raise DisputeError(f"{kind} can't be disputed")
+        raise DisputeError(say("{kind} can't be disputed", kind=kind))
     if not reason.strip():
-        raise DisputeError("say what is wrong with it")
+        raise DisputeError(say("say what is wrong with it"))
     try:
         with transaction.atomic():
             made = Dispute.objects.create(
@@ -44,14 +45,14 @@ def dispute(kind: str, record_id: str, reason: str, by: User, seen: Seen) -> Dis
             )
             note("disputed", by, {"dispute": made.pk, "kind": kind, "record": record_id, "person": seen.rep_id})
     except IntegrityError:
-        raise DisputeError("somebody has disputed this record already, and it isn't decided yet") from None
+        raise DisputeError(say("somebody has disputed this record already, and it isn't decided yet")) from None
     return made
 
 
 def decide(one: Dispute, accepted: bool, answer: str, by: User) -> None:
     """Accept (the record is to be left out) or reject. Raises DisputeError: decided already, rejected without a word."""
     if not accepted and not answer.strip():
-        raise DisputeError("say why it counts: whoever disputed it reads this")
+        raise DisputeError(say("say why it counts: whoever disputed it reads this"))
     _move(one, State.OPEN, State.ACCEPTED if accepted else State.REJECTED, by, answer)
 
 
@@ -64,7 +65,7 @@ def _move(one: Dispute, before: State, after: State, by: User, answer: str) -> N
     told = {"state": after, "answer": answer.strip()[:500], "decided_by": by, "decided_at": timezone.now()}
     with transaction.atomic():
         if not Dispute.objects.filter(pk=one.pk, state=before).update(**told):  # two admins at once: one decides
-            raise DisputeError("it was decided by somebody else meanwhile")
+            raise DisputeError(say("it was decided by somebody else meanwhile"))
         note(f"dispute_{after.value}", by, {"dispute": one.pk, "kind": one.kind, "record": one.record_id})
     one.refresh_from_db()
 

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from paceline.insight.drivers_split import split
-from paceline.saying.said import Said, catalogued, say
+from paceline.saying.said import Said, SaidError, catalogued, joined, say
 
 Floats = npt.NDArray[np.float64]
 
@@ -135,7 +135,7 @@ def split_gap(
     sides = [np.array([leaf.value(side.totals) for leaf in leaves]) for side in (here, there)]
     lost = [leaf.name for leaf, a, b in zip(leaves, *sides, strict=True) if np.isnan(a) and np.isnan(b)]
     if lost:
-        raise ValueError(f"nothing is known of {', '.join(lost)} on either side")
+        raise SaidError(say("nothing is known of {names} on either side", names=joined(lost, ", ")))
     filled = [np.where(np.isnan(a), b, a) for a, b in (sides, sides[::-1])]
     parts = split(*sides)
     spread = None if rng is None else _drawn(leaves, here, there, rng, draws)

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from paceline.saying.said import SaidError, say
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -37,7 +39,7 @@ def split(here: npt.ArrayLike, there: npt.ArrayLike) -> Floats:
     one, other = np.broadcast_arrays(np.asarray(here, np.float64), np.asarray(there, np.float64))
     one, other = _filled(one, other), _filled(other, one)
     if (one < 0).any() or (other < 0).any():
-        raise ValueError("a product is split over factors of 0 and more")
+        raise SaidError(say("a product is split over factors of 0 and more"))
     value, before = one.prod(axis=-1, keepdims=True), other.prod(axis=-1, keepdims=True)
     gap = value - before
     positive = (one > 0).all(axis=-1, keepdims=True) & (other > 0).all(axis=-1, keepdims=True)

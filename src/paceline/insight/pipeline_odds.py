@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paceline.insight.pipeline import NEVER, Opportunities
+from paceline.saying.said import SaidError, say
 from paceline.stats.pool import prior_strength, tally
 from paceline.stats.survival import Calendar, Cases, Hazard, calendar, chance_of_end, count, fit_hazard
 
@@ -52,7 +53,7 @@ def fit_life_table(known: Opportunities, now: int, until: int, fiscal_start_mont
     """The table of what was known when ``now`` began, and the calendar up to ``until``. ValueError if nothing was closed yet."""
     closed = known.closed < NEVER
     if not closed.any():
-        raise ValueError("no opportunity was closed before this day: there is nothing to learn from")
+        raise SaidError(say("no opportunity was closed before this day: there is nothing to learn from"))
     won = known.won & closed
     age = known.closed - known.created
     oldest_won = int(age[won].max(initial=-1))

@@ -19,7 +19,8 @@ from paceline.judging.weekly import Weeks, weekly
 from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric
 from paceline.sales.periods import epoch_day
-from paceline.saying.said import Said, SaidError, say
+from paceline.saying.said import Said, SaidError, catalogued, joined, say
+from paceline.saying.values import Day
 from paceline.stats.scan import Kind
 
 Bools = npt.NDArray[np.bool_]
@@ -63,9 +64,9 @@ class PlanEffect:
     better: bool | None
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """The effect in words, with the metric."""
-        return f"{self.metric.name}: {self.effect.sentence}"
+        return joined([catalogued(self.metric.name), self.effect.sentence], ": ")
 
 
 def effects(store: Store, plans: Sequence[ActionPlan], *, as_of: date | None = None) -> tuple[PlanEffect, ...]:
@@ -76,7 +77,7 @@ def effects(store: Store, plans: Sequence[ActionPlan], *, as_of: date | None = N
     """
     wrong = [why for plan in plans if (why := why_not(store, plan))]
     if wrong:
-        raise PlanError("; ".join(wrong))
+        raise PlanError(joined(wrong, "; "))
     names = {stint.rep_id: stint.name or stint.rep_id for stint in store.view(as_of).stints}
     out = []
     for slug in dict.fromkeys(plan.metric for plan in plans):
@@ -88,15 +89,15 @@ def effects(store: Store, plans: Sequence[ActionPlan], *, as_of: date | None = N
     return tuple(sorted(out, key=lambda one: order[id(one.plan)]))
 
 
-def why_not(store: Store, plan: ActionPlan) -> str | None:
+def why_not(store: Store, plan: ActionPlan) -> Said | None:
     """Why the plan can't be followed; None: it can."""
     if plan.metric not in store.catalog:
-        return f"no metric is called {plan.metric!r}"
+        return say("no metric is called '{metric}'", metric=plan.metric)
     why = not_judged(store.catalog).get(plan.metric)
     if why is not None:
-        return f"{plan.metric} can't be followed week by week: {why}"
+        return say("{metric} can't be followed week by week: {why}", metric=catalogued(store.catalog[plan.metric].name), why=why)
     if plan.until <= plan.first:
-        return f"a plan ends after it begins, not from {plan.first} to {plan.until}"
+        return say("a plan ends after it begins, not from {first} to {until}", first=Day(plan.first), until=Day(plan.until))
     return None
 
 

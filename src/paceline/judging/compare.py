@@ -25,7 +25,7 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Category, Metric
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
-from paceline.saying.said import Said, SaidError, joined, say
+from paceline.saying.said import Said, SaidError, catalogued, joined, say
 
 PAST = 8  # earlier periods of one's own
 FULL_WEEK = 5.0
@@ -117,7 +117,8 @@ def compare(
 def _comparable(store: Store, slug: str) -> Judged:
     found = as_series(store.catalog[slug])
     if isinstance(found, str):
-        raise NotComparableError(f"{slug} can't be compared fairly: {found}")
+        name = catalogued(store.catalog[slug].name)
+        raise NotComparableError(say("{metric} can't be compared fairly: {why}", metric=name, why=found))
     return found
 
 

@@ -105,9 +105,9 @@ def drivers_of(
     The same question gives the same intervals. DriversError for a result without a tree, no goal, no past, too few peers.
     """
     if metric not in FAMILIES:
-        raise DriversError(f"there is a tree for {', '.join(FAMILIES)}, none for {metric}")
+        raise DriversError(say("there is a tree for {metrics}, none for {metric}", metrics=", ".join(FAMILIES), metric=metric))
     if against not in AGAINST:
-        raise DriversError(f"a gap is one to {', '.join(AGAINST)}, not to {against!r}")
+        raise DriversError(say("a gap is one to {words}, not to '{against}'", words=", ".join(AGAINST), against=against))
     now = first_unknown_day(store, as_of)
     if period.first_day >= now:
         raise DriversError(say("{period} hasn't begun", period=period.told))
@@ -129,8 +129,9 @@ def drivers_of(
         )
     try:
         found = split_gap(against, asking.family.tree, here, there, rng)
-    except ValueError as error:
-        raise DriversError(f"{metric} can't be split here: {error}") from None
+    except SaidError as error:
+        why = say("{metric} can't be split here: {why}", metric=catalogued(store.catalog[metric].name), why=error.said)
+        raise DriversError(why) from None
     turned = _turns(asking, now, np.random.default_rng(now))
     declared = store.catalog[metric]
     where = look(store, found, [one.turn for one in turned], narrowed, known, as_of)

@@ -38,8 +38,8 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Grain, Kind, Measure, Metric, Unit, at_grain
 from paceline.sales.periods import Period, epoch_day
 from paceline.sales.scope import Scope
-from paceline.saying.said import Said, SaidError, catalogued, joined, say
-from paceline.saying.values import Money, Number
+from paceline.saying.said import Said, SaidError, catalogued, joined, noted, say
+from paceline.saying.values import Day, Money, Number
 
 Floats = npt.NDArray[np.float64]
 
@@ -118,7 +118,8 @@ def foresee(
     asked = adding_up(store, metric)
     view, now = store.view(as_of), first_unknown_day(store, as_of)
     if period.first_day - now > 366:
-        raise ForecastError(f"{period.label} is more than a year ahead of {view.day}: nothing is known of it")
+        too_far = noted("{period} is more than a year ahead of {day}: nothing is known of it")
+        raise ForecastError(say(too_far, period=period.told, day=Day(view.day)))
     rng = np.random.default_rng([now, period.first_day, period.until_day])
     until = max(period.until_day, now)
     notes: list[Said] = []
@@ -146,12 +147,17 @@ def foresee(
 def adding_up(store: Store, slug: str) -> Metric:
     """The metric of that slug, which must be one that can be foretold. ForecastError says which can."""
     if slug not in store.catalog:
-        raise ForecastError(f"no metric is called {slug!r}")
+        raise ForecastError(say("no metric is called '{slug}'", slug=slug))
     metric = store.catalog[slug]
     if slug not in OF_DEALS and not _adds_up(metric):
-        can = "revenue, sales_volume, meetings_held, pipeline_generated, emails_sent…"
+        examples = ("revenue", "sales_volume", "meetings_held", "pipeline_generated", "emails_sent")
+        can = joined([*(catalogued(store.catalog[one].name, inside=True) for one in examples), "…"], ", ")
         raise ForecastError(
-            f"{slug} can't be foretold: only what adds up over days can ({can}); not shares, means, distinct counts or stocks"
+            say(
+                "{metric} can't be foretold: only what adds up over days can ({can}), "
+                "not shares, means, distinct counts or stocks",
+                metric=catalogued(metric.name), can=can,
+            )
         )
     return metric
 

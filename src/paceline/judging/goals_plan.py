@@ -22,7 +22,8 @@ from paceline.metrics.ask import ask
 from paceline.metrics.store import Store
 from paceline.sales.periods import Period, from_epoch_day
 from paceline.sales.scope import Scope
-from paceline.saying.said import Said, joined, say
+from paceline.saying.said import Said, joined, noted, say
+from paceline.saying.values import Day, Number
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,12 +55,13 @@ def plan_back(store: Store, metric: str, target: float, period: Period, scope: S
     GoalError for another metric than revenue, sales_volume and pipeline_generated, a target of 0 or less, a period not begun.
     """
     if metric not in METRICS:
-        raise GoalError(f"plans go back from {', '.join(METRICS)}, not from {metric}")
+        raise GoalError(say("plans go back from {metrics}, not from {metric}", metrics=", ".join(METRICS), metric=metric))
     if not target > 0:
-        raise GoalError(f"a goal is above 0, not {target:g}")
+        raise GoalError(say("a goal is above 0, not {target}", target=Number(target, ",.10g")))
     now, view = first_unknown_day(store, as_of), store.view(as_of)
     if period.first_day >= now:
-        raise GoalError(f"{period.label} hasn't begun on {view.day}: recommend a goal for it instead")
+        not_begun = noted("{period} hasn't begun on {day}: recommend a goal for it instead")
+        raise GoalError(say(not_begun, period=period.told, day=Day(view.day)))
     read = read_pipeline(store, as_of)
     members = {s.rep_id for s in view.members(scope) if s.from_day < period.until_day and s.until_day > period.first_day}
     reading = ask(store, metric, scope, period, as_of=as_of, mean_of_reps=False).only()

@@ -19,7 +19,8 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
-from paceline.saying.said import say
+from paceline.saying.said import catalogued, say
+from paceline.saying.values import Day
 
 PERIODS = 8  # earlier ones that are looked at
 TENURED_DAYS = 182  # at a period's beginning: who is newer is still ramping, and says nothing of what is usual
@@ -49,13 +50,14 @@ def recommendations(
     """
     declared = store.catalog.get(metric)
     if declared is None:
-        raise GoalError(f"no metric is called {metric!r}")
+        raise GoalError(say("no metric is called '{metric}'", metric=metric))
     if not is_flow(declared):
-        raise GoalError(f"{metric} isn't a sum over days: goals are recommended for counts and sums")
+        name = catalogued(declared.name)
+        raise GoalError(say("{metric} isn't a sum over days: goals are recommended for counts and sums", metric=name))
     today = store.view(as_of).day
     asked = people(store, min(today, period.until - timedelta(days=1)), scope, as_of)
     if not asked:
-        raise GoalError(f"nobody sells in {scope.label} on {today}")
+        raise GoalError(say("nobody sells in {whom} on {day}", whom=scope.label, day=Day(today)))
     earlier = [period.before()]
     while earlier[-1].until > today + timedelta(days=1):  # the running one says nothing yet
         earlier.append(earlier[-1].before())

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from paceline.insight.goals import NO_RAMP, Hire, Prorated, Ramp, measure_ramp, prorate
-from paceline.judging.goals import COMPANY, REP, TEAM, Goal, goals_in
+from paceline.judging.goals import REP, TEAM, Goal, goals_in
 from paceline.judging.goals_calendar import Calendar, calendar
 from paceline.judging.goals_draws import is_flow
 from paceline.judging.people import Person, people
@@ -25,12 +25,11 @@ from paceline.sales.periods import Period, epoch_day, from_epoch_day
 from paceline.sales.records import BY_NAME
 from paceline.sales.scope import Scope
 from paceline.saying.said import NOTHING, Said, SaidError, catalogued, joined, noted, say
-from paceline.saying.values import Number
+from paceline.saying.values import Day, Number
 
 SOURCE = "goals"
 TENURED_WEEKS = 52  # of tenure: from there on one's weeks say what is usual
 _RAMP_METRIC = "meetings_held"
-THE_COMPANY = noted("the company")
 
 
 class GoalError(SaidError):
@@ -39,9 +38,7 @@ class GoalError(SaidError):
 
 @dataclass(frozen=True)
 class Set:
-    """One goal to be written. ``prorated`` None: a team's, the company's, or of a metric that isn't a sum over days: the target
-    as given.
-    """
+    """One goal to be written. ``prorated`` None: a team's, or of a metric that isn't a sum over days: the target as given."""
 
     subject: str
     name: str
@@ -71,10 +68,10 @@ class Planned:
 
 
 def goals_for(
-    store: Store, metric: str, target: float, period: Period, scope: Scope, *, team: str | None = None, company: bool = False,
-    prorated: bool = True, ramp: Ramp | None = None, replace: bool = False,
+    store: Store, metric: str, target: float, period: Period, scope: Scope, *, team: str | None = None, prorated: bool = True,
+    ramp: Ramp | None = None, replace: bool = False,
 ) -> Planned:  # fmt: skip
-    """A goal for each person who sells in the scope in the period, or one for a ``team``, or the ``company``, as a whole.
+    """A goal for each person who sells in the scope in the period, or one for a ``team`` as a whole.
 
     ``target``: a full-timer's past the ramp, in the metric's unit. ``ramp``: what new hires reach; None: as measured on past
     ones. ``replace``: goals for the same days and metric are written anew. Raises GoalError for a metric that there isn't, a
@@ -82,18 +79,17 @@ def goals_for(
     """
     declared = store.catalog.get(metric)
     if declared is None:
-        raise GoalError(f"no metric is called {metric!r}")
+        raise GoalError(say("no metric is called '{metric}'", metric=metric))
     _check(declared, target)
     notes: list[Said] = []
     days = calendar(store, period.first, period.until)
-    if company:
-        chosen = [Set("", THE_COMPANY, COMPANY, target, None, None)]
-    elif team is not None:
+    if team is not None:
         chosen = [Set(team, team, TEAM, target, None, None)]
     else:
         chosen = _for_people(store, declared, target, period, scope, days, prorated, ramp, notes)
     if not chosen:
-        raise GoalError(f"nobody sells in {scope.label} in {period.label}: there is no one to set a goal for")
+        nobody = noted("nobody sells in {whom} in {period}: there is no one to set a goal for")
+        raise GoalError(say(nobody, whom=scope.label, period=period.told))
     there = {(goal.level, goal.subject): goal for goal in _there(store, declared, period)}
     return _planned(declared, period, chosen, notes, there, replace, store)
 
@@ -104,15 +100,20 @@ def retired(store: Store, ids: Collection[str]) -> Mapping[str, pa.Table]:
     names = [column.name for column in BY_NAME["goal"].columns]
     rows = store.engine.query(goal.filter(goal.id.isin(sorted(ids))).select(*names)).to_pylist()
     if missing := sorted(set(ids) - {row["id"] for row in rows}):
-        raise GoalError(f"no goal has the id {', '.join(missing)}")
+        raise GoalError(say("no goal has the id {ids}", ids=", ".join(missing)))
     return {"goal": _table([{**row, "deleted": True} for row in rows])}
 
 
 def _check(metric: Metric, target: float) -> None:
     if not target > 0 or not np.isfinite(target):
-        raise GoalError(f"a goal is above 0, not {target:g}")
+        raise GoalError(say("a goal is above 0, not {target}", target=Number(target, ",.10g")))
     if metric.unit is Unit.PERCENT and target > 1.5 and metric.interval == "wilson":
-        raise GoalError(f"{metric.slug} is a share: a goal of {target:g} can't be reached. Write {target:g}% or {target / 100:g}")
+        raise GoalError(
+            say(
+                "{metric} is a share: a goal of {target} can't be reached. Write {target}% or {fraction}",
+                metric=catalogued(metric.name), target=Number(target, ",.10g"), fraction=Number(target / 100, ",.10g"),
+            )
+        )
 
 
 def _for_people(
@@ -221,18 +222,24 @@ def _planned(
     for one in chosen:
         old = there.get((one.level, one.subject))
         if old is not None:
-            whose = f"{one.name} already has a goal of {old.target / per:,.10g} from {from_epoch_day(old.first)} to "
-            whose += f"{date.fromordinal(from_epoch_day(old.until).toordinal() - 1)}"
+            there_is = say(
+                "{who} already has a goal of {target} from {first} to {last}",
+                who=one.name, target=Number(old.target / per, ",.10g"), first=Day(from_epoch_day(old.first)),
+                last=Day(from_epoch_day(old.until) - timedelta(days=1)),
+            )  # fmt: skip
             if (old.first, old.until) != (period.first_day, period.until_day):
-                wrong.append(f"{whose}, which overlaps {period.label}: set it for those days, or mend it where it came from")
+                wrong.append(say(
+                    "{there_is}, which overlaps {period}: set it for those days, or mend it where it came from",
+                    there_is=there_is, period=period.told,
+                ))  # fmt: skip
                 continue
             if not replace:
-                wrong.append(f"{whose}: replace it to write it anew")
+                wrong.append(say("{there_is}: replace it to write it anew", there_is=there_is))
                 continue
         goals.append(Set(one.subject, one.name, one.level, one.target, one.prorated, None if old is None else old.target / per))
         rows.append(_row(one, metric, period, store, None if old is None else old.id))
     if wrong:
-        raise GoalError("; ".join(wrong))
+        raise GoalError(joined(wrong, "; "))
     return Planned(metric, period, tuple(goals), tuple(dict.fromkeys(notes)), {"goal": _table(rows)})
 
 

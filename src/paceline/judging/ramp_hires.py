@@ -17,7 +17,7 @@ from paceline.metrics.store import Store, View
 from paceline.metrics.vocabulary import Grain, Kind, Measure, Metric, Unit, at_grain
 from paceline.sales.periods import Period, add_months, epoch_day, from_epoch_day
 from paceline.sales.scope import Scope, Stint
-from paceline.saying.said import SaidError
+from paceline.saying.said import SaidError, catalogued, say
 
 YEARS = 3  # of hires looked back at: earlier ones sold in other times
 _LOOK = 45  # days between two looks at who sells: who came and went in between is missed
@@ -59,17 +59,18 @@ class Seller:
 def counted(store: Store, slug: str) -> Counted:
     """The metric as sums over days. RampError where there are none; AskError-like words for an unknown one."""
     if slug not in store.catalog:
-        raise RampError(f"no metric is called {slug!r}")
+        raise RampError(say("no metric is called '{slug}'", slug=slug))
     metric = store.catalog[slug]
+    name = catalogued(metric.name)
     top = at_grain(metric.numerator, Grain.REP)
     bottom = None if metric.denominator is None else at_grain(metric.denominator, Grain.REP)
     terms = [term for term in (top, bottom) if term is not None]
     if not isinstance(top, Measure) or not (bottom is None or isinstance(bottom, Measure)):
-        raise RampError(f"{slug} is calculated from several numbers; ask for the ramp of one of them")
+        raise RampError(say("{metric} is calculated from several numbers; ask for the ramp of one of them", metric=name))
     if any(isinstance(term, Measure) and (term.kind is Kind.QUANTILE or term.window.kind != "same") for term in terms):
-        raise RampError(f"{slug} can't be added up over months (a median, or over other days)")
+        raise RampError(say("{metric} can't be added up over months (a median, or over other days)", metric=name))
     if any(isinstance(term, Measure) and RELATIONS[term.rows].fact in _STATES for term in terms):
-        raise RampError(f"{slug} is a state at a day, not what a month brought")
+        raise RampError(say("{metric} is a state at a day, not what a month brought", metric=name))
     return Counted(metric, top, bottom)
 
 

@@ -166,7 +166,8 @@ def segments(store: Store, scope: Scope, period: Period, by: str, as_of: date | 
     SegmentsError for another cut.
     """
     if by not in BY:
-        raise SegmentsError(f"deals can't be compared by {by!r}; they can by {', '.join((*BY, 'strategy'))}")
+        known = ", ".join((*BY, "strategy"))
+        raise SegmentsError(say("deals can't be compared by '{by}'; they can by {words}", by=by, words=known))
     view = store.view(as_of)
     deals = decided(view, scope)
     before = _before(period, deals)

@@ -136,7 +136,10 @@ def pipeline_change(store: Store, scope: Scope, opened: date, closed: date, due:
     """
     today = store.view().day
     if not opened < closed <= today:
-        raise PipelineError(f"the first day must lie before the second, and that not after today ({today}): {opened}, {closed}")
+        raise PipelineError(say(
+            "the first day must lie before the second, and that not after today ({today}): {opened}, {closed}",
+            today=Day(today), opened=Day(opened), closed=Day(closed),
+        ))  # fmt: skip
     first, last = store.view(opened), store.view(None if closed == today else closed)
     until = None if due is None else due.until_day
     deals = _deals(scope, _Day(first, opened), _Day(last, closed), until)

@@ -20,7 +20,7 @@ from paceline.metrics.store import Store, View
 from paceline.metrics.vocabulary import Constant, Grain, Kind, Measure, Metric, Term, Unit, Window, at_grain, measures_of
 from paceline.sales.periods import GRAINS, Period
 from paceline.sales.scope import Scope, Stint
-from paceline.saying.said import Said, catalogued, say
+from paceline.saying.said import Said, SaidError, catalogued, ending, joined, listed, say
 from paceline.saying.values import Day
 from paceline.stats.intervals import mean_interval, wilson
 
@@ -28,7 +28,7 @@ _SUB_PERIODS = tuple(grain for grain in GRAINS if not grain.startswith("trailing
 _CENTS = 100.0
 
 
-class AskError(ValueError):
+class AskError(SaidError):
     """A question that can't be answered as it stands; the message says what can."""
 
 
@@ -62,7 +62,8 @@ def _metric(store: Store, slug: str) -> Metric:
     if slug in store.catalog:
         return store.catalog[slug]
     close = get_close_matches(slug.lower().replace(" ", "_").replace("-", "_"), store.catalog, n=1)
-    raise AskError(f"no metric is called {slug!r}{f'; did you mean {close[0]!r}?' if close else ''}")
+    unknown = say("no metric is called '{slug}'", slug=slug)
+    raise AskError(say("{wrong}; did you mean '{near}'?", wrong=unknown, near=close[0]) if close else unknown)
 
 
 def _cuts(by: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -70,10 +71,13 @@ def _cuts(by: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     for word in by:
         if word not in words:
             close = get_close_matches(word, words, n=1)
-            raise AskError(f"can't cut by {word!r}{f'; did you mean {close[0]!r}?' if close else ''}. Cut by: {', '.join(words)}")
+            wrong = say("can't cut by '{word}'", word=word)
+            if close:
+                wrong = say("{wrong}; did you mean '{near}'?", wrong=wrong, near=close[0])
+            raise AskError(joined([ending(wrong), say("Cut by: {words}", words=", ".join(words))]))
     grains = tuple(word for word in by if word in _SUB_PERIODS)
     if len(grains) > 1:
-        raise AskError(f"periods can be cut by one grain, not by {' and '.join(grains)}")
+        raise AskError(say("periods can be cut by one grain, not by {grains}", grains=listed(grains)))
     return tuple(word for word in by if word not in _SUB_PERIODS), grains
 
 
@@ -125,7 +129,8 @@ class Asking:
         for measure in metric.measures:
             if not is_cuttable(measure, self.by):
                 allowed = [word for word in (*REP_ATTRIBUTES, *SLICES) if all(is_cuttable(m, (word,)) for m in metric.measures)]
-                raise AskError(f"{metric.slug} can't be cut by {', '.join(self.by)}; it can by {', '.join(allowed)}")
+                cuts, can = ", ".join(self.by), ", ".join(allowed)
+                raise AskError(say("{slug} can't be cut by {cuts}; it can by {can}", slug=metric.slug, cuts=cuts, can=can))
 
     # --- the numbers ---
 

@@ -20,7 +20,7 @@ from paceline.metrics.relations import RELATIONS
 from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Kind, Measure
 from paceline.sales.records import BY_NAME, TABLES
-from paceline.saying.said import Said, catalogued, listed, say, say_many
+from paceline.saying.said import Said, SaidError, catalogued, listed, say, say_many
 from paceline.saying.values import Day, Value
 from paceline.warehouse.engine import Engine
 from paceline.warehouse.history import restated, unbound
@@ -111,12 +111,12 @@ def since(store: Store, reading: Reading, day: date) -> Since:
     ValueError if the day isn't before that instant, or the store can't build the facts of a past day.
     """
     if store.view(day).as_of >= reading.as_of:
-        raise ValueError(f"{day} is not before the day as of which the number is asked")
+        raise SaidError(say("{day} is not before the day as of which the number is asked", day=Day(day)))
     by = tuple(name for name, _ in reading.group)
     group = dict(reading.group)
     asked = ask(store, reading.slug, reading.scope, reading.period, by, as_of=day).where(**group)
     if not len(asked):
-        raise ValueError(f"on {day} there was no {reading.group_label} to tell of")
+        raise SaidError(say("on {day} there was no {whom} to tell of", day=Day(day), whom=reading.group_label))
     then = asked.only()
     shifts = tuple(_shifts(explain(store, then), explain(store, reading)))
     told = _told(store.engine, {(shift.table, shift.id) for shift in shifts}, then.as_of, reading.as_of)

@@ -15,9 +15,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext
+
 from paceline.access.doors import Door
 from paceline.access.gate import Asking
 from paceline.metrics.store import Store
+from paceline.pages.told import fault_in_words
 from paceline.sales.periods import Period, PeriodError, parse
 from paceline.sales.scope import ATTRIBUTES, Clause, Scope
 
@@ -59,7 +62,7 @@ def asked_in(words: Mapping[str, str], door: Door, rep: str | None = None, perio
     try:
         days = parse(words.get("period") or period, door.store.settings, today)
     except PeriodError as error:
-        raise BadQuestionError(str(error)) from None
+        raise BadQuestionError(fault_in_words(error)) from None
     return Asked(door, door.narrowed(wanted_in(words, rep)), days, as_of, today)
 
 
@@ -75,4 +78,4 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadQuestionError(f"{text!r} is no date: write as_of=YYYY-MM-DD") from None
+        raise BadQuestionError(gettext("%(day)s is no day: write it as 2026-06-30") % {"day": text}) from None

@@ -6,11 +6,14 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from paceline.access.refusals import is_program, refused
 from paceline.metrics.ask import AskError
 from paceline.pages.asked import BadQuestionError
+from paceline.pages.told import fault_in_words
 
 
 class Errors:
@@ -25,7 +28,7 @@ class Errors:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The page for errors of the question; None: Django's own handling."""
         if isinstance(error, (BadQuestionError, AskError)):
-            return told(request, 400, _("This address can't be understood"), str(error))
+            return told(request, 400, _("This address can't be understood"), fault_in_words(error))
         return None
 
 
@@ -46,7 +49,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: the user may read this, but not change it."""
-    return told(request, 403, _("You may read this, but not change it"), str(exception))
+    return told(request, 403, _("You may read this, but not change it"), _(str(exception)) if str(exception) else "")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
@@ -58,7 +61,9 @@ def failed(request: HttpRequest) -> HttpResponse:
     """500: a fault of ours. Says nothing of it; the log does."""
     if is_program(request):
         return refused(500, "failed", "Something went wrong here; it was written to the server's log.")
-    return HttpResponse(_FAILED, status=500)
+    words = {"language": get_language() or "en", "title": _("Something went wrong"), "home": _("Go to the first page"),
+             "log": _("It was written to the server's log.")}
+    return HttpResponse(_FAILED.format_map({name: escape(word) for name, word in words.items()}), status=500)
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
@@ -67,5 +72,5 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa:
 
 
 # No template: whatever failed may be what the templates need.
-_FAILED = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Something went wrong · Paceline</title>
-<h1>Something went wrong</h1><p>It was written to the server's log. <a href="/">Go to the first page</a>.</p></html>"""
+_FAILED = """<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title} · Paceline</title>
+<h1>{title}</h1><p>{log} <a href="/">{home}</a></p></html>"""

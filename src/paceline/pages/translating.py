@@ -64,11 +64,13 @@ def texts() -> Catalog:
 
 
 def _of_rules() -> Iterator[str]:
-    """What the notice tells of who may see what, and why."""
+    """What the notice, and a refusal, tell of who may do what, and why."""
     yield from (*NAMES.values(), *(rows.value for rows in Rows))
     for rule in RULES:
         if rule.action in NOTICED:
-            yield from (rule.does, rule.why)
+            yield rule.does
+        if rule.action in NOTICED or rule.seen_by:  # whoever sees it and may not change it is told why
+            yield rule.why
 
 
 def _of_settings() -> Iterator[str]:

@@ -11,11 +11,12 @@ from django.utils import timezone
 from paceline.people.keys import hashed
 from paceline.people.models import Invitation, User
 from paceline.people.roles import Role
+from paceline.saying.said import SaidError, say
 
 DAYS = 7
 
 
-class TakenError(ValueError):
+class TakenError(SaidError):
     """The address or the person of the CRM has an account already; the message says which."""
 
 
@@ -34,9 +35,9 @@ def check_free(email: str, rep_id: str, besides: User | None = None) -> None:
     """Raises TakenError when another account than ``besides`` has the address or the person."""
     others = User.objects.all() if besides is None else User.objects.exclude(pk=besides.pk)
     if others.filter(email__iexact=email.strip()).exists():
-        raise TakenError(f"{email} has an account already.")
+        raise TakenError(say("{email} has an account already.", email=email))
     if rep_id and others.filter(rep_id=rep_id).exists():
-        raise TakenError(f"The person {rep_id} of the CRM has an account already.")
+        raise TakenError(say("The person {rep_id} of the CRM has an account already.", rep_id=rep_id))
 
 
 def open_invitation(token: str) -> Invitation | None:

@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from difflib import get_close_matches
 
 from paceline.sales.settings import Settings
-from paceline.saying.values import Span
+from paceline.saying.said import Said, SaidError, ending, joined, noted, say
+from paceline.saying.values import Day, Span
 
 EPOCH = date(1970, 1, 1)
 GRAINS = (
@@ -26,7 +27,7 @@ _MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July",
                 "August", "September", "October", "November", "December")
 
 
-class PeriodError(ValueError):
+class PeriodError(SaidError):
     """A period that can't be understood; the message says what was read and what is near."""
 
 
@@ -63,9 +64,10 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.grain not in GRAINS:
-            raise PeriodError(f"unknown grain {self.grain!r}{_near(self.grain, GRAINS)}")
+            raise PeriodError(_or_near(say("unknown grain '{grain}'", grain=self.grain), self.grain, GRAINS))
         if self.until <= self.first:
-            raise PeriodError(f"a period must end after it begins: {self.first} to {self.until}")
+            ends = noted("a period must end after it begins: {first} to {until}")
+            raise PeriodError(say(ends, first=Day(self.first), until=Day(self.until)))
 
     @staticmethod
     def containing(grain: str, day: date, settings: Settings) -> Period:
@@ -78,7 +80,7 @@ class Period:
             return Period(grain, first, first + timedelta(days=7), settings.fiscal_start_month)
         if grain in _DAYS:
             return Period(grain, day - timedelta(days=_DAYS[grain] - 1), day + timedelta(days=1), settings.fiscal_start_month)
-        raise PeriodError(f"no period of grain {grain!r} contains a day by itself{_near(grain, GRAINS)}")
+        raise PeriodError(_or_near(say("no period of grain '{grain}' contains a day by itself", grain=grain), grain, GRAINS))
 
     @staticmethod
     def between(first: date, until: date) -> Period:
@@ -207,7 +209,8 @@ def parse(text: str, settings: Settings, today: date) -> Period:
         found = re.fullmatch(pattern, word, re.IGNORECASE)
         if found:
             return _dated(read, found, settings, text)
-    raise PeriodError(f"can't read the period {text!r}{_near(word, _WORDS)}. Write one of: {_FORMS}")
+    unread = _or_near(say("can't read the period '{text}'", text=text), word, _WORDS)
+    raise PeriodError(joined([ending(unread), say("Write one of: {forms}", forms=_FORMS)]))
 
 
 def _dated(read: Callable[[re.Match[str], Settings], Period], found: re.Match[str], settings: Settings, text: str) -> Period:
@@ -216,7 +219,7 @@ def _dated(read: Callable[[re.Match[str], Settings], Period], found: re.Match[st
     except PeriodError:
         raise
     except ValueError as problem:
-        raise PeriodError(f"no such date in the period {text!r}: {problem}") from problem
+        raise PeriodError(say("no such date in the period '{text}': {problem}", text=text, problem=str(problem))) from problem
 
 
 def _named(word: str, settings: Settings, today: date) -> Period | None:
@@ -261,6 +264,6 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], Settings], Period]], ...] =
 )
 
 
-def _near(word: str, words: tuple[str, ...]) -> str:
+def _or_near(wrong: Said, word: str, words: tuple[str, ...]) -> Said:
     close = get_close_matches(word.lower().replace(" ", "_").replace("-", "_"), words, n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return say("{wrong}; did you mean '{near}'?", wrong=wrong, near=close[0]) if close else wrong

@@ -23,7 +23,7 @@ from paceline.pages.dashboards import kept, written
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.later import patient, soon
 from paceline.pages.dashboards.links import metric_of, records_link
-from paceline.pages.told import in_words
+from paceline.pages.told import fault_in_words, in_words
 from paceline.warehouse.history import restated
 
 SHOWN = 100
@@ -59,7 +59,7 @@ def _day(text: str | None, of: Asked) -> date:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            raise BadQuestionError(f"{text!r} is no date: write since=YYYY-MM-DD") from None
+            raise BadQuestionError(gettext("%(day)s is no day: write it as 2026-06-30") % {"day": text}) from None
     return min(of.period.until, of.today - timedelta(days=7))
 
 
@@ -86,7 +86,7 @@ def since_day(store: Store, reading: Reading, day: date, as_of: date | None, wai
     try:
         return soon(store, key, as_of, lambda: since(store, reading, day), wait)
     except ValueError as error:
-        raise BadQuestionError(str(error)) from None
+        raise BadQuestionError(fault_in_words(error)) from None
 
 
 def _told(of: Asked, found: Since) -> dict[str, Any]:

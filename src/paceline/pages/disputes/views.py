@@ -21,6 +21,7 @@ from paceline.metrics.explain import Explanation
 from paceline.metrics.store import Store
 from paceline.pages.dashboards.record_views import asked_records
 from paceline.pages.set_up import work
+from paceline.pages.told import fault_in_words
 from paceline.people.models import User
 from paceline.project.running import running
 from paceline.warehouse.exclusion import EXCLUDABLE
@@ -72,7 +73,7 @@ def dispute(request: Asking, slug: str) -> HttpResponse:
         try:
             opened(of.store, told, kind, record_id, request.POST.get("reason", ""), request.user, query)
         except deciding.DisputeError as error:
-            wrong = str(error)
+            wrong = fault_in_words(error)
         else:
             messages.success(request, _("Disputed. The admin decides; until then it counts."))
             return redirect("disputes")
@@ -137,7 +138,7 @@ def _tried(request: Asking, do: Any) -> None:
     try:
         do()
     except deciding.DisputeError as error:
-        messages.error(request, str(error))
+        messages.error(request, fault_in_words(error))
 
 
 def _follow(request: Asking) -> None:

@@ -6,6 +6,8 @@ import json
 from importlib.util import find_spec
 from pathlib import Path
 
+from django.utils.translation import gettext
+
 from paceline.pages.documents.document import Document
 
 _TEMPLATE = Path(__file__).with_name("document.typ")
@@ -16,8 +18,10 @@ class NoPdfError(RuntimeError):
 
     def __init__(self) -> None:
         super().__init__(
-            "PDF documents need an extra package: install it with  pip install 'paceline[pdf]'  and start the server again. "
-            "Until then, print the page: it is laid out for paper, too."
+            gettext(
+                "PDF documents need an extra package: install it with pip install 'paceline[pdf]' and start the server again. "
+                "Until then, print the page: it is laid out for paper, too."
+            )
         )
 
 

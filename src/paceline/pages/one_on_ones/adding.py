@@ -24,6 +24,7 @@ from paceline.coaching.pair import Pair
 from paceline.pages.one_on_ones.pairing import names, pair_of
 from paceline.pages.one_on_ones.points import signal_key
 from paceline.pages.one_on_ones.reading import address_of
+from paceline.pages.told import fault_in_words
 
 
 @action("see_one_on_ones", "hold_one_on_ones")
@@ -39,7 +40,7 @@ def add(request: Asking, rep_id: str) -> HttpResponse:
     try:
         item = put(request, pair, told["kind"], told["text"], told["link"], told["key"])
     except agenda.AgendaError as error:
-        messages.error(request, str(error))
+        messages.error(request, fault_in_words(error))
     else:
         other = names(request, *_ids(pair))[_other(pair, request.user.rep_id)]
         words = _("On the agenda with %(name)s.") % {"name": other}

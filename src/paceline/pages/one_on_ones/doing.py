@@ -24,6 +24,7 @@ from paceline.pages.one_on_ones.pairing import one_of, pair_of
 from paceline.pages.one_on_ones.points import points
 from paceline.pages.one_on_ones.reading import address_of, clock, context_of, to_change, zone_of
 from paceline.pages.one_on_ones.scheduling import SeriesForm, WhenForm
+from paceline.pages.told import fault_in_words
 
 Deed = Callable[[Asking, Pair, OneOnOne], HttpResponse | None]
 
@@ -137,7 +138,7 @@ def agree(request: Asking, pair: Pair, one: OneOnOne) -> HttpResponse | None:
         try:
             actions.agree(one, request.user.rep_id, form.agreed(), request.door.store)
         except actions.ActionError as error:
-            raise NotDone(str(error)) from None
+            raise NotDone(fault_in_words(error)) from None
         messages.success(request, _("Agreed. It will be followed up automatically."))
         return None
     context = {**context_of(request, pair, one), **to_change(request, pair, one), "agree": form}

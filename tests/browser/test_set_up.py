@@ -58,14 +58,14 @@ def test_from_the_first_link_to_a_previewed_metric_of_ones_own(begun: str, chrom
     page = chromium.new_page()
     page.set_default_timeout(FIRST_PAGE)  # the first start makes every table
     page.goto(begun)
-    page.fill("[name=company]", "Acme")
-    page.fill("[name=currency]", "EUR")
-    page.fill("[name=own_domains]", "us.example")
+    page.fill("[name=company--name]", "Acme")
+    page.select_option("[name=company--currency]", "EUR")
+    page.fill("[name=sales--own_domains]", "us.example")
     page.fill("[name=name]", "Ada Admin")
     page.fill("[name=email]", "ada@us.example")
     page.fill("[name=password]", PASSWORD)
     page.click("button.main")
-    page.wait_for_url("**/today/")
+    page.wait_for_url("**/settings/")
     site = begun.split("/set-up/")[0]
     page.goto(site + "/settings/")
     assert "Acme · EUR" in page.locator("main").inner_text()

@@ -39,7 +39,7 @@ def test_today_is_the_pages_today(place: Running, cast: Cast, browser: Callable[
     for slug, one in by_metric.items():
         mine = [line.goal.target for line in lines if line.metric.slug == slug and line.goal.level == REP]
         assert (one["people"], one["target"]) == (len(mine), sum(mine))
-    assert told["fresh_at"] == page.context["fresh_at"].isoformat().replace("+00:00", "Z")
+    assert told["fresh_at"] == page.context["fresh"].loaded_at.isoformat().replace("+00:00", "Z")
 
 
 def test_a_key_that_does_not_reach_one_on_ones_learns_nothing_of_them_on_today(cast: Cast) -> None:

@@ -22,8 +22,9 @@ from tests.product.conftest import Cast
 
 Browser = Callable[[str], Client]
 FIRST_RUN = {
-    "company": "Acme", "currency": "eur", "time_zone": "Europe/Berlin", "fiscal_year_starts": "february",
-    "work_days": ["monday", "tuesday", "friday"], "own_domains": "acme.example, acme.test", "name": "Ada Admin",
+    "company--name": "Acme", "company--currency": "EUR", "company--time_zone": "Europe/Berlin",
+    "company--fiscal_year_starts": "february", "work--days": ["monday", "tuesday", "friday"],
+    "sales--own_domains": "acme.example, acme.test", "name": "Ada Admin",
     "email": "ada@acme.example", "password": "a long enough phrase",
 }
 
@@ -71,10 +72,11 @@ def test_the_first_run_makes_the_admin_and_writes_the_settings_and_is_gone(untou
 
 
 def test_the_first_run_tells_all_that_is_wrong_at_once_and_changes_nothing(untouched: list[str]) -> None:
-    wrong = {**FIRST_RUN, "currency": "euros", "time_zone": "Berlin", "own_domains": "me@acme.test", "password": "ada"}
+    wrong = {**FIRST_RUN, "company--currency": "euros", "company--time_zone": "Berlin", "sales--own_domains": "me@acme.test",
+             "password": "ada"}
     answer = Client().post(f"/set-up/{setting_up.new_token()}/", wrong)
     text = answer.content.decode()
-    for said in ("at most 3 characters", "IANA time zone", "mail domains without @", "too short"):
+    for said in ("euros is not one of the available", "Berlin is not one of the available", "mail domains without @", "too short"):
         assert said in text, said
     assert not User.objects.exists()
     assert untouched == []

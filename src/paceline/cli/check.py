@@ -73,7 +73,7 @@ def _health(project: ProjectOption) -> Health:
     with asking(project, Whose(), DAYS, None) as question, working("Looking at every metric…"):
         store = question.store
         records = counts(store.engine)
-        day = min(last_day(store.engine, question.today), question.today)
+        day = last_day(store.engine, question.today) or question.today
         period = Period.containing(DAYS, day, store.settings)
         found = checked(store, period)
         return Health(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,10 +12,10 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from paceline.access.gate import may
+from paceline.pages.fresh import fresh
 from paceline.people.models import User
 from paceline.people.roles import Role
 from paceline.project.running import running
-from paceline.warehouse.store import LOAD_LOG, LOG_SCHEMA, ibis_table
 
 
 @dataclass(frozen=True)
@@ -100,17 +99,12 @@ def _is_on(option: str) -> bool:
 
 
 def around(request: HttpRequest) -> dict[str, Any]:
-    """Context of every template: ``menu``, ``company``, ``fresh_at`` (last load, None: never), ``sso``. Looked up when shown."""
+    """Context of every template: ``menu``, ``company``, ``fresh`` (how fresh the data is), ``load_files`` (where the
+    user may load files; empty: nowhere), ``sso``. Looked up when shown."""
     return {
         "menu": SimpleLazyObject(lambda: menu(request)),
         "company": SimpleLazyObject(lambda: running().project.settings.name),
-        "fresh_at": SimpleLazyObject(fresh_at),
+        "fresh": SimpleLazyObject(fresh),
+        "load_files": SimpleLazyObject(lambda: reverse("set_up_sources") if may(request, "see_set_up") else ""),
         "sso": settings.SSO,
     }
-
-
-def fresh_at() -> datetime | None:
-    """When a load last brought something; None: never."""
-    engine = running().engine
-    at = engine.query(ibis_table(LOAD_LOG, LOG_SCHEMA).aggregate(at=lambda log: log["at"].max()))["at"][0].as_py()
-    return None if at is None else datetime.fromtimestamp(at, UTC)

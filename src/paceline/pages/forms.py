@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from paceline.pages.set_up.fields import field_of, name_of, now_written
+from paceline.pages.told import fault_in_words
 from paceline.people.invitations import TakenError, check_free
 from paceline.people.models import ROLES, User
-from paceline.project.keys import MONTHS, WEEKDAYS, currency, zone
+from paceline.project import Project
+from paceline.project.keys import BY_PATH
 
 
 class PasswordForm(forms.Form):
@@ -37,7 +41,7 @@ class PersonForm(forms.Form):
     """Someone who has, or is to have, an account."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
-    email = forms.EmailField(label=_("Work address"))
+    email = forms.EmailField(label=_("Work email"))
     role = forms.ChoiceField(label=_("Role"), choices=ROLES)
     rep_id = forms.ChoiceField(
         label=_("Person in the CRM"), required=False,
@@ -58,47 +62,36 @@ class PersonForm(forms.Form):
         try:
             check_free(told.get("email", ""), told.get("rep_id", ""), self.user)
         except TakenError as error:
-            self.add_error(None, ValidationError(str(error)))
+            self.add_error(None, ValidationError(fault_in_words(error)))
         return told
 
 
 class SetUpForm(forms.Form):
-    """What a company decides first, and its first admin."""
+    """What a company decides first (keys of ``paceline.toml``, as the settings' own pages ask them), and its first admin."""
 
-    company = forms.CharField(label=_("Company"), max_length=200)
-    currency = forms.CharField(label=_("Currency"), max_length=3, help_text=_("In which you report: USD, EUR …"))
-    time_zone = forms.CharField(label=_("Time zone"), help_text=_("Such as Europe/Berlin; for whoever has none of their own."))
-    fiscal_year_starts = forms.ChoiceField(label=_("Fiscal year starts in"), choices=[(m, m.capitalize()) for m in MONTHS])
-    work_days = forms.MultipleChoiceField(
-        label=_("Working days"), choices=[(d, d.capitalize()) for d in WEEKDAYS], widget=forms.CheckboxSelectMultiple
-    )
-    own_domains = forms.CharField(
-        label=_("Your mail domains"), required=False, help_text=_("example.com, example.org: people there are colleagues.")
-    )
     name = forms.CharField(label=_("Your name"), max_length=200)
-    email = forms.EmailField(label=_("Your work address"))
+    email = forms.EmailField(label=_("Your work email"))
     password = forms.CharField(
         label=_("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("At least 12 characters; a few words are easier to remember than symbols."),
     )
+    DECIDED: ClassVar = (
+        ("company", "name"), ("company", "currency"), ("company", "time_zone"), ("company", "fiscal_year_starts"),
+        ("work", "days"), ("sales", "own_domains"),
+    )
 
-    def clean_currency(self) -> str:
-        """An ISO 4217 code."""
-        return _read(currency, str(self.cleaned_data["currency"]).strip().upper())
+    def __init__(self, project: Project, data: QueryDict | None) -> None:
+        super().__init__(data)
+        for path in self.DECIDED:
+            key = BY_PATH[path]
+            self.fields[name_of(path)] = field_of(key, now_written(project, key))
+        self.fields[name_of(("company", "name"))].label = _("Company")  # beside the admin's own name
+        self.order_fields([name_of(path) for path in self.DECIDED])
 
-    def clean_time_zone(self) -> str:
-        """A zone that this machine knows."""
-        return _read(zone, str(self.cleaned_data["time_zone"]).strip())
-
-    def clean_own_domains(self) -> list[str]:
-        """Domains, without @."""
-        from paceline.project.keys import domains
-
-        words = str(self.cleaned_data["own_domains"]).replace(",", " ").split()
-        try:
-            return sorted(domains(words))
-        except ValueError as error:
-            raise ValidationError(_("This %(what)s."), params={"what": error}) from None
+    @property
+    def decided(self) -> dict[tuple[str, str], Any]:
+        """Of a form that is right: keys and the values to write."""
+        return {path: self.cleaned_data[name_of(path)] for path in self.DECIDED}
 
     def clean(self) -> dict[str, Any]:
         """The password, judged with name and address."""
@@ -110,9 +103,3 @@ class SetUpForm(forms.Form):
                 self.add_error("password", error)
         return told
 
-
-def _read(key: Any, value: str) -> str:
-    try:
-        return str(key(value))
-    except ValueError as error:
-        raise ValidationError(_("This %(what)s."), params={"what": error}) from None

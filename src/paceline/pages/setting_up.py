@@ -19,10 +19,8 @@ from paceline.pages.forms import SetUpForm
 from paceline.people.models import User
 from paceline.people.roles import Role
 from paceline.project import FILE
-from paceline.project.keys import MONTHS, WEEKDAYS
 from paceline.project.running import running
 from paceline.project.writing import written
-from paceline.sales.settings import Settings
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 _token: str | None = None
@@ -41,19 +39,20 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
     """The form; sent well, it makes the admin, writes ``paceline.toml``, and the page is gone."""
     if _token is None or not hmac.compare_digest(token.encode(), _token.encode()) or User.objects.exists():
         raise Http404
-    form = SetUpForm(request.POST or None, initial=_now_set(running().project.settings))
+    form = SetUpForm(running().project, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        login(request, _done(form.cleaned_data), backend=_BACKEND)
-        return redirect("home")
+        login(request, _done(form), backend=_BACKEND)
+        return redirect("set_up_index")
     return render(request, "entering/set_up.html", {"form": form})
 
 
-def _done(told: dict[str, Any]) -> User:
+def _done(form: SetUpForm) -> User:
     global _token
     with transaction.atomic():
         if User.objects.exists():  # two sent it at once
             raise Http404
-        _write(told)
+        _write(form.decided)
+        told = form.cleaned_data
         user = User.objects.create_user(told["email"], told["password"], name=told["name"], role=Role.ADMIN.value)
         note("set_up", user)
     _token = None
@@ -61,28 +60,9 @@ def _done(told: dict[str, Any]) -> User:
     return user
 
 
-def _write(told: dict[str, Any]) -> None:
+def _write(decided: dict[tuple[str, str], Any]) -> None:
     """Into ``paceline.toml``, its comments kept; all of it or nothing."""
     file = running().project.folder / FILE
-    chosen = {
-        ("company", "name"): told["company"],
-        ("company", "currency"): told["currency"],
-        ("company", "time_zone"): told["time_zone"],
-        ("company", "fiscal_year_starts"): told["fiscal_year_starts"],
-        ("work", "days"): told["work_days"],
-        ("sales", "own_domains"): told["own_domains"],
-    }
     new = file.with_suffix(".toml.new")
-    new.write_text(written(file.read_text(encoding="utf-8-sig"), chosen), encoding="utf-8")
+    new.write_text(written(file.read_text(encoding="utf-8-sig"), decided), encoding="utf-8")
     os.replace(new, file)
-
-
-def _now_set(settings: Settings) -> dict[str, Any]:
-    return {
-        "company": "" if settings.name == Settings().name else settings.name,
-        "currency": settings.currency,
-        "time_zone": settings.time_zone,
-        "fiscal_year_starts": MONTHS[settings.fiscal_start_month - 1],
-        "work_days": [WEEKDAYS[int(day) - 1] for day in settings.work_days],
-        "own_domains": ", ".join(sorted(settings.own_domains)),
-    }

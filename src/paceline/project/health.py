@@ -72,8 +72,8 @@ def _date(number: int | None, in_days: bool) -> date | None:
     return None if number is None else from_epoch_day(number if in_days else number // 86_400)
 
 
-def last_day(engine: Engine, today: date) -> date:
-    """The last day, today at most, on which anything happened; today if nothing ever did."""
+def last_day(engine: Engine, today: date) -> date | None:
+    """The last day, today at most, on which anything happened; None if nothing ever did."""
     latest = []
     for name in _HAPPENED:
         table = engine.quoted(schema.BY_NAME[name].table)
@@ -81,4 +81,4 @@ def last_day(engine: Engine, today: date) -> date:
         value = engine.query(f"SELECT max(day) AS day FROM {table} WHERE day <= {limit}")["day"][0].as_py()
         if value is not None:
             latest.append(value)
-    return from_epoch_day(max(latest)) if latest else today
+    return from_epoch_day(max(latest)) if latest else None

@@ -81,6 +81,7 @@ def today_page(request: Asking) -> HttpResponse:
         usual=written.count(at.standing(State.OK)),
         judged=written.count(len(found.standings)),
         unknown=written.count(at.standing(State.UNKNOWN)),
+        anything=bool(found.standings),
         budget=found.budget,
         team=reverse("team"),
     )

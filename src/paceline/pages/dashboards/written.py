@@ -12,8 +12,16 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from babel.core import get_global
 from babel.dates import format_date, format_datetime, format_skeleton
-from babel.numbers import format_compact_currency, format_compact_decimal, format_currency, format_decimal, format_percent
+from babel.numbers import (
+    format_compact_currency,
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_territory_currencies,
+)
 from django.utils.translation import get_language, gettext, gettext_lazy, to_locale
 
 from paceline.metrics.reading import Reading
@@ -253,3 +261,10 @@ _SHORT = {
 def column(of: Metric) -> str:
     """A metric's name for a narrow column."""
     return str(_SHORT[of.slug]) if of.slug in _SHORT else gettext(of.name)
+
+
+def currencies(also: str) -> list[tuple[str, str]]:
+    """Codes and names of the currencies in use somewhere today, and of one more."""
+    names = locale().currencies
+    codes = {code for territory in get_global("territory_currencies") for code in get_territory_currencies(territory)}
+    return [(code, f"{code} · {names.get(code, code)}") for code in sorted(codes | {also})]

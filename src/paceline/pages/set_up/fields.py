@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from paceline.pages.dashboards.written import currencies
 from paceline.pages.told import fault_in_words
 from paceline.project import FILE, Project, keys, lines
 
@@ -31,7 +33,7 @@ def form_of(project: Project, sections: Sequence[str], data: QueryDict | None) -
     """A form of all keys of the sections, with what the file says now (or the default) as the values."""
     form = forms.Form(data)
     for key in shown_keys(sections):
-        form.fields[name_of(key.path)] = _field(key, now_written(project, key))
+        form.fields[name_of(key.path)] = field_of(key, now_written(project, key))
     return form
 
 
@@ -77,14 +79,14 @@ def chosen_of(project: Project, form: forms.Form) -> dict[Path, Any]:
     return chosen
 
 
-def _field(key: keys.Key, value: Any) -> forms.Field:
+def field_of(key: keys.Key, value: Any) -> forms.Field:
     """A field whose cleaned value is the key's TOML value."""
     default = default_of(key)
     common: dict[str, Any] = {
         "label": _(key.label), "help_text": _(key.doc).replace("`", ""), "required": False,
         "initial": value,
     }
-    words = _choices(key)
+    words = _choices(key, value)
     if words is not None and isinstance(default, list):
         field: forms.Field = forms.MultipleChoiceField(choices=words, widget=forms.CheckboxSelectMultiple, **common)
     elif words is not None:
@@ -103,8 +105,13 @@ def _field(key: keys.Key, value: Any) -> forms.Field:
     return field
 
 
-def _choices(key: keys.Key) -> list[tuple[Any, str]] | None:
-    """The words that a key may have, where it is a choice."""
+def _choices(key: keys.Key, value: Any) -> list[tuple[Any, str]] | None:
+    """The words that a key may have, where it is a choice; the value now is always among them."""
+    if key.path == ("company", "currency"):
+        return currencies(str(value))
+    if key.path == ("company", "time_zone"):
+        zones = sorted(zone for zone in available_timezones() | {value} if zone == value or _is_place(zone))
+        return [(zone, zone.replace("_", " ")) for zone in zones]
     if key.path == ("company", "fiscal_year_starts"):
         return [(month, _(month.capitalize())) for month in keys.MONTHS]  # Django itself has months and weekdays in words
     if key.path in (("company", "week_starts"), ("work", "days")):
@@ -114,6 +121,11 @@ def _choices(key: keys.Key) -> list[tuple[Any, str]] | None:
     if key.section == "judgement":
         return [(one, f"{one:g}") for one in keys.BUDGETS]
     return None
+
+
+def _is_place(zone: str) -> bool:
+    """Whether a time zone is one that people live in, not an alias or an offset."""
+    return zone == "UTC" or ("/" in zone and not zone.startswith(("Etc/", "SystemV/", "US/", "posix/", "right/")))
 
 
 def _number(told: Any) -> float:

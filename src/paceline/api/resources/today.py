@@ -19,11 +19,11 @@ from paceline.api.resources.signals import Signal, signal_of
 from paceline.coaching import wishes
 from paceline.coaching.actions import due
 from paceline.insight.cards import State
-from paceline.pages.around import fresh_at
 from paceline.pages.dashboards import judged
 from paceline.pages.dashboards import today as pages_today
 from paceline.pages.dashboards.goal_tiles import quarter_beside
 from paceline.pages.dashboards.later import PATIENT
+from paceline.pages.fresh import fresh
 from paceline.pages.one_on_ones.pairing import names, pair_in
 from paceline.pages.one_on_ones.reading import address_of
 from paceline.pages.one_on_ones.today import planned_today, points_on
@@ -112,7 +112,7 @@ def today(caller: Caller, query: When) -> TodayAnswer:
     meetings, waiting, promised = _one_on_ones(caller)
     return TodayAnswer(
         as_of=instant(asked.store.view(asked.as_of).as_of), link=caller.link(f"{reverse('today')}?{urlencode(asked.words)}"),
-        day=asked.today, fresh_at=fresh_at(), needs=_changed(caller, at.needs), more=at.more, snoozed=len(at.seen.snoozed),
+        day=asked.today, fresh_at=fresh().loaded_at, needs=_changed(caller, at.needs), more=at.more, snoozed=len(at.seen.snoozed),
         praise=_changed(caller, at.praise), more_praise=at.more_praise, for_everybody=[str(one.sentence) for one in whole.common],
         away=[Away(name=str(who), sentence=str(one.sentence)) for who, one in whole.notices], goals=_goals(caller, asked),
         meetings=meetings, wishes_waiting=waiting, promised=promised, judged=len(whole.standings), usual=at.standing(State.OK),

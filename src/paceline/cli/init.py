@@ -24,6 +24,8 @@ ASKED = (
     ("sales", "own_domains"),
 )
 
+NEXT = "Next: paceline load FOLDER, with the folder of your CSV, Parquet or JSON Lines files; or set it up in pages: paceline serve."
+
 
 def init(
     folder: Annotated[Path, typer.Argument(help="Where the project shall live; made if it isn't there.")] = Path(),
@@ -49,7 +51,7 @@ def init(
     folder.mkdir(parents=True, exist_ok=True)
     file.write_text(template(chosen), encoding="utf-8")
     say(f"Wrote {file}.")
-    say("Next: paceline load FOLDER, with the folder of your CSV, Parquet or JSON Lines files.", "cyan")
+    say(NEXT, "cyan")
 
 
 def _ask() -> dict[tuple[str, str], str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import ibis
 import ibis.expr.types as ir
 
@@ -13,6 +15,7 @@ from paceline.warehouse.store import unbound
 _OWN = ("opportunity", "opportunity_change", "lead", "lead_assignment")
 _NOW = {"rec_email": "email_rec", "rec_call": "call_rec", "rec_call_turn": "turn", "rec_meeting": "meeting_rec",
         "rec_meeting_attendee": "attendee", **{f"rec_{record}": f"seen_{record}" for record in _OWN}}
+_WAS = tuple(stored_as.removeprefix("rec_") for stored_as in _NOW)
 
 
 def may_have_moved(parts: Parts) -> bool:
@@ -21,24 +24,26 @@ def may_have_moved(parts: Parts) -> bool:
     The parts of the activities concerned must have been made.
     """
     for record in _OWN:
-        _make(parts, record, f"seen_{record}", unbound(record).semi_join(parts.changed(record), "id"))
-    before = {}
-    for stored_as, now in _NOW.items():
-        record = stored_as.removeprefix("rec_")
-        before[stored_as] = f"was_{record}"
-        past = parts.past(record, *unbound(record).columns)
-        # Of a call and its turns, or a meeting and those on it, either may be what it was while the other one changed.
-        _make(parts, record, before[stored_as], past if record in (*_OWN, "email") else ibis.union(past, parts.part(now)))
-    parts.make("seen_moved", lambda: _moved(parts, before))
+        parts.make(f"seen_{record}", partial(_changed, parts, record))
+    for record in _WAS:
+        parts.make(f"was_{record}", partial(_was, parts, record))
+    parts.make("seen_moved", lambda: _moved(parts))
     return parts.count("seen_moved") > 0
 
 
-def _make(parts: Parts, record: str, name: str, rows: ir.Table) -> None:
-    parts.make(name, lambda: rows, record)
+def _changed(parts: Parts, record: str) -> ir.Table:
+    return unbound(record).semi_join(parts.changed(record), "id")
 
 
-def _moved(parts: Parts, before: dict[str, str]) -> ir.Table:
+def _was(parts: Parts, record: str) -> ir.Table:
+    """Of a call and its turns, or a meeting and those on it, either may be what it was while the other one changed."""
+    past = parts.past(record, *unbound(record).columns)
+    return past if record in (*_OWN, "email") else ibis.union(past, parts.part(_NOW[f"rec_{record}"]))
+
+
+def _moved(parts: Parts) -> ir.Table:
     """Columns rep_id, kind: what may begin on another day now."""
+    before = {f"rec_{record}": f"was_{record}" for record in _WAS}
     known = parts.fact("connection")
     known = known.select("stated", rep_="rep_id", kind_="kind", since_="from_day")
     come = parts.swapped(first_seen(parts.t), _NOW).left_join(known, [("rep_id", "rep_"), ("kind", "kind_")])

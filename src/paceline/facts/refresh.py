@@ -48,7 +48,7 @@ def refresh(engine: Engine, settings: Settings, after: Callable[[Touched], None]
     of the rows that were taken away or put there.
     """
     with engine.transaction():
-        if not all(build.fact_of(name).table in engine.tables() for name in build.BUILDERS):
+        if not {build.fact_of(name).table for name in build.BUILDERS} <= engine.tables():
             build.build(engine, settings)
             done: dict[str, str] = dict.fromkeys(build.BUILDERS, "whole")
             cells: Mapping[str, pa.Table] = {}

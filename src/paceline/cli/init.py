@@ -24,7 +24,7 @@ ASKED = (
     ("sales", "own_domains"),
 )
 
-NEXT = "Next: paceline load FOLDER, with the folder of your CSV, Parquet or JSON Lines files; or set it up in pages: paceline serve."
+NEXT = "Next: paceline load FOLDER, with the folder of your CSV, Parquet or JSON Lines files; or paceline serve, for pages."
 
 
 def init(

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from paceline.insight.goals import NO_RAMP, Hire, Prorated, Ramp, measure_ramp, prorate
-from paceline.judging.goals import REP, TEAM, Goal, goals_in
+from paceline.judging.goals import COMPANY, REP, TEAM, Goal, goals_in
 from paceline.judging.goals_calendar import Calendar, calendar
 from paceline.judging.goals_draws import is_flow
 from paceline.judging.people import Person, people
@@ -30,6 +30,7 @@ from paceline.saying.values import Day, Number
 SOURCE = "goals"
 TENURED_WEEKS = 52  # of tenure: from there on one's weeks say what is usual
 _RAMP_METRIC = "meetings_held"
+THE_COMPANY = noted("the company")
 
 
 class GoalError(SaidError):
@@ -38,7 +39,9 @@ class GoalError(SaidError):
 
 @dataclass(frozen=True)
 class Set:
-    """One goal to be written. ``prorated`` None: a team's, or of a metric that isn't a sum over days: the target as given."""
+    """One goal to be written. ``prorated`` None: a team's, the company's, or of a metric that isn't a sum over days: the target
+    as given.
+    """
 
     subject: str
     name: str
@@ -68,10 +71,10 @@ class Planned:
 
 
 def goals_for(
-    store: Store, metric: str, target: float, period: Period, scope: Scope, *, team: str | None = None, prorated: bool = True,
-    ramp: Ramp | None = None, replace: bool = False,
+    store: Store, metric: str, target: float, period: Period, scope: Scope, *, team: str | None = None, company: bool = False,
+    prorated: bool = True, ramp: Ramp | None = None, replace: bool = False,
 ) -> Planned:  # fmt: skip
-    """A goal for each person who sells in the scope in the period, or one for a ``team`` as a whole.
+    """A goal for each person who sells in the scope in the period, or one for a ``team``, or the ``company``, as a whole.
 
     ``target``: a full-timer's past the ramp, in the metric's unit. ``ramp``: what new hires reach; None: as measured on past
     ones. ``replace``: goals for the same days and metric are written anew. Raises GoalError for a metric that there isn't, a
@@ -83,7 +86,9 @@ def goals_for(
     _check(declared, target)
     notes: list[Said] = []
     days = calendar(store, period.first, period.until)
-    if team is not None:
+    if company:
+        chosen = [Set("", THE_COMPANY, COMPANY, target, None, None)]
+    elif team is not None:
         chosen = [Set(team, team, TEAM, target, None, None)]
     else:
         chosen = _for_people(store, declared, target, period, scope, days, prorated, ramp, notes)

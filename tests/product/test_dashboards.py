@@ -179,7 +179,7 @@ def test_no_value_is_a_dash_with_its_reason_and_never_a_zero(cast: Cast, browser
 
 def test_an_address_that_says_nonsense_is_told_what_it_may_say(browser: Browser) -> None:
     client = browser("manager")
-    for query, hint in (("period=last_weak", "last_week"), ("vs=everyone", "peers"), ("as_of=yesterday", "YYYY-MM-DD")):
+    for query, hint in (("period=last_weak", "last_week"), ("vs=everyone", "peers"), ("as_of=yesterday", "write it as 2026-06-30")):
         answer = client.get(f"/team/?{query}")
         assert answer.status_code == 400
         assert hint in text(answer)
@@ -260,8 +260,10 @@ def test_goals_taken_together_count_only_those_who_have_one(place: Running, cast
     period = Period.containing("quarter", place.store.view().day, place.store.settings)
     lines = judged.goal_lines(place.store, period, door.sight())
     found = judged.together(place.store, lines, door.sight())
-    assert found
-    for one in found:
+    assert [one.target for one in found if one.line] == [one.line.goal.target for one in found if one.line]
+    added_up = [one for one in found if one.line is None]
+    assert added_up
+    for one in added_up:
         same = [line for line in lines if line.goal.level == "rep" and (line.metric, line.period) == (one.metric, one.period)]
         assert one.people == len(same)
         together = sum(line.value or 0 for line in same)

@@ -163,40 +163,6 @@ def test_an_own_metric_is_previewed_before_it_is_kept_and_all_faults_come_at_onc
     assert "big_calls" not in place.store.catalog
 
 
-@pytest.mark.usefixtures("as_it_was")
-def test_files_are_uploaded_previewed_loaded_and_every_row_is_accounted_for(admin: Client, place: Running) -> None:
-    holidays = b"Calendar,Date,What\nZZ,2026-01-01,New year\nZZ,soon,Bad\nZZ,2026-12-25,Christmas\n"
-    file = SimpleUploadedFile("days off.csv", holidays)
-    answer = admin.post("/settings/sources/", {"source": "Public holidays", "files": file})
-    assert answer["Location"] == "/settings/sources/public-holidays/"
-    page = admin.get("/settings/sources/public-holidays/")
-    (seen,) = page.context["files"]
-    assert (seen.table, [column.theirs for column in seen.columns], len(seen.rows)) == ("", ["Calendar", "Date", "What"], 3)
-    bad = '[[table]]\ntable = "holyday"\n'
-    admin.post("/settings/sources/public-holidays/", {"mapping": bad})
-    assert admin.get("/settings/sources/public-holidays/").context["problems"]
-    admin.post("/settings/sources/public-holidays/", {"mapping": MAPPING})
-    page = admin.get("/settings/sources/public-holidays/")
-    assert page.context["problems"] == ()
-    (seen,) = page.context["files"]
-    assert (seen.table, {c.theirs: set(c.ours) for c in seen.columns}["Date"]) == ("holiday", {"id", "day"})
-    admin.post("/settings/sources/public-holidays/load/")
-    _over()
-    report = admin.get("/settings/sources/public-holidays/").context["report"]
-    assert (report["read"], report["accepted"], report["rejected"]) == ("3", "2", "1")
-    assert any("soon" in str(problem.value) for problem, _ in report["problems"])
-    names = place.engine.query("SELECT name FROM rec_holiday WHERE calendar = 'ZZ' ORDER BY name")["name"].to_pylist()
-    assert names == ["Christmas", "New year"]
-
-
-MAPPING = """[[table]]
-file = "days off.csv"
-table = "holiday"
-key = ["Calendar", "Date"]
-columns = { calendar = "Calendar", day = "Date", name = "What" }
-"""
-
-
 def test_what_cant_be_uploaded_is_told_and_nothing_is_written(admin: Client, place: Running) -> None:
     for name, words in (("x.exe", "no kind that is read"), (".hidden.csv", "be a file"), ("", "at least one file")):
         files = {"files": SimpleUploadedFile(name, b"a\n1\n")} if name else {}

@@ -85,7 +85,7 @@ def test_the_real_sample_without_its_mapping_is_read_as_its_mapping_reads_it(tmp
     assert report.rejected.num_rows == 0
     for name in ("rep", "account", "product", "stage"):
         assert set(guessed[name]["id"].to_pylist()) == set(by_hand[name]["id"].to_pylist()), name
-    columns = ["id", "owner_id", "account_id", "stage_id", "created_at", "close_day"]
+    columns = ["id", "owner_id", "account_id", "stage_id", "created_at", "close_day", "amount_cents"]
     assert guessed["opportunity"].select(columns).equals(by_hand["opportunity"].select(columns))
     assert guessed["rep_role"].drop(["work_days"]).sort_by("id").equals(by_hand["rep_role"].drop(["work_days"]).sort_by("id"))
     assert {row["id"]: row["outcome"] for row in guessed["stage"].to_pylist()} == {
@@ -206,7 +206,7 @@ def test_every_part_of_a_feed_is_written_and_read_again() -> None:
     feed = Feed(
         "call", "Calls.csv", {"id": ("Id",), "rep_id": ("First", "Last"), "started_at": ("When",), "direction": ("Way",)},
         {"disposition": "connected"}, {"direction": {"Out": "outbound"}}, {"started_at": "%d/%m/%Y %H:%M | iso"},
-        {"seconds": ","}, {"Way": ("Internal", "")},
+        {"seconds": ","}, {"disposition": ("-", "?")}, {"Way": ("Internal", "")},
     )  # fmt: skip
     role = Feed("rep_role", "People.csv", {"rep_id": ("Id",)}, {"role": "AE", "from_day": "2024-01-01"}, distinct=True)
     plan = Plan((feed, role), frozenset({"x.csv"}), frozenset({"Calls.csv"}), (StageWord("Won", "won", 1),), "EUR")

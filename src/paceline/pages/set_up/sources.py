@@ -11,25 +11,31 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from paceline.access.audit import note
 from paceline.access.gate import Asking, action
 from paceline.pages.dashboards import written
 from paceline.pages.set_up import work
-from paceline.pages.told import fault_in_words
-from paceline.project.bringing import BadFileError, Report, Source, last_report, load_source, put
+from paceline.pages.set_up.checked import check, is_loaded, is_too_large
+from paceline.pages.set_up.connecting import Form, context_of, faults, form_of, mapping_of, sent_form, text_of
+from paceline.pages.told import fault_in_words, in_words
+from paceline.project.bringing import MAPPING, TOLD, BadFileError, Report, Source, last_report, load_source, put
 from paceline.project.bringing import source as source_named
 from paceline.project.bringing import sources as all_sources
-from paceline.project.running import running
+from paceline.project.running import Running, running
 from paceline.sales.records import TABLES
 from paceline.saying.said import Said
-from paceline.sources.contract import Severity
+from paceline.sources.contract import Problem, ReadReport, Severity
 from paceline.sources.files.mapping import MappingError
 from paceline.sources.files.preview import FilePreview, preview
 
 MOST_BYTES = 60 * 1024 * 1024  # of one upload; a larger one is loaded by `paceline load`
 MAPPING_LONGEST = 200_000  # characters
-_SEVERITIES = {Severity.REJECTED: "rejected", Severity.REPAIRED: "mended, and loaded", Severity.WARNING: "loaded, but look at it"}
+_SEVERITIES = {
+    Severity.REJECTED: gettext_lazy("rejected"), Severity.REPAIRED: gettext_lazy("mended, and loaded"),
+    Severity.WARNING: gettext_lazy("loaded, but look at it"),
+}  # fmt: skip
 
 
 @action("see_set_up", "change_set_up")
@@ -70,26 +76,78 @@ def _uploaded(request: Asking, name: str) -> Source:
 
 @action("see_set_up", "change_set_up")
 def source(request: Asking, source: str) -> HttpResponse:
-    """One source: its files, what each column becomes, its mapping, its last report. A POST changes the mapping."""
+    """One source: its files, what each column becomes, what would be loaded, its last report. A POST changes the mapping."""
     place = running()
     found = source_named(place.project, source)
     if found is None:
         raise Http404
+    if request.method == "POST" and "mapping" in request.POST:
+        return _text_sent(request, place, found)
+    try:
+        form = form_of(place, found)
+    except MappingError as error:
+        return _shown(request, place, found, None, {"problems": [one.told for one in error.problems]})
     if request.method == "POST":
-        text = request.POST.get("mapping", "")[:MAPPING_LONGEST].replace("\r\n", "\n")
-        file = found.folder / "mapping.toml"
-        if text.strip():
-            put(place.project, source, [("mapping.toml", iter([text.encode()]))])
-        else:
-            file.unlink(missing_ok=True)
-        note("mapping_changed", request.user, {"source": source})
-        return redirect("set_up_source", source)
-    files, problems = previewed(found)
+        return _form_sent(request, place, found, form)
+    return _shown(request, place, found, form, {})
+
+
+def _text_sent(request: Asking, place: Running, found: Source) -> HttpResponse:
+    """The mapping, written by hand."""
+    text = request.POST.get("mapping", "")[:MAPPING_LONGEST].replace("\r\n", "\n")
+    if text.strip():
+        _write(place, found, text)
+    else:
+        (found.folder / MAPPING).unlink(missing_ok=True)
+    note("mapping_changed", request.user, {"source": found.name})
+    return redirect("set_up_source", found.name)
+
+
+def _write(place: Running, found: Source, text: str) -> None:
+    put(place.project, found.name, [(MAPPING, iter([text.encode()]))])
+
+
+def _form_sent(request: Asking, place: Running, found: Source, before: Form) -> HttpResponse:
+    """The form: looked at again, or written as the mapping."""
+    if request.POST.get("stamp") != before.stamp:
+        messages.warning(request, _("The files or the mapping have changed meanwhile: look at what is here now."))
+        return redirect("set_up_source", found.name)
+    form = sent_form(place, found, before, request.POST)
+    if form.looked or request.POST.get("do") != "save":
+        return _shown(request, place, found, form, {})
+    wrong = faults(form)
+    text, problems = ("", ()) if wrong else mapping_of(place, found, form)
+    if wrong or problems:
+        told = wrong or [in_words(one.told) for one in problems]
+        return _shown(request, place, found, form, {"wrong": told}, status=400)
+    if text.strip():
+        _write(place, found, text)
+    note("mapping_changed", request.user, {"source": found.name})
+    return redirect("set_up_source", found.name)
+
+
+def _shown(
+    request: Asking, place: Running, found: Source, form: Form | None, more: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """The page. The check is made where there is nothing to be said before: no guess, no fault, nothing loaded as it is."""
+    report, doing = last_report(found), work.latest()
+    busy = doing is not None and not doing.is_over
+    loaded = is_loaded(found, report)
+    settled = form is not None and request.method != "POST" and not form.pending and any(one.feeds for one in form.files)
+    told = {**more}
+    if settled and not loaded and not busy and not is_too_large(found):
+        try:
+            checked = check(place, found)
+            problems = _problems(checked.report.problems)
+            told["checked"] = {"tables": checked.tables, "problems": problems, **_counted(checked.report)}
+        except MappingError as error:  # it names a file or a column that isn't there
+            told["problems"] = [one.told for one in error.problems]
     context = {
-        "source": found, "files": files, "problems": problems, "report": _told(last_report(found)), "work": work.latest(),
-        "mapping": found.mapping.read_text(encoding="utf-8", errors="replace") if found.mapping else "",
+        "source": found, "report": _told(report), "work": doing, "mapping": text_of(found), "loaded": loaded,
+        "form": form, "may_load": settled and not told.get("problems"), "too_large": is_too_large(found), **told,
+        **(context_of(form, place.project.settings.currency) if form is not None else {}),
     }
-    return render(request, "set_up/source.html", context)
+    return render(request, "set_up/source.html", context, status=status)
 
 
 def previewed(found: Source) -> tuple[tuple[FilePreview, ...], tuple[Said, ...]]:
@@ -138,7 +196,18 @@ def _told(report: Report | None) -> dict[str, Any] | None:
         "rejected": written.count(report.rejected),
         "inserted": written.count(report.inserted), "updated": written.count(report.updated),
         "unchanged": written.count(report.unchanged),
-        "problems": [(one, _(_SEVERITIES[one.severity])) for one in report.problems],
+        "problems": _problems(report.problems),
         "rejected_file": report.rejected_file,
-        "bad": report.rejected > 0,
+        "any": report.accepted > 0,
     }
+
+
+def _problems(of: tuple[Problem, ...]) -> list[tuple[Problem, str]]:
+    """Problems, each with what became of its rows."""
+    return [(one, str(_SEVERITIES[one.severity])) for one in of[:TOLD]]
+
+
+def _counted(report: ReadReport) -> dict[str, str]:
+    """Rows read, in words."""
+    rejected = sum(one.rejected for one in report.files)
+    return {"read": written.count(report.read), "accepted": written.count(report.accepted), "rejected": written.count(rejected)}

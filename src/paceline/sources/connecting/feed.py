@@ -23,9 +23,9 @@ WANTED: Mapping[str, tuple[str, ...]] = {
 @dataclass(frozen=True)
 class Feed:
     """``columns``: ours, as the mapping writes it (``amount`` or ``amount_cents``) → theirs. ``values``: ours → their word → our
-    word. ``dates`` (formats joined by `` | ``), ``decimals``: ours → how theirs is written. ``leave``: their column → words whose
-    rows are left out. ``given``: ours that have a default. ``place``: which ``[[table]]`` it is; None: it isn't there yet.
-    ``kept``: the keys of it that no form shows.
+    word. ``dates`` (formats joined by `` | ``), ``decimals``: ours → how theirs is written. ``unknown``: ours → words that mean
+    that nothing is known. ``leave``: their column → words whose rows are left out. ``given``: ours that have a default.
+    ``place``: which ``[[table]]`` it is; None: it isn't there yet. ``kept``: the keys of it that no form shows.
     """
 
     table: str
@@ -35,6 +35,7 @@ class Feed:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     dates: Mapping[str, str] = field(default_factory=dict)
     decimals: Mapping[str, str] = field(default_factory=dict)
+    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     leave: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     distinct: bool = False
     given: frozenset[str] = frozenset()
@@ -97,6 +98,8 @@ def missing(feed: Feed) -> tuple[str, ...]:
 def wanting(feed: Feed) -> tuple[str, ...]:
     """The columns without which little can be said of the record, and that nothing gives."""
     told = feed.told()
+    if feed.distinct:  # derived from other rows, it tells what these do
+        return ()
     return tuple(name for name in WANTED.get(feed.table, ()) if name not in told)
 
 

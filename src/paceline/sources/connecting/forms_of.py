@@ -16,6 +16,7 @@ from paceline.sources.files.numbers import Style
 from paceline.sources.files.own import NULL_WORDS
 
 SAMPLE = 200
+MANY = 0.05  # of the amounts
 _DAYS = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%Y%m%d")
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", ", %I:%M %p", ", %H:%M")
 FORMATS: tuple[str, ...] = (*tuple(f"{day}{clock}" for day in _DAYS for clock in _CLOCKS), "excel", "epoch", "epoch_ms")
@@ -50,7 +51,8 @@ def decimal_signs(column: Column, money: bool, seen: SeenColumn) -> tuple[str, .
 
 def forms_of(feed: Feed, seen: SeenFile) -> Feed:
     """The feed with the form of each date and number that isn't clear without one, where the values allow a single one. A file
-    writes its dates in one order: what one column tells is good for the others.
+    writes its dates in one order: what one column tells is good for the others. Where many amounts are 0, that is how it is
+    written that none is known: nobody sells that much for nothing.
     """
     dates, decimals = dict(feed.dates), dict(feed.decimals)
     open_dates: dict[str, tuple[str, ...]] = {}
@@ -63,7 +65,18 @@ def forms_of(feed: Feed, seen: SeenFile) -> Feed:
     for ours, found in open_dates.items():
         alike = [one for one in found if one[:8] in orders] if len(found) > 1 else found
         dates |= {ours: alike[0]} if len(alike) == 1 else {}
-    return replace(feed, dates=dates, decimals=decimals)
+    zeros = {ours: theirs.zero_words for ours, theirs in amounts(feed, seen) if theirs.zeros >= MANY * theirs.filled}
+    return replace(feed, dates=dates, decimals=decimals, unknown={**feed.unknown, **zeros})
+
+
+def amounts(feed: Feed, seen: SeenFile) -> list[tuple[str, SeenColumn]]:
+    """The feed's amounts of which some are 0: ours, theirs."""
+    found = []
+    for ours, names in feed.columns.items():
+        known = our_column(feed.record, ours)
+        if known is not None and known[0].type is Type.CENTS and len(names) == 1 and seen.column(names[0]).zeros:
+            found.append((ours, seen.column(names[0])))
+    return found
 
 
 def unclear(feed: Feed, seen: SeenFile) -> list[tuple[str, Column, bool, SeenColumn]]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 
 from paceline.sales.records import BY_NAME, Column, Table, Type
-from paceline.sources.connecting.feed import Feed, missing
+from paceline.sources.connecting.feed import Feed, makes_its_id, missing
 from paceline.sources.connecting.forms_of import forms_of, reads_well
 from paceline.sources.connecting.seen import SeenColumn, SeenFile
 from paceline.sources.connecting.words import BEFORE, COLUMNS, FILES, FIRST_NAMES, LAST_NAMES, NOT_ALIKE, WORDS, plain
 from paceline.sources.files.mapping import our_column
 
 LIKE = 0.84  # of difflib's ratio: below, two names are two things
+_NAMELESS, _NAMED = re.compile(r"column \d+"), 1.5
 _LIKELY = 2.6  # of the score of a record: below, nobody can tell
 _FUZZY_COLUMNS = 250  # a wider table is matched by known names alone
 
@@ -39,7 +40,8 @@ def guess_table(seen: SeenFile) -> str:
     stem = plain(seen.file.rsplit(".", 1)[0])
     scores = {table: _file_score(stem, table) + _column_score(seen, table) for table in COLUMNS}
     best = max(scores, key=lambda table: scores[table])
-    return best if scores[best] >= _LIKELY else ""
+    nameless = all(_NAMELESS.fullmatch(column.name) for column in seen.columns)  # then the file's name is all there is
+    return best if scores[best] >= (_NAMED if nameless else _LIKELY) else ""
 
 
 def _file_score(stem: str, table: str) -> float:
@@ -95,7 +97,8 @@ def _known_names(table: str) -> dict[str, tuple[str, ...]]:
     return names
 
 
-def _score(name: str, names: Sequence[str], fuzzy: bool) -> float:
+@lru_cache(maxsize=50_000)
+def _score(name: str, names: tuple[str, ...], fuzzy: bool) -> float:
     """1 for the surest name, a little less down the list; less than 0.85 for a likeness."""
     if name in names:
         return 1.0 - 0.005 * names.index(name)
@@ -106,6 +109,8 @@ def _score(name: str, names: Sequence[str], fuzzy: bool) -> float:
 
 
 def _ratio(name: str, other: str) -> float:
+    if 2 * min(len(name), len(other)) < LIKE * (len(name) + len(other)):
+        return 0.0
     matcher = SequenceMatcher(None, name, other)
     return matcher.ratio() if matcher.real_quick_ratio() >= LIKE and matcher.quick_ratio() >= LIKE else 0.0
 
@@ -132,7 +137,7 @@ def _named(seen: SeenFile, record: Table, columns: dict[str, tuple[str, ...]]) -
         parts = [column.name for words in (FIRST_NAMES, LAST_NAMES) for column in seen.columns if plain(column.name) in words]
         if parts:
             columns["name"] = tuple(parts)
-    if "id" not in columns and record.column("id").required and record.name not in ("opportunity",):
+    if "id" not in columns and not makes_its_id(record) and record.name != "opportunity":
         columns |= _id_of_name(seen, record, columns)
     if has_name and record.column("name").required and "name" not in columns and "id" in columns:
         columns["name"] = columns["id"]

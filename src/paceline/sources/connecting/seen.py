@@ -13,13 +13,15 @@ from paceline.sources.files.mapping import FileMapping
 from paceline.sources.files.read import open_all
 from paceline.sources.files.report import ReportBuilder
 
-MOST_VALUES, MOST_ROWS, MOST_KEPT = 1_000, 200_000, 64
+_ZERO = r"^[^0-9]{0,4}0+([.,]0+)?[^0-9]{0,4}$"
+MOST_VALUES, MOST_ROWS, MOST_KEPT, MOST_ZERO_WORDS = 1_000, 200_000, 64, 8
 
 
 @dataclass(frozen=True)
 class SeenColumn:
     """A column: its distinct values as they first come (trimmed, empty ones apart; at most ``MOST_VALUES``), and of how many rows
     it holds one. ``unique``: no value comes twice in its first chunk. ``least``: the first of all by the alphabet, "" if none.
+    ``zeros``: in how many rows it is 0, which is written in these ``zero_words``.
     """
 
     name: str
@@ -28,6 +30,8 @@ class SeenColumn:
     filled: int = 0
     unique: bool = False
     least: str = ""
+    zeros: int = 0
+    zero_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class _Filling:
     filled: int = 0
     unique: bool = False
     least: str = ""
+    zeros: int = 0
+    zero_words: dict[str, None] = field(default_factory=dict)
 
     def add(self, column: pa.Array, first: bool) -> None:
         text = pc.utf8_trim_whitespace(column)
@@ -62,6 +68,9 @@ class _Filling:
         self.filled += len(text)
         lowest = pc.min(text).as_py()
         self.least = min(self.least, lowest) if self.least else lowest
+        zero = text.filter(pc.match_substring_regex(text, _ZERO))
+        self.zeros += len(zero)
+        self.zero_words.update(dict.fromkeys(zero.unique().to_pylist()))
         distinct = text.unique()
         if first:
             self.unique = len(distinct) == len(text) == len(column)
@@ -72,6 +81,10 @@ class _Filling:
         if len(distinct) > room or len(self.values) > MOST_VALUES:
             self.all_values = False
             self.values = dict.fromkeys(list(self.values)[:MOST_VALUES])
+
+    def as_seen(self, name: str) -> SeenColumn:
+        zero_words = tuple(list(self.zero_words)[:MOST_ZERO_WORDS])
+        return SeenColumn(name, tuple(self.values), self.all_values, self.filled, self.unique, self.least, self.zeros, zero_words)
 
 
 _Key = tuple[str, int, int, str]
@@ -108,9 +121,7 @@ def seen(file: str, reader: Reader) -> SeenFile:
             rows += len(chunk)
     except (OSError, pa.ArrowException):  # what can't be read is told by the check
         whole = False
-    made = tuple(
-        SeenColumn(name, tuple(one.values), one.all_values, one.filled, one.unique, one.least) for name, one in columns.items()
-    )
+    made = tuple(one.as_seen(name) for name, one in columns.items())
     return SeenFile(file, made, rows, whole)
 
 

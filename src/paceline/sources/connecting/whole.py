@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from paceline.sales.records import Type
 from paceline.sources.connecting.feed import Feed, Plan, StageWord
+from paceline.sources.connecting.forms_of import date_formats, is_clear
 from paceline.sources.connecting.guess import guessed, is_within
 from paceline.sources.connecting.seen import SeenFile
 from paceline.sources.connecting.words import LOST, WAY, WON, plain
@@ -130,12 +131,13 @@ def earliest(feeds: Iterable[Feed], seen: dict[str, SeenFile]) -> date | None:
             names = feed.columns.get(ours, ())
             if feed.table != "opportunity" or len(names) != 1:
                 continue
-            column = seen[feed.file].column(names[0])
+            column, ours_column = seen[feed.file].column(names[0]), feed.record.column(ours)
             formats = tuple(one for one in feed.dates.get(ours, "").split(" | ") if one)
-            read = read_column(
-                feed.record.column(ours), pa.array([column.least, *column.values], pa.string()), HowToRead(formats=formats)
-            )
-            seconds = 1 if feed.record.column(ours).type is Type.DAY else 86_400
+            if not formats and not is_clear(ours_column, False, column):
+                formats = date_formats(ours_column, column)  # the day may be another; the month before is early enough
+            text = pa.array([column.least, *column.values], pa.string())
+            read = read_column(ours_column, text, HowToRead(formats=formats))
+            seconds = 1 if ours_column.type is Type.DAY else 86_400
             days += [value // seconds for value in read.values.to_pylist() if value is not None]
     if not days:
         return None

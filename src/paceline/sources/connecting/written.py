@@ -19,7 +19,7 @@ from paceline.sources.files.mapping_entry import toml_text
 
 BETWEEN = " | "  # of several date formats
 HEAD = "What these files' columns are called here. Written by the form above it, or by hand: docs/reference/mapping.md"
-_SHOWN = ("table", "file", "columns", "constants", "values", "dates", "decimal", "unless", "key", "distinct")
+_SHOWN = ("table", "file", "columns", "constants", "values", "dates", "decimal", "unless", "key", "distinct", "null")
 
 
 def read_plan(text: str) -> Plan:
@@ -59,10 +59,19 @@ def _feed(place: int, raw: Mapping[str, Any]) -> Feed:
         {ours: _texts(words) for ours, words in _section(raw, "values").items() if isinstance(words, dict)},
         _for_columns(raw.get("dates"), columns, record.name, (Type.DAY, Type.AT)),
         _for_columns(raw.get("decimal"), columns, record.name, (Type.CENTS, Type.NUMBER, Type.INTEGER)),
+        {} if _has_rules(raw) else {ours: _names(words) for ours, words in _section(raw, "null").items()},
         {theirs: _names(words) for theirs, words in _section(raw, "unless").items()},
         raw.get("distinct") is True, frozenset(_section(raw, "defaults")), place,
-        tuple(key for key in raw if key not in _SHOWN),
+        tuple(key for key in raw if key not in _SHOWN or (key == "null" and _has_rules(raw))),
     )  # fmt: skip
+
+
+def _has_rules(raw: Mapping[str, Any]) -> bool:
+    """Whether words are unknown under conditions, or in all columns: that no form shows."""
+    told = raw.get("null", {})
+    if not isinstance(told, dict):
+        return True
+    return any(isinstance(one, dict) for words in told.values() for one in (words if isinstance(words, list) else [words]))
 
 
 def _section(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -167,6 +176,7 @@ def _change(table: Table, before: Feed | None, feed: Feed) -> None:
         if was != now:
             _said_of_each(table, key, was)
             _change_section(table, key, _formats(was), _formats(now))
+    _change_section(table, "null", _lists(before.unknown), _lists(feed.unknown))
     _change_section(table, "unless", _lists(before.leave), _lists(feed.leave))
 
 

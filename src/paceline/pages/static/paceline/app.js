@@ -40,8 +40,8 @@ if (doing) {
   }, 2000);
 }
 
-// --- what was done without a reload is told at the page's beginning: the reader is taken there ---
-document.addEventListener("htmx:afterSettle", () => { document.getElementById("main").focus({ preventScroll: true }); });
+// --- what was done without a reload is told at the page's beginning: the reader is taken there, unless what was used is still there ---
+document.addEventListener("htmx:afterSettle", () => { if (document.activeElement === document.body) document.getElementById("main").focus({ preventScroll: true }); });
 
 // --- what is left at its default stays out of the address ---
 for (const form of document.querySelectorAll("form[data-ask]")) {

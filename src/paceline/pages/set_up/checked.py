@@ -1,0 +1,106 @@
+"""What would be loaded: the files read as a load reads them, and nothing kept. Remembered until a file or the mapping changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pyarrow as pa
+
+from paceline.pages.dashboards import written
+from paceline.pages.set_up import field_words
+from paceline.project.bringing import Report, Source
+from paceline.project.loading import stored_ids
+from paceline.project.running import Running
+from paceline.sales.records import BY_NAME, Column, Type
+from paceline.sources.contract import ReadReport
+from paceline.sources.files.read import read_folder
+from paceline.warehouse.store import LOAD_LOG, LOG_SCHEMA, ibis_table
+
+ROWS, MOST_BYTES = 5, 12 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The first rows of a record as they would be loaded: those columns that any of them has. ``main``: to look at first."""
+
+    title: str
+    main: bool
+    count: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a load would bring."""
+
+    tables: tuple[Rows, ...]
+    report: ReadReport
+
+
+_kept: dict[str, tuple[str, Checked]] = {}
+
+
+def is_too_large(found: Source) -> bool:
+    """Whether reading it takes longer than a page may."""
+    return sum(size for _, size in found.files) > MOST_BYTES
+
+
+def is_loaded(found: Source, report: Report | None) -> bool:
+    """Whether nothing has changed since the last load."""
+    files = [*(found.folder / name for name, _ in found.files), *([found.mapping] if found.mapping else [])]
+    return report is not None and all(file.stat().st_mtime <= report.at for file in files)
+
+
+def check(place: Running, found: Source) -> Checked:
+    """Read all of it. Raises MappingError."""
+    key = _key(place, found)
+    kept = _kept.get(found.name)
+    if kept is not None and kept[0] == key:
+        return kept[1]
+    batch, report = read_folder(
+        found.folder, found.mapping, lambda name: stored_ids(place.engine, name), place.project.settings
+    )
+    zone, currency = place.project.settings.time_zone, place.project.settings.currency
+    tables = tuple(_rows(name, rows, zone, currency) for name, rows in batch.items() if len(rows))
+    _kept[found.name] = key, Checked(tables, report)
+    return _kept[found.name][1]
+
+
+def _key(place: Running, found: Source) -> str:
+    files = [found.folder / name for name, _ in found.files] + ([found.mapping] if found.mapping else [])
+    told = [(file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files]
+    log = ibis_table(LOAD_LOG, LOG_SCHEMA)
+    last = place.engine.query(log.aggregate(last=log.load_id.max()))["last"][0].as_py()
+    return repr((str(found.folder), told, place.project.settings, last, written.locale().language))
+
+
+def _rows(name: str, rows: pa.Table, zone: str, currency: str) -> Rows:
+    table = BY_NAME[name]
+    head = rows.slice(0, ROWS)
+    columns = [column for column in table.columns if head.column(column.name).null_count < len(head)]
+    cells = [list(_cells(column, head, zone, currency)) for column in columns]
+    return Rows(
+        field_words.record(name), name == "opportunity", written.count(len(rows)),
+        tuple(field_words.field(column) for column in columns),
+        tuple(zip(*cells, strict=True)),
+    )  # fmt: skip
+
+
+def _cells(column: Column, head: pa.Table, zone: str, currency: str) -> Iterator[str]:
+    of = head.column("currency").to_pylist() if "currency" in head.column_names else [None] * len(head)
+    for value, code in zip(head.column(column.name).to_pylist(), of, strict=True):
+        if value is None:
+            yield "–"
+        elif column.type is Type.CENTS:
+            yield written.money(value / 100, code or currency)
+        elif column.type is Type.DAY:
+            yield written.day(datetime.fromtimestamp(0, UTC).date() + timedelta(days=value))
+        elif column.type is Type.AT:
+            yield written.instant(value, zone)
+        elif column.words:
+            yield field_words.word(value)
+        else:
+            yield str(value)

@@ -68,7 +68,7 @@ class ActivityRefresh:
 
     def _find_people(self) -> None:
         if self.people:
-            self.people = people.put_people_aside(self.parts, self.addresses, self.contacts) > 0
+            self.people = people.put_people_aside(self.parts, self.addresses) > 0
         if not self.people:
             self.untouched |= {"contact_key", "person_key", "person", "lead_key"}
         elif not self.contacts:

@@ -1,7 +1,8 @@
 """Who people are, brought up to date: the keys concerned, told by what links people, and the records of those keys alone.
 
-An address, a contact and a lead are keys of a person. Keys hang together where one record names both, or where they led to one
-person so far; whatever hangs together with a key that changed is redone, and nothing else can have changed.
+An address, a contact and a lead are keys of a person. Keys hang together where they led to one person so far, where a lead was
+converted to a contact, or where a record that was merged away names both; whatever hangs together with a key that a changed
+record names is redone, and nothing else can have changed. (What any other record names led to one person so far.)
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ _KNOWN = "known_keys"  # the keys found so far, lent to the query that looks for
 _FOLK = ("folk", ("address",))
 
 
-def put_people_aside(parts: Parts, addresses: bool, contacts: bool) -> int:
+def put_people_aside(parts: Parts, addresses: bool) -> int:
     """Make the part ``folk`` (column address): every key of a person that may have changed; how many there are.
 
-    ``addresses``: the fact `address` was brought up to date before; ``contacts``: contacts are among what changed. The parts
-    ``contact_folk`` and ``lead_folk`` are the records of those keys.
+    ``addresses``: the fact `address` was brought up to date before. The parts ``contact_folk`` and ``lead_folk`` are the records
+    of those keys.
     """
     parts.make("folk_seed", lambda: _seeds(parts, addresses), str(addresses))
     seeds = parts.queries.rows("folk seed", lambda _: parts.part("folk_seed"))
-    with parts.engine.lent(_KNOWN, _connected(parts.queries, seeds, contacts)):
+    with parts.engine.lent(_KNOWN, _connected(parts.queries, seeds)):
         parts.make("folk", lambda: ibis.table({"address": "string"}, name=_KNOWN))
     found = parts.count("folk")
     for kind in ("contact", "lead") if found else ():
@@ -97,40 +98,39 @@ def _seeds(parts: Parts, addresses: bool) -> ir.Table:
     return each.filter(each.address.notnull())
 
 
-def _connected(queries: Queries, known: pa.Table, contacts: bool) -> pa.Table:
+def _connected(queries: Queries, known: pa.Table) -> pa.Table:
     """The keys, and all that hang together with them: looked for until there are no more."""
     while known.num_rows:
         with queries.engine.lent(_KNOWN, known):
-            more = queries.rows(f"people connected {contacts}", partial(_reached, contacts=contacts))
+            more = queries.rows("people connected", _reached)
         if more.num_rows == known.num_rows:
             break
         known = more
     return known
 
 
-def _reached(t: Tables, contacts: bool) -> ir.Table:
-    """Column address: the known keys, those of all records that name one of them, and those of the same persons so far.
-
-    Where no contact changed, what contacts link is what they linked: the persons so far tell it.
-    """
+def _reached(t: Tables) -> ir.Table:
+    """Column address: the known keys, and those that one step leads to from them."""
     known = ibis.table({"address": "string"}, name=_KNOWN)
-    key = stored(t, PERSON_KEY)
-    same = key.semi_join(key.semi_join(known, "address"), "person_id").select("address")
-    found = [known, same]
-    for record in ("lead", "contact") if contacts else ("lead",):
-        links = _links(t, record)
-        found.append(links.semi_join(links.semi_join(known, "address"), "record_").select("address"))
-    return ibis.union(*found, distinct=True)
+    key, lead = stored(t, PERSON_KEY), unbound("lead")
+    same = key.semi_join(key.semi_join(known, "address"), "person_id")
+    became = lead.semi_join(ids_in(known.address, "lead"), [("id", "named_")])
+    became = became.filter(became.converted_contact_id.notnull())
+    was = lead.semi_join(ids_in(known.address, "contact"), [("converted_contact_id", "named_")])
+    merged_ = (_named_by_merged(t, record) for record in ("lead", "contact"))
+    return ibis.union(
+        known, same.select("address"), became.select(address=_key("contact", became.converted_contact_id)),
+        was.select(address=_key("lead", was.id)),
+        *(names.semi_join(names.semi_join(known, "address"), "record_").select("address") for names in merged_), distinct=True)
 
 
-def _links(t: Tables, record: str) -> ir.Table:
-    """Columns record_ (a contact or lead, by its id), address: each key that it names."""
-    rec = surviving(t, unbound(record), record, "id", "survivor_id")
-    rec = rec.filter(rec.survivor_id.notnull())
-    keys = [_key(record, rec.id), _key(record, rec.survivor_id), normalised(rec.email)]
-    if record == "lead":
-        keys.append(_key("contact", rec.converted_contact_id))
-    rows = ibis.union(*(rec.select(record_=rec.id, address=key) for key in keys))
+def _named_by_merged(t: Tables, record: str) -> ir.Table:
+    """Columns record_ (a contact or lead merged away, by its id), address: each key that it names."""
+    gone = t.ref("survivor")
+    gone = gone.filter(gone.record == record, gone.survivor_id.notnull()).select("survivor_id", record_="id")
+    rec = unbound(record).join(gone, [("id", "record_")])
+    rows = ibis.union(*(rec.select("record_", address=key) for key in (
+        _key(record, rec.record_), _key(record, rec.survivor_id), normalised(rec.email))))
     return rows.filter(rows.address.notnull())
 
 

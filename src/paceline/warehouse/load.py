@@ -37,6 +37,7 @@ from paceline.warehouse.store import (
 
 _DAY_SECONDS = 86_400
 _KEYS = "batch_keys"
+_FEW = 50_000  # rows of a batch whose merge one thread does with less work than two
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def load(engine: Engine, batch: Mapping[str, pa.Table], source: str, known_at: i
     fit their column, or a moment before that of an earlier load; the message names all faulty tables and columns.
     """
     batches = {name: canonical_batch(BY_NAME.get(name), name, rows) for name, rows in batch.items()}
-    with engine.transaction():
+    are_few = sum(rows.num_rows for rows in batches.values()) <= _FEW
+    with engine.many_small_steps(are_few), engine.transaction():
         log = engine.query(plain(engine, LOAD_LOG, LOG_SCHEMA))
         at = log_moment(log, known_at)
         load_id = (pc.max(log["load_id"]).as_py() or 0) + 1

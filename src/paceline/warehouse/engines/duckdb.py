@@ -97,7 +97,8 @@ class DuckDBEngine(Engine):
                 cursor.execute("ROLLBACK")
                 raise
             else:
-                cursor.execute("COMMIT")
+                with self.many_small_steps():  # one thread commits; whoever waits for it in DuckDB's Python spins meanwhile
+                    cursor.execute("COMMIT")
             finally:
                 self._thread.in_transaction = False
 

@@ -28,6 +28,7 @@ import pyarrow as pa
 from paceline.metrics.rollup import ROLLED, table_name
 from paceline.project.bringing import FOLDER as SOURCES
 from paceline.project.changing import KEPT
+from paceline.project.control_totals import FILE as TOTALS
 from paceline.project.folder import FILE, OWN_METRICS, Project
 from paceline.project.loading import MADE_WITH
 from paceline.warehouse.engine import Engine
@@ -112,7 +113,7 @@ def _write_store(engine: Engine, folder: Path) -> None:
 
 
 def _project_files(folder: Path, with_key: bool) -> Iterator[Path]:
-    names = [FILE, OWN_METRICS, *([KEY] if with_key else [])]
+    names = [FILE, OWN_METRICS, TOTALS, *([KEY] if with_key else [])]
     yield from (folder / name for name in names if (folder / name).is_file())
     for inner in (SOURCES, KEPT):
         yield from sorted(path for path in (folder / inner).rglob("*") if path.is_file())

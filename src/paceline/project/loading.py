@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2s
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +19,7 @@ from paceline.facts.tables import Tables, described
 from paceline.metrics.catalog import CATALOG
 from paceline.metrics.rollup import roll_up, rolled_measures
 from paceline.metrics.vocabulary import Metric
+from paceline.project import control_totals
 from paceline.project.folder import Project, catalog
 from paceline.sales.records import BY_NAME
 from paceline.sales.settings import Settings
@@ -63,12 +64,14 @@ def load_folder(
 ) -> Loaded:
     """Read every file of a folder into the project's store; ``tell`` is given words about what is being done.
 
+    The source's own totals (``control_totals.csv``), if they are there, are taken up beside the records.
     Raises what ``read_folder`` raises for a missing folder or a faulty mapping; nothing is changed then.
     """
     create_store(engine)
     tell("Reading files…")
     batch, report = read_folder(folder, mapping, lambda name: stored_ids(engine, name), project.settings, tell)
     done = load_records(engine, project.settings, batch, source, tell, metrics=catalog(project))
+    report = replace(report, problems=report.problems + control_totals.taken_up(project.folder, folder, source))
     return Loaded(report, done, _keep_rejected(project.folder, done.load_id, report))
 
 

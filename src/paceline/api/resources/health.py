@@ -15,7 +15,10 @@ from paceline.api.caller import Caller
 from paceline.api.operation import Operation
 from paceline.api.question import When, understood
 from paceline.pages.dashboards import health as pages_health
+from paceline.pages.dashboards.control import Held, held
 from paceline.pages.dashboards.later import PATIENT
+from paceline.project.control_totals import totals
+from paceline.project.running import running
 
 
 class Kind(Shape):
@@ -99,6 +102,19 @@ class Amounts(Shape):
     unknown: int = Field(description="Stored ones without an amount.")
 
 
+class ControlTotal(Shape):
+    """A number of a source's own report beside ours."""
+
+    month: date = Field(description="Its first day.")
+    source: str | None = Field(description="Null: of all sources.")
+    measure: str = Field(description="won_deals or won_amount.")
+    currency: str | None = Field(description="Null, of an amount: all deals, converted to the company's.")
+    theirs: float
+    ours: float
+    difference: float = Field(description="Theirs less ours.")
+    sentence: str = Field(description="Why they differ, as far as stored records tell.")
+
+
 class HealthAnswer(Answer):
     """What the numbers of the scope stand on."""
 
@@ -113,6 +129,7 @@ class HealthAnswer(Answer):
     activities: list[Activity]
     reconciled: list[Reconciled]
     amounts: list[Amounts]
+    control_totals: list[ControlTotal]
 
 
 def data_health(caller: Caller, query: When) -> HealthAnswer:
@@ -144,6 +161,15 @@ def data_health(caller: Caller, query: When) -> HealthAnswer:
         activities=[Activity(kind=one.kind, count=one.count, without_account=one.without) for one in found.activities],
         reconciled=[Reconciled(**asdict(one)) for one in found.reconciled],
         amounts=[Amounts(**asdict(one)) for one in found.amounts],
+        control_totals=[_control(one) for one in held(asked.store, totals(running().project.folder))],
+    )  # fmt: skip
+
+
+def _control(one: Held) -> ControlTotal:
+    total = one.total
+    return ControlTotal(
+        month=total.month, source=total.source or None, measure=total.measure, currency=total.currency or None,
+        theirs=float(total.value), ours=float(one.ours), difference=float(one.difference), sentence=one.sentence,
     )  # fmt: skip
 
 

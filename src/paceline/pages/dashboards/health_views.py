@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from paceline.access.gate import Asking, action, may
-from paceline.pages.dashboards import health, written
+from paceline.pages.dashboards import health, totals_views, written
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.later import patient
 from paceline.pages.dashboards.links import records_link, term
@@ -58,9 +58,16 @@ def health_page(request: Asking) -> HttpResponse:
             for one in found.amounts
         ],
         settings=reverse("set_up_group", args=["company"]) if may(request, "change_set_up") else "",
+        totals=_totals(),
         restated=reverse("restated") + of.address.query(period="last_month"),
     )  # fmt: skip
     return render(request, "dashboards/health.html", context)
+
+
+def _totals() -> dict[str, Any]:
+    """The source's own totals, in short."""
+    count, differ = totals_views.summary()
+    return {"count": count, "differ": ", ".join(differ), "href": reverse("control_totals")}
 
 
 def _counted(value: str | int) -> str:

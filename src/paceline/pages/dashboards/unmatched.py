@@ -104,7 +104,7 @@ def _inside(view: View, fact: str, scope: Scope, period: Period) -> Any:
 def reconciled(store: Store) -> tuple[Reconciled, ...]:
     """Every stored record of the kinds that numbers are counted from, and what became of it."""
     counted = {"opportunity": ("opportunity", "opportunity_id"), "lead": ("lead", "lead_id"), **ACTIVITIES}
-    out = _left_out(store)
+    out = left_out(store)
     return tuple(_reconciled(store, kind, *fact, out.get(kind, set())) for kind, fact in counted.items())
 
 
@@ -112,7 +112,7 @@ def amounts(store: Store) -> tuple[Amounts, ...]:
     """The stored opportunities' amounts by currency, the largest first, and those of the ones that count."""
     rows = unbound("opportunity")
     money = rows.select("id", currency=ibis.coalesce(rows.currency, store.settings.currency), cents=rows.amount_cents)
-    told = _fates(store, "opportunity", "opportunity", "opportunity_id", _left_out(store).get("opportunity", set()))
+    told = fates(store, "opportunity", "opportunity", "opportunity_id", left_out(store).get("opportunity", set()))
     told = told.select("id", "word_").inner_join(money, "id")
     counts = told.word_ == "counted"
     found = told.group_by("currency").agg(
@@ -127,7 +127,7 @@ def amounts(store: Store) -> tuple[Amounts, ...]:
     return tuple(sorted(every, key=lambda one: (-one.amount, one.currency)))
 
 
-def _left_out(store: Store) -> dict[str, set[str]]:
+def left_out(store: Store) -> dict[str, set[str]]:
     """Kind → ids of the records that an admin left out."""
     out: dict[str, set[str]] = {}
     for one in exclusions(store.engine):
@@ -136,7 +136,7 @@ def _left_out(store: Store) -> dict[str, set[str]]:
     return out
 
 
-def _fates(store: Store, kind: str, fact: str, key: str, out: set[str]) -> ibis.Table:
+def fates(store: Store, kind: str, fact: str, key: str, out: set[str]) -> ibis.Table:
     """Each stored record's id, and in ``word_`` what became of it."""
     rows, facts = unbound(kind), store.view().frame.fact(fact)
     left = rows.id.isin(sorted(out)) if out else ibis.literal(False)
@@ -151,7 +151,7 @@ def _fates(store: Store, kind: str, fact: str, key: str, out: set[str]) -> ibis.
 
 
 def _reconciled(store: Store, kind: str, fact: str, key: str, out: set[str]) -> Reconciled:
-    rows, told = unbound(kind), _fates(store, kind, fact, key, out)
+    rows, told = unbound(kind), fates(store, kind, fact, key, out)
     found = {row["word_"]: row["n"] for row in store.engine.query(told.group_by("word_").agg(n=told.count())).to_pylist()}
     gone_for_good = len(out) if "deleted" not in rows.columns else 0  # an activity left out isn't among the current records
     numbers = {name: found.get(name, 0) for name in ("counted", "deleted", "merged", "tests", "left_out", "rest")}

@@ -15,6 +15,7 @@ from paceline.pages.dashboards import (
     restated_views,
     team_views,
     today,
+    totals_views,
 )
 
 urlpatterns = [
@@ -28,6 +29,7 @@ urlpatterns = [
     path("forecast/changes/", forecast_views.changes_page, name="pipeline_changes"),
     path("data-health/", health_views.health_page, name="data_health"),
     path("data-health/restated/", restated_views.restated_page, name="restated"),
+    path("data-health/totals/", totals_views.totals_page, name="control_totals"),
     path("metrics/", metric_views.metrics_page, name="metrics"),
     path("metrics/<slug:slug>/", metric_views.metric_page, name="metric"),
     re_path(r"^metrics/(?P<slug>[\w-]+)\.svg$", metric_views.metric_picture, name="metric_picture"),

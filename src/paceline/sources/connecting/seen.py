@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from paceline.sources.files.chunk import Chunk, Reader
 from paceline.sources.files.mapping import FileMapping
-from paceline.sources.files.read import open_all
+from paceline.sources.files.read import is_records, open_all
 from paceline.sources.files.report import ReportBuilder
 
 _ZERO = r"^[^0-9]{0,4}0+([.,]0+)?[^0-9]{0,4}$"
@@ -94,7 +94,7 @@ _kept: dict[_Key, SeenFile] = {}
 def look(folder: Path, rules: FileMapping) -> tuple[SeenFile, ...]:
     """Every table of the folder; ``rules`` say how files are written. What was looked at and hasn't changed is remembered."""
     found: list[SeenFile] = []
-    for path in sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")):
+    for path in sorted(path for path in folder.iterdir() if path.is_file() and is_records(path)):
         told = path.stat()
         key = (str(path), told.st_mtime_ns, told.st_size, repr(rules.files))
         if key not in _kept:

@@ -10,7 +10,7 @@ from paceline.sales.settings import Settings
 from paceline.sources.files.chunk import Reader
 from paceline.sources.files.mapping import Entry, FileMapping
 from paceline.sources.files.mapping_read import read_mapping
-from paceline.sources.files.read import entries_of, open_all
+from paceline.sources.files.read import entries_of, is_records, open_all
 from paceline.sources.files.report import ReportBuilder
 
 ROWS, SHORT = 5, 60
@@ -38,7 +38,7 @@ def preview(folder: Path, mapping: Path | None, settings: Settings) -> tuple[Fil
     """A preview of each table that each file feeds. Raises MappingError with all errors of the mapping."""
     rules = FileMapping() if mapping is None else read_mapping(mapping, settings)
     builder = ReportBuilder()  # what is wrong is told by reading the whole; see `read_folder`
-    paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    paths = sorted(path for path in folder.iterdir() if path.is_file() and is_records(path))
     found: list[FilePreview] = []
     for path, reader in open_all(paths, rules, builder).items():
         columns, rows = _head(reader)

@@ -33,6 +33,7 @@ JSON = (".jsonl", ".ndjson")
 PARQUET = (".parquet", ".pq")
 DEFAULTS = Settings()
 TABULAR = DELIMITED + JSON + PARQUET
+ASIDE = frozenset({"control_totals.csv"})  # what stands among records and is none: see `project/control_totals.py`
 
 
 def _silent(_: str) -> None:
@@ -57,7 +58,7 @@ def read_folder(
         raise NotADirectoryError(f"{folder} is no folder; give the folder that holds the files to load")
     rules = FileMapping() if mapping is None else read_mapping(mapping, settings)
     builder = ReportBuilder()
-    paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    paths = sorted(path for path in folder.iterdir() if path.is_file() and is_records(path))
     within = _warning("folder", say("not read: a folder within the folder"), say("Load it by itself, or move its files up"))
     for inner in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
         builder.add(inner.name, within)
@@ -93,6 +94,11 @@ class FilesSource:
     def report(self) -> ReadReport:
         """What was wrong with them."""
         return self._report
+
+
+def is_records(path: Path) -> bool:
+    """Whether a file of a folder is there to be read: it isn't hidden, and isn't one of those that stand aside."""
+    return not path.name.startswith(".") and path.name not in ASIDE
 
 
 def open_all(paths: list[Path], rules: FileMapping, builder: ReportBuilder) -> dict[Path, Reader]:

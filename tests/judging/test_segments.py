@@ -75,7 +75,7 @@ def test_sources_are_compared_with_how_sure_that_is(company: Store) -> None:
     assert one.difference_high is not None
     assert one.difference_low < 0.25 < one.difference_high + 0.05
     (said,) = [line for line in found.sentences if line.startswith("fair wins")]
-    assert "points more than the rest (8 in 10: +" in said
+    assert "points more than the rest (8 in 10: " in said
     assert "Deals of the same rep compared." in said
     assert all("because" not in line for line in found.sentences)
 

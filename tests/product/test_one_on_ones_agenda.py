@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from paceline.coaching import agenda
 from paceline.coaching.agenda import AgendaError, Point
@@ -15,6 +16,11 @@ from paceline.coaching.cadence import Cadence
 from paceline.coaching.models import Item, OneOnOne
 from paceline.coaching.pair import Pair
 from paceline.coaching.series import meet
+from paceline.coaching.words import Shift, changed
+from paceline.metrics.vocabulary import Unit
+from paceline.pages.one_on_ones.points import signed
+from paceline.pages.told import in_words
+from paceline.saying.said import catalogued
 from tests.product.conftest import NOW, Cast
 from tests.product.stock import stock
 
@@ -41,6 +47,18 @@ def test_from_any_page_a_point_comes_onto_the_next_one_on_one(cast: Cast, browse
     assert [(item.text, item.by) for item in one.items.all()] == [
         ("Meetings held fell", cast.rep_id("manager")), ("Holiday in August", cast.rep_id("rep")),
     ]  # fmt: skip
+
+
+def test_what_was_made_by_us_is_told_in_the_language_of_whoever_reads_it(browser: Callable[[str], Client], pair: Pair) -> None:
+    fell = changed(catalogued("Meetings held"), Shift(Unit.COUNT, 12, 24, -0.5, date(2026, 5, 11)), "USD")
+    address = reverse("add_to_one_on_one", args=[pair.rep_id])
+    browser("manager").post(address, {"kind": "signal", "said": signed(fell), "key": "signal:meetings_held"})
+    browser("manager").post(address, {"kind": "note", "text": "Own words", "said": "forged {0.__class__}"})
+    items = OneOnOne.objects.get().items.all()
+    assert [item.text for item in items] == ["Meetings held: 12 where 24 is usual (−50%), since 11 May", "Own words"]
+    with override("de"):
+        told = [in_words(item.told) for item in items]
+    assert told == ["Gehaltene Termine: 12 statt sonst 24 (−50\u00a0%), seit 11.05.2026", "Own words"]
 
 
 @pytest.mark.parametrize("visitor", ["peer", "other_rep", "other_manager", "executive", "admin", "anonymous", "deactivated"])

@@ -206,7 +206,8 @@ class Telling(models.Model):
 class Job(models.Model):
     """A piece of work behind the pages, by name: when it last began, ended, went well, and how often it failed since.
 
-    ``came``: what the last good run did; ``mark``: what it was done for, by which work that needn't be done again is known.
+    ``came``: what the last good run did, in English; ``said``: the same as ``saying`` keeps it; ``mark``: what it was done for,
+    by which work that needn't be done again is known.
     """
 
     name = models.CharField(max_length=40, primary_key=True)
@@ -217,6 +218,7 @@ class Job(models.Model):
     failures = models.PositiveIntegerField(default=0)
     why = models.CharField(max_length=300, blank=True, default="")
     came = models.CharField(max_length=300, blank=True, default="")
+    said = models.JSONField(blank=True, default=str)
     mark = models.CharField(max_length=100, blank=True, default="")
 
     class Meta:

@@ -16,6 +16,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from urllib.parse import urlsplit
 
 from paceline.channels.sending import SendingError, UnsureError
+from paceline.saying.said import NOTHING, Said, say
 
 SECONDS = 10.0  # for the whole of a request
 MOST_BYTES = 64 * 1024  # of an answer: more isn't read
@@ -87,24 +88,24 @@ class Answer:
         return min(float(told), 86_400.0) if told.isdigit() else None
 
 
-def check_address(url: str, allowed: Set[str]) -> str:
+def check_address(url: str, allowed: Set[str]) -> Said:
     """Why an address of the web can't be written to, as far as it shows before connecting; empty: it can."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        return "it is no address of the web"
+        return say("it is no address of the web")
     if parts.scheme not in ("https", "http") or not host:
-        return "it must begin with https://"
+        return say("it must begin with https://")
     if parts.username or parts.password:
-        return "it must not hold a name or password"
+        return say("it must not hold a name or password")
     if parts.scheme == "http" and host.lower() not in allowed:
-        return "it must begin with https:// (http is for hosts in [channels] allowed_hosts)"
+        return say("it must begin with https:// (http is for hosts in [channels] allowed_hosts)")
     try:
         inner = not is_public(host)
     except ValueError:  # a name: looked at when connecting
-        return ""
-    return "it isn't on the public internet" if inner and host.lower() not in allowed else ""
+        return NOTHING
+    return say("it isn't on the public internet") if inner and host.lower() not in allowed else NOTHING
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Set[str], seconds: float = SECONDS) -> Answer:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from paceline.channels.message import Message
+from paceline.saying.said import Said
 
 
 @dataclass(frozen=True)
@@ -66,4 +67,4 @@ class Channel:
     name: str
     send: Send
     knows_repeats: bool
-    ready: Callable[[Company, To], str]
+    ready: Callable[[Company, To], Said]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 
 from django.db import transaction
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,7 +18,8 @@ from paceline.coaching.clock import now as clock_now
 from paceline.coaching.models import Item, Kind, OneOnOne, State
 from paceline.coaching.pair import Pair
 from paceline.coaching.series import cadence_of, series_of
-from paceline.saying.said import SaidError, say
+from paceline.saying.keeping import as_json
+from paceline.saying.said import Said, SaidError, say
 
 LONGEST = 500
 
@@ -28,7 +30,9 @@ class AgendaError(SaidError):
 
 @dataclass(frozen=True)
 class Point:
-    """Something to talk about. ``key``: of which an agenda has one; ``link``: an address of ours, or empty."""
+    """Something to talk about. ``key``: of which an agenda has one; ``text``: a sentence that can be told in any language, or
+    somebody's own words; ``link``: an address of ours, or empty.
+    """
 
     kind: str
     key: str
@@ -43,7 +47,7 @@ def add(manager_id: str, rep_id: str, by: str, kind: str, text: str, link: str =
     ``by``: the id of whoever adds it. Raises AgendaError for an empty text, an unknown kind, a link that leads elsewhere.
     """
     pair = Pair(manager_id, rep_id)
-    told = " ".join(text.split())[:LONGEST]
+    told = _plain(text)
     if by not in pair:
         raise AgendaError(say("only the two of a 1:1 change its agenda"))
     if not told:
@@ -57,7 +61,7 @@ def add(manager_id: str, rep_id: str, by: str, kind: str, text: str, link: str =
         to_come = upcoming(pair)
         found, new = Item.objects.get_or_create(
             one_on_one=to_come, key=name[:100],
-            defaults={"kind": kind, "text": told, "link": link, "by": by, "place": _last_place(to_come)},
+            defaults={"kind": kind, "text": told, "said": _kept(text), "link": link, "by": by, "place": _last_place(to_come)},
         )  # fmt: skip
         if not new and (found.removed or not found.by):
             found.removed, found.by = False, found.by or by
@@ -109,7 +113,10 @@ def write_down(one: OneOnOne, points: Sequence[Point]) -> None:
     place = _last_place(one)
     fresh = [point for point in points if point.key not in known]
     Item.objects.bulk_create([
-        Item(one_on_one=one, kind=point.kind, key=point.key, text=point.text[:LONGEST], link=point.link, place=place + number)
+        Item(
+            one_on_one=one, kind=point.kind, key=point.key, text=_plain(point.text), said=_kept(point.text), link=point.link,
+            place=place + number,
+        )
         for number, point in enumerate(fresh)
     ])  # fmt: skip
 
@@ -118,7 +125,9 @@ def on_it(one: OneOnOne | None, points: Sequence[Point] = ()) -> list[Item]:
     """The agenda as it is shown: what is stored, then the points that nobody touched yet (without a number of their own)."""
     stored = list(one.items.all()) if one is not None else []
     known = {item.key for item in stored}
-    fresh = [Item(kind=p.kind, key=p.key, text=p.text, link=p.link) for p in points if p.key not in known]
+    fresh = [
+        Item(kind=p.kind, key=p.key, text=_plain(p.text), said=_kept(p.text), link=p.link) for p in points if p.key not in known
+    ]
     return [item for item in stored if not item.removed] + fresh
 
 
@@ -153,8 +162,20 @@ def carry_over(one: OneOnOne, following: OneOnOne) -> None:
     for item in one.items.filter(done_at=None, removed=False).exclude(by=""):
         Item.objects.get_or_create(
             one_on_one=following, key=item.key,
-            defaults={"kind": item.kind, "text": item.text, "link": item.link, "by": item.by, "place": _last_place(following)},
+            defaults={
+                "kind": item.kind, "text": item.text, "said": item.said, "link": item.link, "by": item.by,
+                "place": _last_place(following),
+            },
         )  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())[:LONGEST]
+
+
+def _kept(text: str) -> Any:
+    """A sentence as it is kept; None for somebody's own words, which the plain text has."""
+    return as_json(text) if isinstance(text, Said) and text.form is not None else None
 
 
 def _item(one: OneOnOne, key: str) -> Item:

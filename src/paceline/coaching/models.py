@@ -13,6 +13,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from paceline.saying.keeping import from_json
+from paceline.saying.said import Said, own_words
+
 
 class State(models.TextChoices):
     """What became of a 1:1."""
@@ -122,13 +125,15 @@ class OneOnOne(OfTwo):
 
 class Item(models.Model):
     """A point of an agenda. ``by``: who added it (CRM id); empty: it was made from what changed. ``key``: an agenda has one of
-    each. ``link``: an address of ours, empty for none.
+    each. ``link``: an address of ours, empty for none. ``said``: the sentence as ``saying`` keeps it, None for somebody's own
+    words; ``text``: in English, or those words.
     """
 
     one_on_one = models.ForeignKey(OneOnOne, on_delete=models.CASCADE, related_name="items")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.NOTE)
     key = models.CharField(max_length=100)
     text = models.CharField(max_length=500)
+    said = models.JSONField(null=True, blank=True)
     link = models.CharField(max_length=500, blank=True, default="")
     by = models.CharField(max_length=200, blank=True, default="")
     place = models.IntegerField(default=0)
@@ -143,6 +148,11 @@ class Item(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["one_on_one", "key"], name="one_item_a_key"),
         ]
+
+    @property
+    def told(self) -> Said:
+        """What it is about, for whoever reads it."""
+        return own_words(self.text) if self.said is None else from_json(self.said)
 
 
 class Note(models.Model):

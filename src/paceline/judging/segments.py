@@ -23,7 +23,7 @@ from paceline.metrics.store import Store, View
 from paceline.sales.periods import Period, add_months, epoch_day, from_epoch_day
 from paceline.sales.scope import Scope, Stint
 from paceline.saying.said import Said, SaidError, catalogued, joined, listed, noted, say
-from paceline.saying.values import Number
+from paceline.saying.values import Money, Number, Value
 
 Floats = npt.NDArray[np.float64]
 
@@ -31,6 +31,7 @@ BY = ("product", "territory", "source", "segment", "account_type", "type")
 MEASURES = ("win_rate", "deal_size", "cycle_days", "value")
 NAMES = {"win_rate": "Win rate", "deal_size": "Deal size", "cycle_days": "Cycle, days", "value": "Value of an opportunity"}
 _ORDERS = (("rep", "segment", "source"), ("rep", "source"), ("segment", "source"), ("rep",), ("segment",), ("source",), ())
+_MIXED = {"rep": noted("rep"), "segment": noted("segment"), "source": noted("source")}
 _CENTS = 100.0
 _MONTH = 30
 _HISTORY = 365 * 5  # days of wins that seasons are looked for in
@@ -83,20 +84,22 @@ class Segments:
         assert one.difference is not None
         assert one.difference_low is not None
         assert one.difference_high is not None
-        scale, form = (100.0, "+.0f") if measure == "win_rate" else (1.0, "+,.0f")
-        low, high = (Number(scale * value, form) for value in (one.difference_low, one.difference_high))
-        size = say("{number}", number=Number(abs(scale * one.difference), form[1:]))
+        more = one.difference > 0
+        scale = (100.0 if measure == "win_rate" else 1.0) * (1 if more else -1)  # less is told as so much less, not as below 0
+        low, high = sorted((scale * one.difference_low, scale * one.difference_high))
+        size, least, most = (self._shown(value, measure) for value in (scale * one.difference, low, high))
+        text = _MORE_THAN[measure] if more else _LESS_THAN[measure]
+        return joined([say(text, name=name, size=size, low=least, high=most), self._alike(measure)])
+
+    def _shown(self, value: float, measure: str) -> Value:
         if measure == "cycle_days":
-            size = say("{number} days", number=size)
-        elif measure != "win_rate":
-            size = say("{number} {currency}", number=size, currency=self.currency)
-        text = _MORE_THAN[measure] if one.difference > 0 else _LESS_THAN[measure]
-        return joined([say(text, name=name, size=size, low=low, high=high), self._alike(measure)])
+            return say("{number} days", number=Number(value, ",.0f"))
+        return Number(value, ".0f") if measure == "win_rate" else Money(value, self.currency)
 
     def _alike(self, measure: str) -> Said:
         names = self.mix[measure]
         if names:
-            return say("Deals of the same {what} compared.", what=listed(map(catalogued, names)))
+            return say("Deals of the same {what} compared.", what=listed(catalogued(_MIXED.get(name, name)) for name in names))
         return say("The mix couldn't be held alike.")
 
     def to_arrow(self) -> pa.Table:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from paceline.metrics.vocabulary import Metric, Unit
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
-from paceline.saying.said import NOTHING, Said, catalogued, joined, say
+from paceline.saying.said import NOTHING, Said, catalogued, joined, noted, say
 from paceline.saying.values import Money, Number
 
 
@@ -90,7 +90,7 @@ class Reading:
     @property
     def group_label(self) -> Said:
         """Whom or what it is about, beside the scope: names of reps rather than their ids."""
-        return joined((self.name if by == "rep" and self.name else value or _without(by) for by, value in self.group), ", ")
+        return joined((self.name if by == "rep" and self.name else value or nothing(by) for by, value in self.group), ", ")
 
     @property
     def whom(self) -> Said:
@@ -101,8 +101,18 @@ class Reading:
         return f"{self.metric.name}, {self.whom}, {self.period.label}: {self.text}"
 
 
-def _without(by: str) -> Said:
-    return say("no {by}", by=catalogued(by.replace("_", " ")))
+_NOTHING = {
+    "rep": noted("no rep recorded"), "team": noted("no team recorded"), "role": noted("no role recorded"),
+    "segment": noted("no segment recorded"), "manager": noted("no manager recorded"),
+    "territory": noted("no territory recorded"), "product": noted("no product recorded"),
+    "source": noted("no source recorded"), "account_type": noted("no account type recorded"),
+    "type": noted("no type recorded"),
+}  # fmt: skip
+
+
+def nothing(by: str) -> Said:
+    """What a group is called in whose records nothing is said of a cut: ``no source recorded``."""
+    return say(_NOTHING[by]) if by in _NOTHING else say("no {by} recorded", by=catalogued(by.replace("_", " ")))
 
 
 def shown(value: float, unit: Unit, currency: str) -> Said:

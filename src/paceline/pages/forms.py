@@ -42,7 +42,7 @@ class PersonForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     email = forms.EmailField(label=_("Work email"))
-    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+    role = forms.ChoiceField(label=_("Role"), choices=[(value, _(name)) for value, name in ROLES])
     rep_id = forms.ChoiceField(
         label=_("Person in the CRM"), required=False,
         help_text=_("Whose numbers are theirs, and whose people report to them. Needed for reps and managers."),

@@ -15,13 +15,14 @@ from paceline.channels.email.page import as_html, as_text
 from paceline.channels.message import Message
 from paceline.channels.reach import SECONDS, connect
 from paceline.channels.sending import Company, SendingError, To, UnsureError
+from paceline.saying.said import NOTHING, Said, say
 
 
-def ready(company: Company, to: To) -> str:
+def ready(company: Company, to: To) -> Said:
     """Why no mail can be sent; empty: it can."""
     if not company.smtp_host or not company.mail_from:
-        return "no mail server is set ([channels] smtp_host and mail_from)"
-    return "" if to.email else "no mail address is known"
+        return say("no mail server is set ([channels] smtp_host and mail_from)")
+    return NOTHING if to.email else say("no mail address is known")
 
 
 def send(company: Company, to: To, message: Message) -> str:

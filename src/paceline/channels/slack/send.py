@@ -10,17 +10,18 @@ from paceline.channels.message import Message
 from paceline.channels.reach import Answer, post
 from paceline.channels.sending import Company, SendingError, To
 from paceline.channels.slack.blocks import as_blocks
+from paceline.saying.said import NOTHING, Said, say
 
 # What Slack says when it is Slack's own trouble (https://api.slack.com/methods/chat.postMessage#errors).
 _PASSING = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited",
             "rollup_error", "team_added_to_org")  # fmt: skip
 
 
-def ready(company: Company, to: To) -> str:
+def ready(company: Company, to: To) -> Said:
     """Why nothing can be sent; empty: it can."""
     if to.slack_webhook or company.slack_token:
-        return ""
-    return "the company has no Slack app ($PACELINE_SLACK_TOKEN), and no incoming webhook of one's own is set"
+        return NOTHING
+    return say("the company has no Slack app ($PACELINE_SLACK_TOKEN), and no incoming webhook of one's own is set")
 
 
 def send(company: Company, to: To, message: Message) -> str:

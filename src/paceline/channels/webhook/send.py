@@ -12,6 +12,7 @@ import time
 from paceline.channels.message import Message
 from paceline.channels.reach import check_address, post
 from paceline.channels.sending import Company, SendingError, To
+from paceline.saying.said import Said, say
 
 PREFIX = "whsec_"
 
@@ -21,12 +22,12 @@ def new_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def ready(company: Company, to: To) -> str:
+def ready(company: Company, to: To) -> Said:
     """Why nothing can be sent; empty: it can."""
     if not company.webhooks:
-        return "the company has webhooks turned off ([channels] webhooks)"
+        return say("the company has webhooks turned off ([channels] webhooks)")
     if not to.webhook_url or not to.webhook_secret:
-        return "no webhook is set"
+        return say("no webhook is set")
     return check_address(to.webhook_url, company.allowed_hosts)
 
 

@@ -58,7 +58,7 @@ def records_page(request: Asking, slug: str) -> HttpResponse:
         dispute=reverse("dispute", args=[slug]) + (of.address.query(**here) or "?") if may(request, "dispute_record") else "",
         contribution=CONTRIBUTION.capitalize(),
         interval=_interval(reading),
-        mean=None if reading.mean_of_reps is None else written.full(reading.mean_of_reps, reading.metric.unit, reading.currency),
+        mean=None if reading.mean_of_reps is None else written.mean(reading.mean_of_reps, reading.metric.unit, reading.currency),
         known_at=written.instant(reading.as_of, of.store.settings.time_zone),
         definition=reverse("metric", args=[slug]) + of.address.query(**here),
         csv=reverse("records_export", args=[slug, "csv"]) + of.address.query(**here),

@@ -115,6 +115,7 @@ def _deal(of: Asked, deal: OpenDeal) -> dict[str, Any]:
         "crm": in_crm(running().project.config.crm, "opportunity_id", deal.opportunity_id),
         "amount": None if deal.amount is None else written.money(deal.amount, of.currency),
         "close": None if deal.close is None else written.day(deal.close),
+        "quiet": None if deal.quiet is None else written.ago(deal.quiet),
         "next_meeting": None if deal.next_meeting is None else written.day_brief(deal.next_meeting),
     }
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from paceline import charts
+from paceline.coaching.words import Shift, changed
 from paceline.judging.signals import Signal
 from paceline.judging.signals_words import is_additive, weeks_apart
 from paceline.pages.dashboards import written
@@ -16,9 +17,11 @@ from paceline.pages.dashboards.address import Address
 from paceline.pages.dashboards.asking import Asked
 from paceline.pages.dashboards.kept import readings
 from paceline.pages.dashboards.links import records_of
+from paceline.pages.one_on_ones.points import signed
 from paceline.pages.told import in_words
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
+from paceline.saying.said import Said, catalogued
 from paceline.stats.limits import natural_limits
 
 _WEEKS = 26
@@ -45,6 +48,7 @@ def card(of: Asked, one: Signal) -> dict[str, Any]:
         "sentence": in_words(one.sentence),
         "numbers": _numbers(of, one),
         "since": written.day_brief(one.card.since),
+        "said": signed(_point(of, one)) if is_rep else "",
         "line": charts.sparkline(
             values, _limits(values, one), mark="" if one.better is None else "better" if one.better else "worse"
         ),
@@ -64,6 +68,13 @@ def _numbers(of: Asked, one: Signal) -> dict[str, str]:
         "expected": written.over_weeks(one.card.expected / weeks, one.metric.unit, 1, of.currency),
         "change": written.signed_share(one.card.change),
     }
+
+
+def _point(of: Asked, one: Signal) -> Said:
+    """As a point of an agenda."""
+    weeks = weeks_apart(one.metric, one.card.since, one.card.until)
+    shift = Shift(one.metric.unit, one.card.observed, one.card.expected / weeks, one.card.change, one.card.since, weeks)
+    return changed(catalogued(one.metric.name), shift, of.currency)
 
 
 def _weeks(of: Asked) -> list[Period]:

@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from paceline.access.gate import Asking, Visitor, action
@@ -93,10 +92,4 @@ def _card(of: Asked, one: changes.Change, now: datetime) -> dict[str, Any]:
     card = signal_cards.card(of, one.signal)
     if one.alert is None:
         return card
-    text = f"{card['who']} · {card['metric']}: {_words(card)}"
-    return {**card, "doing": alerts.doing(of.request, one.alert, now), "text": text}
-
-
-def _words(card: dict[str, Any]) -> str:
-    words = gettext("where %(expected)s is usual (%(change)s), since %(since)s")
-    return f"{card['numbers']['observed']} {words % {**card['numbers'], 'since': card['since']}}"
+    return {**card, "doing": alerts.doing(of.request, one.alert, now)}

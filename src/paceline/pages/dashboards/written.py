@@ -74,6 +74,11 @@ def full(value: float, unit: Unit, currency: str) -> str:
     return count(value) if unit is Unit.COUNT else _decimal(value, 2)
 
 
+def mean(value: float, unit: Unit, currency: str) -> str:
+    """A mean, as ``full``; of counts with one decimal: ``166.6``."""
+    return _decimal(value, 1) if unit is Unit.COUNT else full(value, unit, currency)
+
+
 def over_weeks(value: float, unit: Unit, weeks: int, currency: str) -> str:
     """A change's value: that of all its weeks, or of one (``44 a week``) where it is to be divided by ``weeks``."""
     write = full if unit is Unit.RATIO else brief  # a few hundredths are much of a small ratio
@@ -140,6 +145,13 @@ def number(value: float, decimals: int) -> str:
 def share(value: float, decimals: int = 0) -> str:
     """A fraction as a percentage."""
     return _percent(value, "0" + ("." + "0" * decimals if decimals else ""))
+
+
+def ago(days: int) -> str:
+    """How many days before today: ``today``, ``yesterday``, ``5 days ago``."""
+    if days == 0:
+        return gettext("today")
+    return gettext("yesterday") if days == 1 else gettext("%(days)s days ago") % {"days": count(days)}
 
 
 def chance(value: float) -> str:

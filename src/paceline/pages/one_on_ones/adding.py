@@ -22,7 +22,7 @@ from paceline.coaching import agenda
 from paceline.coaching.models import Item, Kind
 from paceline.coaching.pair import Pair
 from paceline.pages.one_on_ones.pairing import names, pair_of
-from paceline.pages.one_on_ones.points import signal_key
+from paceline.pages.one_on_ones.points import signal_key, unsigned
 from paceline.pages.one_on_ones.reading import address_of
 from paceline.pages.told import fault_in_words
 
@@ -33,12 +33,12 @@ def add(request: Asking, rep_id: str) -> HttpResponse:
     pair = pair_of(request, rep_id)
     if request.method != "POST":
         return redirect("people")
-    told = {name: request.POST.get(name, "").strip() for name in ("kind", "text", "link", "key", "next")}
+    told = {name: request.POST.get(name, "").strip() for name in ("kind", "text", "said", "link", "key", "next")}
     here = told["next"] if agenda.is_ours(told["next"]) else reverse("people")
     if request.POST.get("do") == "off":
         return _taken_back(request, pair, told["key"], here)
     try:
-        item = put(request, pair, told["kind"], told["text"], told["link"], told["key"])
+        item = put(request, pair, told["kind"], unsigned(told["said"]) or told["text"], told["link"], told["key"])
     except agenda.AgendaError as error:
         messages.error(request, fault_in_words(error))
     else:

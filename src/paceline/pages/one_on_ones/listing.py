@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import ngettext
-
 from paceline.access.doors import Person
 from paceline.access.gate import Visitor
 from paceline.coaching.clock import day_of
@@ -70,7 +68,7 @@ def _shown(visitor: Visitor, of: Report, today: date) -> dict[str, Any]:
         "overdue": one is not None and one.at is not None and day_of(one.at) < today,
         "on": one is not None and one.is_on,
         "last": written.day_brief(met) if met else "",
-        "ago": _ago((today - met).days) if met else "",
+        "ago": written.ago((today - met).days) if met else "",
         "long": met is not None and (today - met).days > LONG_DAYS,
         "changed": of.changed,
         "items": of.points,
@@ -89,7 +87,3 @@ def _last_met(manager: str) -> dict[str, date]:
 def _order(one: OneOnOne | None, met: date | None) -> tuple[bool, float, str]:
     at = one.at.timestamp() if one is not None and one.at is not None else 0.0
     return at == 0.0, at, met.isoformat() if met else ""
-
-
-def _ago(days: int) -> str:
-    return ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": days}

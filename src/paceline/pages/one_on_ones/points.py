@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from django.core import signing
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from paceline.coaching import words
 from paceline.coaching.agenda import Point
 from paceline.coaching.models import Kind, Wish, WishState
 from paceline.coaching.pair import Pair
@@ -16,9 +19,12 @@ from paceline.metrics.vocabulary import Unit
 from paceline.pages.dashboards import written
 from paceline.pages.dashboards.address import Address
 from paceline.pages.told import in_words
+from paceline.saying.keeping import as_json, from_json
+from paceline.saying.said import Said, catalogued, joined, own_words, say
+from paceline.saying.values import Word
 
-BEHIND = 0.05  # of its pace: nearer, a goal is on pace
 LIKELY = 0.5
+_SALT = "paceline.agenda"
 
 
 def points(store: Store, pair: Pair, shown: Prepared, wishes: Sequence[Wish]) -> list[Point]:
@@ -28,7 +34,7 @@ def points(store: Store, pair: Pair, shown: Prepared, wishes: Sequence[Wish]) ->
         *(_wish(wish) for wish in wishes if wish.state == WishState.OPEN),
         *_goals(store, pair, shown),
         *(_deal(pair, shown, deal) for deal in shown.deals),
-        *([Point(Kind.RAMP, "ramp", in_words(shown.ramp), reverse("rep", args=[pair.rep_id]))] if shown.ramp else []),
+        *([Point(Kind.RAMP, "ramp", shown.ramp, reverse("rep", args=[pair.rep_id]))] if shown.ramp else []),
         *(_changed(store, pair, shown, one, Kind.PRAISE) for one in shown.praise[:1]),
     ]
 
@@ -48,6 +54,11 @@ def trend_of(pair: Pair, slug: str) -> str:
     return reverse("metric", args=[slug]) + Address().query(rep=pair.rep_id, period="last_week")
 
 
+def shift_of(one: Change) -> words.Shift:
+    """A change as it is told."""
+    return words.Shift(Unit(one.unit), one.observed, one.expected / one.apart, one.change, one.since, one.apart)
+
+
 def changed_words(shown: Prepared, one: Change) -> str:
     """``61 where 88 is usual (−31%), since 12 May``."""
     unit = Unit(one.unit)
@@ -61,58 +72,57 @@ def changed_words(shown: Prepared, one: Change) -> str:
 
 def goal_words(goal: GoalShown) -> str:
     """``on pace``, ``20% behind pace · 34% likely to reach it``; empty where nothing can be said."""
-    words = []
-    if goal.value is not None and not goal.lower_is_better and goal.value >= goal.target:
-        words.append(_("reached"))
-    elif goal.value is not None and goal.expected:
-        change = goal.value / goal.expected - 1
-        told = {"share": written.share(abs(change))}
-        off = (_("%(share)s ahead of pace") if change > 0 else _("%(share)s behind pace")) % told
-        words.append(_("on pace") if abs(change) < BEHIND else off)
-    if goal.chance is not None:
-        words.append(_("%(share)s likely to reach it") % {"share": written.chance(goal.chance)})
-    return " · ".join(words)
+    return in_words(words.standing(goal))
 
 
 def deal_words(deal: DealShown, currency: str) -> str:
     """Why a deal wants a word."""
-    words = []
-    if deal.overdue and deal.close is not None:
-        words.append(_("its close date %(day)s is past") % {"day": written.day_brief(deal.close)})
-    if deal.over_by:
-        words.append(_("%(days)s days over its stage’s limit") % {"days": written.count(deal.over_by)})
-    if deal.quiet:
-        words.append(_("no touch for %(days)s days") % {"days": written.count(deal.quiet)})
-    amount = f"{written.money_brief(deal.amount, currency)}: " if deal.amount is not None else ""
-    return amount + ", ".join(words)
+    return in_words(words.deal(deal, currency))
+
+
+def signed(said: Said) -> str:
+    """A sentence as a form carries it, so that nobody but us can have made it."""
+    return signing.dumps(as_json(said), salt=_SALT, compress=True)
+
+
+def unsigned(sent: str) -> Said | None:
+    """What a form brings back; None for what isn't ours."""
+    try:
+        return from_json(signing.loads(sent, salt=_SALT))
+    except signing.BadSignature:
+        return None
 
 
 def _changed(store: Store, pair: Pair, shown: Prepared, one: Change, kind: Kind) -> Point:
-    text = f"{name_of(store, one.metric)}: {changed_words(shown, one)}"
+    text = words.changed(_named(store, one.metric), shift_of(one), shown.currency)
     return Point(kind, signal_key(one.metric), text, trend_of(pair, one.metric))
 
 
+def _named(store: Store, slug: str) -> Said:
+    return catalogued(store.catalog[slug].name) if slug in store.catalog else own_words(slug)
+
+
 def _wish(wish: Wish) -> Point:
-    text = f"{wish.get_kind_display()}: {wish.text}" if wish.text else str(wish.get_kind_display())
-    return Point(Kind.WISH, f"wish:{wish.pk}", text[:1].upper() + text[1:], wish.link)
+    with override("en"):
+        kind = str(wish.get_kind_display())
+    text = joined([say("{term}", term=Word(kind, at_start=True)), own_words(wish.text)], ": ")
+    return Point(Kind.WISH, f"wish:{wish.pk}", text, wish.link)
 
 
 def _goals(store: Store, pair: Pair, shown: Prepared) -> Iterator[Point]:
     """Goals that are behind, or are more likely missed than reached."""
     for goal in shown.goals:
-        late = goal.value is not None and goal.expected and not goal.lower_is_better and goal.value < goal.expected * (1 - BEHIND)
-        if goal.value is not None and (late or (goal.chance is not None and goal.chance < LIKELY)):
-            unit = Unit(goal.unit)
-            told = {
-                "metric": name_of(store, goal.metric), "value": written.brief(goal.value, unit, shown.currency),
-                "target": written.brief(goal.target, unit, shown.currency),
-            }  # fmt: skip
-            text = _("Goal %(metric)s: %(value)s of %(target)s") % told
-            yield Point(Kind.GOAL, f"goal:{goal.metric}:{goal.first}", f"{text}, {goal_words(goal)}", _rep(pair))
+        if goal.value is None:
+            continue
+        late = goal.expected and not goal.lower_is_better and goal.value < goal.expected * (1 - words.BEHIND)
+        if late or (goal.chance is not None and goal.chance < LIKELY):
+            text = words.goal(_named(store, goal.metric), goal, shown.currency)
+            yield Point(Kind.GOAL, f"goal:{goal.metric}:{goal.first}", text, _rep(pair))
 
 
 def _deal(pair: Pair, shown: Prepared, deal: DealShown) -> Point:
-    return Point(Kind.DEAL, f"deal:{deal.deal}", f"{deal.name}, {deal_words(deal, shown.currency)}", _rep(pair) + "#deals")
+    text = joined([own_words(deal.name), words.deal(deal, shown.currency)], ", ")
+    return Point(Kind.DEAL, f"deal:{deal.deal}", text, _rep(pair) + "#deals")
 
 
 def _rep(pair: Pair) -> str:

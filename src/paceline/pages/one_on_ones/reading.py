@@ -30,6 +30,7 @@ from paceline.pages.one_on_ones.listing import list_of
 from paceline.pages.one_on_ones.pairing import WITH, boss_of, names, one_of, pair_in, pair_of
 from paceline.pages.one_on_ones.points import points
 from paceline.pages.one_on_ones.scheduling import SeriesForm, start_of, words_of
+from paceline.pages.told import in_words
 from paceline.project.running import running
 from paceline.sales.scope import Scope
 
@@ -173,8 +174,8 @@ def _wish(wish: Any) -> dict[str, Any]:
 def _item(item: Any, known: dict[str, str], own: str) -> dict[str, Any]:
     by = "" if not item.by else known.get(item.by, "")
     return {
-        "key": item.key, "text": item.text, "link": item.link, "kind": item.get_kind_display(), "done": item.done_at is not None,
-        "by": by, "mine": item.by == own, "made": not item.by,
+        "key": item.key, "text": in_words(item.told), "link": item.link, "kind": item.get_kind_display(),
+        "done": item.done_at is not None, "by": by, "mine": item.by == own, "made": not item.by,
     }  # fmt: skip
 
 

@@ -18,12 +18,13 @@ from paceline.access.audit import note
 from paceline.access.gate import Asking, action, door_for
 from paceline.charts import Picture, Ranged
 from paceline.insight.compare import Verdict
-from paceline.insight.segments import Compared
+from paceline.insight.segments import NO_WORD, Compared
 from paceline.insight.strategies import Strategy
 from paceline.insight.trends import Season
 from paceline.judging.segments import BY, MEASURES, Group, Segments
 from paceline.judging.segments import segments as judge
 from paceline.judging.strategies import Strategies, strategies
+from paceline.metrics.reading import nothing
 from paceline.metrics.vocabulary import Unit
 from paceline.pages.asked import Asked as Question
 from paceline.pages.dashboards import written
@@ -122,12 +123,12 @@ def _periods(of: Asked) -> list[tuple[str, str, bool]]:
 def _of_groups(of: Asked, found: Segments, measure: str) -> dict[str, Any]:
     ordered = sorted(found.groups, key=_evidence)
     return {
-        "rows": [_row(of, one) for one in ordered],
+        "rows": [_row(of, one, found.by) for one in ordered],
         "means": [_text(of, name, found.means[name]) for name in MEASURES],
         "measure_names": [NAMES[name] for name in MEASURES],
         "picture": _picture(of, found, ordered, measure) if ordered else None,
         "sentences": [in_words(one) for one in found.sentences],
-        "mix": ", ".join(found.mix[measure]),
+        "mix": ", ".join(gettext(name) for name in found.mix[measure]),
         "drawn": NAMES[measure],
         "before": None if found.before is None else written.period(found.before),
         "seasons": [one for one in (_season(found.quarter, gettext("quarter")), _season(found.year, gettext("year"))) if one],
@@ -145,11 +146,11 @@ def _text(of: Asked, measure: str, value: float | None) -> str:
     return "–" if value is None else written.brief(value, _UNITS[measure], of.currency)
 
 
-def _row(of: Asked, group: Group) -> dict[str, Any]:
+def _row(of: Asked, group: Group, cut: str) -> dict[str, Any]:
     effort, value = group.touches, group.value
     change = group.growth
     return {
-        "name": group.name,
+        "name": _called(group, cut),
         "n": group.measures["win_rate"].n,
         "cells": [_cell(of, measure, group.measures[measure]) for measure in MEASURES],
         "effort": "–" if effort is None else written.share(effort),
@@ -183,7 +184,7 @@ def _cell(of: Asked, measure: str, one: Compared) -> dict[str, Any]:
 
 def _picture(of: Asked, found: Segments, groups: list[Group], measure: str) -> Picture:
     read = written.reader_of(_UNITS[measure], of.currency)
-    rows = [_ranged(of, group, measure) for group in groups]
+    rows = [_ranged(of, group, measure, found.by) for group in groups]
     told = {"measure": NAMES[measure], "cut": CUTS[found.by]}
     return charts.intervals(
         rows, found.means[measure], written=read, title=gettext("%(measure)s by %(cut)s") % told,
@@ -191,10 +192,15 @@ def _picture(of: Asked, found: Segments, groups: list[Group], measure: str) -> P
     )  # fmt: skip
 
 
-def _ranged(of: Asked, group: Group, measure: str) -> Ranged:
+def _called(group: Group, cut: str) -> str:
+    """The group's name, or that none was recorded."""
+    return in_words(nothing(cut)) if group.name == NO_WORD else group.name
+
+
+def _ranged(of: Asked, group: Group, measure: str, cut: str) -> Ranged:
     cell, one = _cell(of, measure, group.measures[measure]), group.measures[measure]
     words = f"{cell['sign']} {cell['text']}".strip() if cell["known"] else gettext("too few: %(n)s") % {"n": one.n}
-    return Ranged(shorten(group.name, _LABEL, placeholder="…"), one.estimate, one.low, one.high, words, cell["mark"])
+    return Ranged(shorten(_called(group, cut), _LABEL, placeholder="…"), one.estimate, one.low, one.high, words, cell["mark"])
 
 
 def _season(one: Season, what: str) -> dict[str, Any] | None:

@@ -173,7 +173,7 @@ def _wait(curve: Waiting, title: str, unit: str, step: int) -> Picture:
     return charts.curves(
         [unit % {"number": at} for at in times], Band(*ends), [], written=written.share, title=title,
         description=gettext("%(events)s of %(n)s got there.") % {"events": curve.events, "n": curve.n},
-        band_words=(gettext("8 in 10, low"), gettext("share"), gettext("8 in 10, high")), column=gettext("By"),
+        band_words=(gettext("8 in 10, low"), gettext("share"), gettext("8 in 10, high")), column=gettext("By month"),
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from paceline.coaching.agenda import added_by
 from paceline.metrics.store import Store
 from paceline.pages.dashboards import written
 from paceline.pages.dashboards.address import Address
-from paceline.pages.one_on_ones.points import signal_key
+from paceline.pages.one_on_ones.points import signal_key, signed
 from paceline.pages.telling import words
 from paceline.pages.telling.acts import alert_of, next_meeting
 from paceline.pages.told import in_words
@@ -125,6 +125,7 @@ def doing(request: Asking, one: Alert, now: datetime) -> dict[str, Any]:
         "may_act": may(request, "act_on_alerts"),
         "meets": one.name if meets else "",
         "key": signal_key(one.metric),
+        "said": signed(words.point(one, request.door.store)) if meets else "",
         "added": bool(meets) and (one.name, signal_key(one.metric)) in _added(request),
         "meeting": None if meeting is None else written.day_brief(timezone.localdate(meeting)),
     }

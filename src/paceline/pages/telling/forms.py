@@ -15,6 +15,8 @@ from paceline.alerts.models import Wishes
 from paceline.alerts.wishes import sealed
 from paceline.channels.reach import check_address
 from paceline.channels.sending import Company
+from paceline.pages.told import in_words
+from paceline.saying.said import NOTHING
 
 WAYS = {"": _("not at all"), "email": _("by mail"), "slack": _("by Slack"), "webhook": _("by webhook")}
 PARTS = (
@@ -105,9 +107,9 @@ class MessagesForm(forms.Form):
     def clean_webhook_url(self) -> str:
         """An address that could be written to; where it leads is looked at each time."""
         told = str(self.cleaned_data["webhook_url"]).strip()
-        wrong = check_address(told, self.company.allowed_hosts) if told else ""
+        wrong = check_address(told, self.company.allowed_hosts) if told else NOTHING
         if wrong:
-            raise ValidationError(gettext("This address can’t be written to: %(why)s."), params={"why": wrong})
+            raise ValidationError(gettext("This address can’t be written to: %(why)s."), params={"why": in_words(wrong)})
         return told
 
     def save(self) -> Wishes:

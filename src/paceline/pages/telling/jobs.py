@@ -34,6 +34,7 @@ from paceline.people.models import User
 from paceline.project.running import running
 from paceline.sales.periods import Period, epoch_day
 from paceline.sales.scope import Scope
+from paceline.saying.said import Said, joined, say
 
 FORECAST = "revenue"  # the result whose forecast is kept each day, and whose ramp is
 # Whose morning was looked at on which day: to spare work, for what was put down once isn't put down twice anyway.
@@ -42,46 +43,46 @@ KEPT = timedelta(days=30)  # what messages said; that they were sent is kept for
 LATE = timedelta(days=2)  # an alert that quiet days held back for longer is told by the list alone
 
 
-def look() -> str:
+def look() -> Said:
     """Judge the company, keep what changed, and put down who is to be told."""
     store, now = running().store, timezone.now()
     found = judged.changes_told(store)
     changes = follow(found, now)
     told = sum(_tell_at_once(user, store, now) for user in _readers())
-    return f"{len(changes)} changes, {told} messages"
+    return say("{changes} changes, {messages} messages", changes=len(changes), messages=told)
 
 
-def record() -> str:
+def record() -> Said:
     """Keep today's forecasts, chances of goals and ramps, and settle earlier ones."""
     store = running().store
     day = epoch_day(store.view().day)
     quarter = Period.containing("quarter" if store.settings.fiscal_start_month == 1 else "fiscal_quarter", store.view().day,
                                 store.settings)  # fmt: skip
     said = keep(store.engine, goal_predictions(judged.goal_lines(store, quarter, Scope.company()), day), store.now)
-    why = []
+    why: list[Said] = []
     try:
         made = judged.foreseen(store, FORECAST, quarter, Scope.company())
         lines = predictions(made.lines, made.period, day)
         said += keep(store.engine, lines + (deal_predictions(made.chances.of_deal, day) if made.chances else []), store.now)
     except ForecastError as error:  # a young company has nothing to foretell from: that is no failure
-        why.append(str(error))
+        why.append(error.said)
     try:
         said += keep_ramps(store, ramp(store, FORECAST, Scope.company()))
     except RampError as error:
-        why.append(str(error))
+        why.append(error.said)
     outbox.forget(timezone.now() - KEPT)
-    return f"{said} kept, {settle_all(store)} settled" + "".join(f"; {one}" for one in why)
+    return joined([say("{kept} kept, {settled} settled", kept=said, settled=settle_all(store)), *why], "; ")
 
 
-def mornings() -> str:
+def mornings() -> Said:
     """Put down the morning messages and reviews whose time it is."""
     store, now = running().store, timezone.now()
-    return f"{sum(_morning(user, store, now) for user in _readers())} messages"
+    return say("{messages} messages", messages=sum(_morning(user, store, now) for user in _readers()))
 
 
-def send() -> str:
+def send() -> Said:
     """Send what is due."""
-    return f"{send_due()} sent"
+    return say("{messages} sent", messages=send_due())
 
 
 def _readers() -> list[User]:

@@ -25,6 +25,7 @@ from paceline.pages.telling.company import company
 from paceline.pages.telling.doors import may
 from paceline.pages.telling.forms import PARTS, WAYS, MessagesForm
 from paceline.pages.telling.sending import send_now
+from paceline.pages.told import in_words
 from paceline.people.models import User
 
 NEEDS = {"digest": "see_today", "alert": "see_alerts", "week": "see_review", "month": "see_review"}
@@ -114,7 +115,7 @@ def kinds_of(user: User) -> tuple[str, ...]:
 
 def _context(request: Asking, wishes: Wishes, form: MessagesForm) -> dict[str, object]:
     to, how = address_of(wishes), company()
-    ways = [(name, WAYS[name], channel.ready(how, to)) for name, channel in CHANNELS.items()]
+    ways = [(name, WAYS[name], in_words(channel.ready(how, to))) for name, channel in CHANNELS.items()]
     sent = Delivery.objects.filter(user=request.user).prefetch_related("log")[:_SHOWN]
     return {
         "form": form,

@@ -10,11 +10,13 @@ from django.utils.translation import gettext
 from paceline.alerts.models import Alert
 from paceline.alerts.sight import REP
 from paceline.channels.message import Line
+from paceline.coaching.words import Shift, changed
 from paceline.judging.signals_words import weeks_apart
 from paceline.metrics.store import Store
 from paceline.pages.dashboards import written
 from paceline.pages.telling.addresses import absolute, metric_page
 from paceline.sales.periods import Period
+from paceline.saying.said import Said, catalogued, own_words
 
 
 def names_of(store: Store) -> Mapping[str, str]:
@@ -41,6 +43,16 @@ def sentence(alert: Alert, store: Store) -> str:
             "since": written.day_brief(alert.since)}  # fmt: skip
     words = gettext("where %(expected)s is usual (%(change)s), since %(since)s") % told
     return f"{written.over_weeks(alert.observed, metric.unit, weeks, currency)} {words}"
+
+
+def point(alert: Alert, store: Store) -> Said:
+    """An alert as a point of an agenda: ``Meetings held: 5 where 9 is usual (−31%), since 12 May``."""
+    metric = store.catalog.get(alert.metric)
+    if metric is None:
+        return own_words(alert.metric)
+    weeks = weeks_apart(metric, alert.since, alert.until)
+    shift = Shift(metric.unit, alert.observed, alert.expected / weeks, alert.change, alert.since, weeks)
+    return changed(catalogued(metric.name), shift, store.settings.currency)
 
 
 def mark(alert: Alert) -> str:

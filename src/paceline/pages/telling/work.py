@@ -26,6 +26,7 @@ from paceline.pages.dashboards import warm
 from paceline.pages.dashboards.kept import version_of
 from paceline.pages.telling import jobs
 from paceline.project.running import running
+from paceline.saying.keeping import as_json
 
 AGAIN = timedelta(minutes=5)  # until work that failed is tried again, where it isn't done at its own times anyway
 
@@ -86,7 +87,8 @@ def do(name: str) -> str | None:
     came = work.run()
     ended = timezone.now()
     Job.objects.filter(name=name).update(
-        ended_at=ended, well_at=ended, failures=0, why="", came=came[:300], mark=mark, next_at=_next(work, ended)
+        ended_at=ended, well_at=ended, failures=0, why="", came=came[:300], said=as_json(came), mark=mark,
+        next_at=_next(work, ended),
     )
     return came
 

@@ -16,6 +16,8 @@ from paceline.alerts.models import Delivery, Job, Progress
 from paceline.pages.telling import letters
 from paceline.pages.telling.forms import WAYS
 from paceline.pages.telling.work import WORK
+from paceline.pages.told import in_words
+from paceline.saying.keeping import from_json
 
 _SHOWN = 50
 
@@ -31,6 +33,11 @@ class Row:
     def began(self) -> datetime | None:
         """When it last began."""
         return None if self.job is None else self.job.began_at
+
+    @property
+    def came(self) -> str:
+        """What the last good run did."""
+        return "" if self.job is None else in_words(from_json(self.job.said))
 
 
 @action("see_work")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 from django.test import Client
 
-from paceline.pages.dashboards import later
+from paceline.pages.dashboards import later, parts
 from paceline.project.running import Running
 from tests.product.conftest import Cast
 
@@ -58,6 +59,31 @@ def test_the_parts_of_a_gap_add_up_to_it_and_nothing_is_called_a_cause(cast: Cas
     assert top == pytest.approx(leaves, abs=1)
     assert browser("other_manager").get("/drivers/", {"rep": cast.rep_id("rep")}).status_code == 404
     assert browser("manager").get("/drivers/", {"against": "the weather"}).status_code == 400
+
+
+def test_a_reps_page_tells_the_drivers_in_brief_once_they_are_worked_out(cast: Cast, browser: Opened) -> None:
+    def brief() -> str:
+        return page(browser("rep"), f"/reps/{cast.rep_id('rep')}/").split('id="drivers"')[1].split("</section>")[0]
+
+    whole = page(browser("rep"), brief().split('href="')[1].split('"')[0].replace("&amp;", "&"))
+    gap = whole.split("A gap of ")[1].split("<")[0]
+    assert f">{gap}</b>" in brief()
+    assert "against" in brief()
+
+
+def test_a_long_list_comes_in_parts(browser: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    def names(shown: str) -> list[str]:
+        return re.findall(r'<th scope="row">.*?>([^<]+)</', shown.split('id="who"')[1].split("</tbody>")[0])
+
+    whole = names(page(browser("executive"), "/forecast/"))
+    monkeypatch.setattr(parts, "MOST", 4)
+    seen, address = [], "/forecast/"
+    while address:
+        shown = page(browser("executive"), address)
+        seen += names(shown)
+        following = re.search(r'rel="next" href="([^"]+)"', shown)
+        address = f"/forecast/{following[1]}" if following else ""
+    assert seen == whole
 
 
 def test_a_rep_sees_her_own_ramp_and_past_hires_only_as_curves(place: Running, cast: Cast, browser: Opened) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -42,12 +43,12 @@ class Outlook:
         """The value that the total stays under with that chance."""
         return float(np.quantile(self.draws, level))
 
-    @property
+    @cached_property
     def middle(self) -> float:
         """The median: as likely to be passed as not."""
         return self.quantile(0.5)
 
-    @property
+    @cached_property
     def interval(self) -> tuple[float, float]:
         """The central 80 % interval."""
         return self.quantile(0.5 - LEVEL / 2), self.quantile(0.5 + LEVEL / 2)

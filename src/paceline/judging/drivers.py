@@ -17,6 +17,7 @@ from paceline.insight.drivers import Driver, Factor, Side, Split, split_gap
 from paceline.insight.drivers_turn import Turn, turns
 from paceline.insight.goals_pace import STRAIGHT, Shape
 from paceline.judging.drivers_read import FAMILIES, LINKS, Family, Quantities, added, quantities
+from paceline.judging.drivers_weeks import weeks_until
 from paceline.judging.drivers_words import look, turn_sentence
 from paceline.judging.forecast_lines import goals
 from paceline.judging.goals_shape import usual_shape
@@ -35,7 +36,6 @@ Floats = npt.NDArray[np.float64]
 GOAL, PAST, PEERS = "goal", "own past", "peers"
 AGAINST = (PAST, PEERS, GOAL)
 PAST_PERIODS = 4
-TURN_WEEKS = 40  # in which a turn is looked for
 FEWEST_PEERS = 3
 _NOTABLE = 0.05  # share of a result from which a role counts among those that bring it
 _PRESENT = 0.5  # share of the scope's working days per person below which somebody is no peer
@@ -328,29 +328,23 @@ def _weekly(asking: _Asking, scope: Scope, period: Period) -> tuple[dict[str, Fl
 def _turns(asking: _Asking, now: int, rng: np.random.Generator) -> tuple[DriverTurn, ...]:
     """Drivers that turned in the last weeks, whichever way."""
     end = from_epoch_day(now) - timedelta(days=from_epoch_day(now).weekday())
-    weeks = [Period.between(end - timedelta(weeks=back), end - timedelta(weeks=back - 1)) for back in range(TURN_WEEKS, 0, -1)]
-    everybody = asking.read(Scope.company(), weeks)
+    weeks = weeks_until(asking.store, asking.family, end, asking.as_of)
     mine = {stint.rep_id for stint in asking.store.view(asking.as_of).members(asking.scope)}
     roles = {one.role for one in people(asking.store, end - timedelta(days=1), asking.scope, asking.as_of)}
     alike = {one.rep for one in people(asking.store, end - timedelta(days=1), Scope.company(), asking.as_of) if one.role in roles}
-    work = workdays(asking.store, Scope.company(), weeks[0].first, end, asking.as_of)
-    sums = [[added([row for (rep, of), row in everybody.items() if of == week and rep in some]) for week in weeks]
-            for some in (mine, alike - mine)]  # fmt: skip
-    days = [
-        np.array([sum(work.between(rep, week.first, week.until) for rep in some) for week in weeks])
-        for some in (mine, alike - mine)
-    ]
+    (sums, days), (others, their_days) = weeks.together(mine), weeks.together(alike - mine)
+    unknown = np.full(len(weeks.mondays), np.nan)
     series: dict[str, tuple[Floats, Floats]] = {}
     watched = _watched(asking.family.tree)
     for factor in watched:
-        top = _column(sums[0], factor.over)
+        top = sums.get(factor.over, unknown)
         if factor.under is not None:
-            series[factor.name] = (top, _column(sums[0], factor.under))
+            series[factor.name] = (top, sums.get(factor.under, unknown))
         else:
-            series[factor.name] = (top, days[0] * _movement(_column(sums[1], factor.over), days[1]))
+            series[factor.name] = (top, days * _movement(others.get(factor.over, unknown), their_days))
     found = turns(series, rng)
     factors, currency = {factor.name: factor for factor in watched}, asking.store.settings.currency
-    firsts = [weeks[turn.week].first for turn in found]
+    firsts = [weeks.mondays[turn.week] for turn in found]
     return tuple(
         DriverTurn(turn, first, turn_sentence(turn, first, factors[turn.driver], currency))
         for turn, first in zip(found, firsts, strict=True)
@@ -365,10 +359,6 @@ def _watched(tree: Sequence[Factor]) -> list[Factor]:
             out.append(factor)
         out += _watched(factor.parts)
     return out
-
-
-def _column(rows: Sequence[Quantities], name: str) -> Floats:
-    return np.array([row.get(name, np.nan) for row in rows])
 
 
 def _movement(others: Floats, days: Floats) -> Floats:

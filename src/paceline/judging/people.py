@@ -11,6 +11,8 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from paceline.metrics.store import Store, View
 from paceline.sales.periods import epoch_day, from_epoch_day
@@ -157,7 +159,7 @@ def _fill(out: Floats, row: dict[str, int], view: View, begin: int) -> None:
     work = view.frame.tables.ref("workday")
     rows = work.filter((work.day >= begin) & (work.day < begin + out.shape[1]) & (work.seconds > 0))
     found = view.engine.query(rows.select("rep_id", "day", "seconds"))
-    place = np.array([row.get(rep, -1) for rep in found["rep_id"].to_pylist()], np.int64)
+    place = np.asarray(pc.fill_null(pc.index_in(found["rep_id"], pa.array(list(row), pa.string())), -1))
     mine = place >= 0
     at, seconds = np.asarray(found["day"])[mine] - begin, np.asarray(found["seconds"])[mine]
     part = np.minimum(seconds / full_day(view.settings), 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import ibis.expr.types as ir
@@ -43,6 +44,7 @@ def distinct_key(rows: ir.Table, measure: Measure) -> Any:
     return key
 
 
+@cache
 def rows_behind(measure: Measure) -> Measure:
     """How many rows a measure is of; for sums and quantiles those with a value."""
     where = measure.where
@@ -51,11 +53,13 @@ def rows_behind(measure: Measure) -> Measure:
     return Measure(measure.rows, Kind.COUNT, (), where, window=measure.window)
 
 
+@cache
 def rows_matched(measure: Measure) -> Measure:
     """How many rows a measure looks at, with a value or without."""
     return Measure(measure.rows, Kind.COUNT, (), measure.where, window=measure.window)
 
 
+@cache
 def squares(measure: Measure) -> Measure:
     """The sum of squares beside a sum."""
     return Measure(measure.rows, Kind.SQUARES, measure.columns, measure.where, window=measure.window)

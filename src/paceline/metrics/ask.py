@@ -98,6 +98,9 @@ class Asking:
     by: tuple[str, ...]
     members: tuple[Stint, ...]
     _there: dict[Cell, list[Stint]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    # Metrics that need the same data of the same people have the same gaps: told once for each group and period.
+    _gaps: dict[tuple[object, ...], Said | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _parts: dict[tuple[object, ...], tuple[Part, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def grain(self) -> Grain:
@@ -121,8 +124,8 @@ class Asking:
         return [
             self._reading(metric, number, group, found, grain, means)
             for metric in metrics
-            for number in range(len(self.periods))
-            for group in self._groups(metric, number, found, grain)
+            for number, groups in enumerate(self._groups(metric, found, grain))
+            for group in groups
         ]
 
     def _check(self, metric: Metric) -> None:
@@ -179,14 +182,27 @@ class Asking:
 
     # --- the groups ---
 
-    def _groups(self, metric: Metric, number: int, found: Numbers, grain: Grain) -> list[Group]:
+    def _groups(self, metric: Metric, found: Numbers, grain: Grain) -> list[list[Group]]:
+        """The groups of each period."""
         if not self.by:
-            return [()]
-        measures = metric_measures(metric, grain)
-        with_rows = {group for m in measures for (no, group), value in found[m].items() if no == number and value}
-        if len(self.by) == 1 and self.by[0] in REP_ATTRIBUTES:
-            with_rows |= {(stint.attribute(self.by[0]),) for stint in self._present(number)} - {(None,)}
-        return sorted(with_rows, key=lambda group: tuple((value is None, value or "") for value in group))
+            return [[()]] * len(self.periods)
+        with_rows: list[set[Group]] = [set(groups) for groups in self._groups_present]
+        for measure in metric_measures(metric, grain):
+            for (number, group), value in found[measure].items():
+                if value:
+                    with_rows[number].add(group)
+        return [sorted(groups, key=_in_order) for groups in with_rows]
+
+    @cached_property
+    def _groups_present(self) -> list[set[Group]]:
+        """Those of each period that are there even without rows: of people, by one of their attributes."""
+        if len(self.by) > 1 or self.by[0] not in REP_ATTRIBUTES:
+            return [set() for _ in self.periods]
+        (by,) = self.by
+        there: list[set[Group]] = []
+        for number in range(len(self.periods)):
+            there.append({(value,) for stint in self._present(number) if (value := stint.attribute(by)) is not None})
+        return there
 
     def _present(self, number: int, group: Group = ()) -> list[Stint]:
         """The stints, on days of the period, of the scope's reps who were with the company, and within the group."""
@@ -245,7 +261,7 @@ class Asking:
             means.get((metric.slug, cell)),
             self.store.settings.currency,
             self._name(group),
-            self.scope.label_with(self.names),
+            self._about,
         )
 
     def _unknown(
@@ -258,7 +274,11 @@ class Asking:
         measured = None if isinstance(metric.denominator, Constant) else denominator  # sixty seconds a minute are no data
         if not present and (n or numerator or measured):
             return None  # rows of people who are no longer there
-        return coverage.why_unknown(self.view, metric, present, period.first_day, snapshot(self.view, period))
+        key = (metric.needs, metric.any_need, number, group)
+        if key not in self._gaps:
+            last = snapshot(self.view, period)
+            self._gaps[key] = coverage.why_unknown(self.view, metric, present, period.first_day, last)
+        return self._gaps[key]
 
     @staticmethod
     def _no_value(metric: Metric, n: int, found: Numbers, cell: Cell, grain: Grain) -> Said:
@@ -275,15 +295,27 @@ class Asking:
         return catalogued(metric.none)
 
     def _coverage(self, metric: Metric, number: int, group: Group, found: Numbers) -> tuple[Part, ...]:
-        period = self.periods[number]
-        last = max(period.first_day, snapshot(self.view, period))
-        parts = coverage.parts(self.view, metric, self._present(number, group), period.first_day, last)
+        parts = self._connected(metric, number, group)
+        if not metric.coverage:
+            return parts
         counted = [
             Part(catalogued(c.words), evaluate(c.have, found, (number, group)) or 0, evaluate(c.of, found, (number, group)) or 0)
             for c in metric.coverage
             if c.have in found and c.of in found
         ]
         return parts + tuple(part for part in counted if part.of)
+
+    def _connected(self, metric: Metric, number: int, group: Group) -> tuple[Part, ...]:
+        key = (metric.needs, metric.any_need, metric.roles, number, group)
+        if key not in self._parts:
+            period = self.periods[number]
+            last = max(period.first_day, snapshot(self.view, period))
+            self._parts[key] = coverage.parts(self.view, metric, self._present(number, group), period.first_day, last)
+        return self._parts[key]
+
+    @cached_property
+    def _about(self) -> Said:
+        return self.scope.label_with(self.names)
 
     def _name(self, group: Group) -> str | None:
         if "rep" not in self.by:
@@ -294,6 +326,11 @@ class Asking:
     def names(self) -> dict[str, str]:
         """Rep id → name, of those who have one."""
         return {stint.rep_id: stint.name for stint in self.view.stints if stint.name}
+
+
+def _in_order(group: Group) -> tuple[tuple[bool, str], ...]:
+    """By value, what has none last."""
+    return tuple((value is None, value or "") for value in group)
 
 
 def metric_measures(metric: Metric, grain: Grain) -> tuple[Measure, ...]:

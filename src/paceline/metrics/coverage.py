@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from paceline.metrics.reading import Part
 from paceline.metrics.store import View
@@ -44,11 +45,16 @@ def parts(view: View, metric: Metric, stints: Sequence[Stint], first_day: int, l
     counts = {kind: len(reps & connected(view, kind, first_day, last_day)) for kind in metric.needs}
     if metric.any_need and reps:
         needs = [kind for kind in metric.needs if kind != "crm"]
-        kinds = say("{kinds} connected", kinds=listed(_PLURALS[kind] for kind in needs))
-        return (Part(kinds, sum(counts[kind] for kind in needs), len(reps) * len(needs)),)
+        return (Part(_all_connected(tuple(needs)), sum(counts[kind] for kind in needs), len(reps) * len(needs)),)
     return tuple(Part(_connected_words(kind), count, len(reps)) for kind, count in counts.items())
 
 
+@cache
+def _all_connected(kinds: tuple[str, ...]) -> Said:
+    return say("{kinds} connected", kinds=listed(_PLURALS[kind] for kind in kinds))
+
+
+@cache  # thousands of readings say the same
 def _connected_words(kind: str) -> Said:
     return _PLURALS[kind] if kind == "crm" else say("{kinds} connected", kinds=_PLURALS[kind])
 

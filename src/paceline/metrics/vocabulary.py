@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 
 from paceline.metrics.conditions import EVERY, Condition
 
@@ -78,6 +79,14 @@ class Measure:
     quantile: float = 0.5
     absent_last: bool = False
     window: Window = SAME
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Worked out once: every number of every reading is found under its measure."""
+        return hash((self.rows, self.kind, self.columns, self.where, self.words, self.quantile, self.absent_last, self.window))
 
     @property
     def additive(self) -> bool:

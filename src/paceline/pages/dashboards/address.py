@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from urllib.parse import urlencode
 
@@ -65,12 +65,14 @@ class Address:
 
     def query(self, **changes: str) -> str:
         """The query string of this state with some changes, the leading ``?`` included; empty for the default state."""
-        own = {key: value for key, value in changes.items() if key in {field.name for field in fields(self)}}
-        changed = replace(self, **own)
-        pairs = [(f.name, getattr(changed, f.name)) for f in fields(self) if getattr(changed, f.name) != f.default]
+        own = {key: value for key, value in changes.items() if key in _DEFAULTS}
+        said = {key: own.get(key, getattr(self, key)) for key in _DEFAULTS}
+        pairs = [(key, value) for key, value in said.items() if value != _DEFAULTS[key]]
         pairs += [(key, value) for key, value in changes.items() if key not in own and value]
         return f"?{urlencode(pairs)}" if pairs else ""
 
+
+_DEFAULTS = {field.name: field.default for field in fields(Address)}  # a table's every cell has an address
 
 # How many periods before the one asked show what is usual.
 _EARLIER = {

@@ -21,7 +21,7 @@ from paceline.judging.forecast import Foresight
 from paceline.judging.forecast_lines import REP, TEAM, ForecastLine
 from paceline.judging.waterfall import PipelineChange, pipeline_change
 from paceline.metrics.vocabulary import Unit
-from paceline.pages.dashboards import judged, written
+from paceline.pages.dashboards import judged, parts, written
 from paceline.pages.dashboards.address import Address, AddressError, word_of
 from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.kept import readings
@@ -49,12 +49,12 @@ def forecast_page(request: Asking) -> HttpResponse:
     key = ("forecast", slug, of.period, of.scope)
     found = soon(of.store, key, of.as_of, lambda: judged.foreseen(of.store, slug, of.period, of.scope, of.as_of))
     top = found.lines[0]
+    whose = [line for level in (TEAM, REP) for line in found.lines if line.level == level]
     context = of.base(
         metrics=choices({key: gettext(name) for key, name in METRICS.items()}, slug),
         top=_line(of, top),
         fan=_fan(of, found, top) if top.outlook is not None else None,
-        teams=[_line(of, line) for line in found.lines if line.level == TEAM],
-        reps=[_line(of, line) for line in found.lines if line.level == REP],
+        lines=[_line(of, line) for line in parts.part(request, whose)],
         deals=[_deal(of, deal) for deal in found.deals[:_DEALS]],
         more=max(len(found.deals) - _DEALS, 0),
         notes=[in_words(note) for note in found.notes],
@@ -63,6 +63,7 @@ def forecast_page(request: Asking) -> HttpResponse:
         baselines=_baselines(of, top),
         changes=reverse("pipeline_changes") + of.address.query(period=_since_word(of), vs="own"),
         **_people(of, request),
+        **parts.around(request, len(whose)),
     )
     return render(request, "dashboards/forecast.html", context)
 

@@ -16,7 +16,9 @@ from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
 from paceline.warehouse.store import LOAD_LOG, LOG_SCHEMA, ibis_table
 
-_MOST = 400  # answers kept for a store; a team page's is the largest, about 2 MB
+# Answers kept for a store: some thirty for each of a hundred people who look at the same time. Most are a few kB; a team page's
+# is the largest, about 2 MB.
+_MOST = 3000
 Answer = TypeVar("Answer")
 
 
@@ -26,6 +28,16 @@ class Kept:
     def __init__(self) -> None:
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = Lock()
+        self._state: tuple[int, int] | None = None
+
+    def at(self, state: tuple[int, int]) -> Kept:
+        """Ready for a state of the store: what was kept of an earlier one alone is let go."""
+        if state != self._state:
+            with self._lock:
+                self._state = state
+                for key in [key for key in self._answers if isinstance(key, tuple) and _is_of_another(key, state)]:
+                    del self._answers[key]
+        return self
 
     def get(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """The answer kept under the key, else made and kept."""
@@ -46,24 +58,33 @@ class Kept:
                 self._answers.popitem(last=False)
 
 
+def _is_of_another(key: tuple[Hashable, ...], state: tuple[int, int]) -> bool:
+    return isinstance(key[0], tuple) and key[0] != state
+
+
 _KEPT: WeakKeyDictionary[Store, Kept] = WeakKeyDictionary()
 
 
 def kept(store: Store, key: Hashable, as_of: date | None, make: Callable[[], Answer]) -> Answer:
     """An answer about the store as of an instant: made once for each ``store.state``, which moves with every load."""
-    return _KEPT.setdefault(store, Kept()).get((store.state, as_of, key), make)
+    state = store.state
+    return _known(store).at(state).get((state, as_of, key), make)
 
 
 def kept_for_the_day(store: Store, key: Hashable, as_of: date | None, make: Callable[[], Answer]) -> Answer:
     """An answer that only a load or a new day changes: made once for each of them, though ``store.now`` moves on."""
-    known = _KEPT.setdefault(store, Kept())
+    known = _known(store)
     loads = known.get(("loads", store.state), lambda: _loads(store))
     return known.get((loads, store.view(as_of).day, as_of, key), make)
 
 
+def _known(store: Store) -> Kept:
+    return _KEPT.setdefault(store, Kept())
+
+
 def keep_for_the_day(store: Store, key: Hashable, answer: Answer) -> Answer:
     """From now on, until a load or a new day, this is the answer under the key."""
-    known = _KEPT.setdefault(store, Kept())
+    known = _known(store)
     loads = known.get(("loads", store.state), lambda: _loads(store))
     known.put((loads, store.view().day, None, key), answer)
     return answer
@@ -71,7 +92,7 @@ def keep_for_the_day(store: Store, key: Hashable, answer: Answer) -> Answer:
 
 def version_of(store: Store) -> tuple[int, date]:
     """What tells one version of the data from another: the last load's number, and the day."""
-    known = _KEPT.setdefault(store, Kept())
+    known = _known(store)
     return known.get(("loads", store.state), lambda: _loads(store)), store.view().day
 
 

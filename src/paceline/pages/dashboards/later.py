@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from datetime import date
 from functools import wraps
-from threading import Event, Semaphore, Thread
+from threading import Event, Lock, Semaphore, Thread
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.http import HttpResponse
@@ -23,6 +23,7 @@ Given = ParamSpec("Given")
 WAIT = 0.5  # seconds that a visitor waits for a page before being told that it is being worked out
 PATIENT = 60.0  # seconds that a file or a program waits: they can't load themselves again
 AGAIN = 3  # seconds after which that page asks again
+_STARTING = Lock()  # else two visitors who come at the same time would have it worked out twice
 _AT_ONCE = Semaphore(2)  # further work waits: pages must stay quick meanwhile
 
 
@@ -65,7 +66,8 @@ class _Job(Generic[Answer]):
 
 def soon(store: Store, key: Hashable, as_of: date | None, make: Callable[[], Answer], wait: float | None = None) -> Answer:
     """The answer, made once for a load and day. ``wait``: seconds until NotYetError (None: WAIT). Raises what ``make`` raises."""
-    job: _Job[Answer] = kept_for_the_day(store, ("later", key), as_of, lambda: _Job(make))
+    with _STARTING:
+        job: _Job[Answer] = kept_for_the_day(store, ("later", key), as_of, lambda: _Job(make))
     return job.answer(WAIT if wait is None else wait)
 
 

@@ -17,9 +17,9 @@ from paceline.charts import Dot
 from paceline.metrics.explain import sentence
 from paceline.metrics.reading import Reading
 from paceline.metrics.vocabulary import Category, Metric
-from paceline.pages.dashboards import charts_of, metric, written
+from paceline.pages.dashboards import charts_of, metric, parts, written
 from paceline.pages.dashboards.asking import Asked, asked
-from paceline.pages.dashboards.kept import readings
+from paceline.pages.dashboards.kept import kept, readings
 from paceline.pages.dashboards.links import metric_of, records_link, rep_link, term, tile
 from paceline.pages.dashboards.team import people_of
 from paceline.pages.told import in_words
@@ -58,7 +58,8 @@ def metric_page(request: Asking, slug: str) -> HttpResponse:
     one = metric_of(request, slug)
     rep_id = request.GET.get("rep", "")
     of = asked(request, rep=rep_id or None)
-    page = metric.page(of.store, one, of.scope, of.course, as_of=of.as_of)
+    key = ("metric page", slug, of.scope, of.course)
+    page = kept(of.store, key, of.as_of, lambda: metric.page(of.store, one, of.scope, of.course, as_of=of.as_of))
     labels = charts_of.labels_of([reading.period for reading in page.history])
     dots = [Dot(s.name, s.cell.value, s.cell.mark if s.cell.mark in ("worse", "better") else "") for s in page.standings]
     context = of.base(
@@ -79,13 +80,14 @@ def metric_page(request: Asking, slug: str) -> HttpResponse:
         value=written.reading(page.reading, short=False),
         trend=charts_of.trend(one, page.history, labels, page.limits, of.currency, mark=page.mark),
         distribution=charts_of.distribution(one, dots or _peers(request, of, one), of.currency),
-        standings=[_standing(of, s) for s in page.standings],
+        standings=[_standing(of, s) for s in parts.part(request, page.standings)],
         records=records_link(of, slug, rep_id),
         picture=reverse("metric_picture", args=[slug]) + of.address.query(rep=rep_id, vs="own"),
         related=[term(of, other) for other in page.related],
         interval=None
         if page.reading.interval is None
         else written.ends_of(page.reading.interval, one.unit, of.currency),
+        **parts.around(request, len(page.standings)),
     )
     return render(request, "dashboards/metric.html", context)
 

@@ -30,6 +30,7 @@ from paceline.pages.one_on_ones.gather import MOST_DEALS, deals_to_talk_about
 from paceline.pages.one_on_ones.points import deal_words, signal_key
 from paceline.pages.one_on_ones.today import one_on_one_with
 from paceline.pages.plan import ramp_views
+from paceline.pages.plan.drivers_brief import drivers_in_brief
 from paceline.pages.told import in_words
 from paceline.project.running import running
 from paceline.sales.periods import epoch_day
@@ -69,7 +70,7 @@ def rep_page(request: Asking, rep_id: str) -> HttpResponse:
         deals=[_deal(of, deal) for deal in page.deals],
         quiet=[_wanting(of, deal) for deal in deals_to_talk_about(page.deals)[:MOST_DEALS]],
         has_peers=peers is not None,
-        drivers=reverse("drivers") + Address(as_of=of.address.as_of).query(rep=rep_id),
+        drivers=drivers_in_brief(request, of, rep_id),
         all_goals=reverse("goals") + Address(as_of=of.address.as_of).query(rep=rep_id),
         ramp=_ramp(of, rep_id) if page.ramp_week else None,
         open_amount=written.money(sum(deal.amount or 0 for deal in page.deals), of.currency),

@@ -14,14 +14,12 @@ from django.views.decorators.http import require_safe
 
 from paceline.access.audit import note
 from paceline.access.gate import Asking, action, door_for
-from paceline.pages.dashboards import cells, goal_tiles, team, written
+from paceline.pages.dashboards import cells, goal_tiles, parts, team, written
 from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.export import as_file
 from paceline.pages.dashboards.later import patient, soon
 from paceline.pages.dashboards.links import records_link, rep_link, term
 from paceline.pages.plan.views import views_for
-
-MOST = 50  # reps on a page: with a hundred a browser takes half a second
 
 
 @action("see_team")
@@ -30,8 +28,7 @@ MOST = 50  # reps on a page: with a hundred a browser takes half a second
 def team_page(request: Asking) -> HttpResponse:
     """Reps by metrics."""
     of = asked(request)
-    first = int(request.GET["from"]) if request.GET.get("from", "").isdigit() else 0
-    page = _kept_team(of, first)
+    page = _kept_team(of, parts.first_of(request))
     people = request.door.people(of.as_of)
     context = of.base(
         blocks=[_block(of, block, number) for number, block in enumerate(page.blocks)],
@@ -40,14 +37,13 @@ def team_page(request: Asking) -> HttpResponse:
         out=page.standing_out,
         roles=choices({p.role: p.role for p in people if p.role}, of.address.role),
         teams=choices({p.team: p.team for p in people if p.team}, of.address.team),
-        before=_part(of, first - MOST) if first else None,
-        after=_part(of, first + MOST) if first + MOST < page.everybody else None,
         goals=goal_tiles.of_team(of),
         goals_title=goal_tiles.title(of),
         csv=reverse("team_export", args=["csv"]) + of.address.query(),
         saved=views_for(request.user, request.path),
         here=request.get_full_path(),
         summary=ngettext("%(count)s rep", "%(count)s reps", page.everybody) % {"count": page.everybody},
+        **parts.around(request, page.everybody),
     )
     return render(request, "dashboards/team.html", context)
 
@@ -58,13 +54,8 @@ def _kept_team(of: Asked, first: int) -> team.Team:
         of.store,
         key,
         of.as_of,
-        lambda: team.team(of.store, of.scope, of.course, vs=of.address.vs, as_of=of.as_of, first=first, most=MOST),
+        lambda: team.team(of.store, of.scope, of.course, vs=of.address.vs, as_of=of.as_of, first=first, most=parts.MOST),
     )
-
-
-def _part(of: Asked, first: int) -> str:
-    """Another part of a long team."""
-    return of.address.query(**({"from": str(first)} if first > 0 else {})) or "?"
 
 
 def _block(of: Asked, block: team.Block, number: int) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from paceline.metrics.vocabulary import Metric, Unit
 from paceline.sales.periods import Period
 
 _LARGE = 10_000
+_MANY = 8192  # numbers whose writing is remembered, of each kind
 _CLOCK = 100_000  # seconds-of-epoch columns are larger than any day's number
 
 
@@ -124,17 +125,28 @@ def _plain(value: float) -> str:
 
 def _percent(value: float, digits: str) -> str:
     """A fraction in the language's pattern of percentages, with these digits (``0``, ``0.0``)."""
-    pattern = str(locale().percent_formats[None].pattern).replace("#,##0", f"#,##{digits}")
-    return format_percent(value, pattern, locale=locale())
+    return _percent_in(locale(), value or 0, digits)
+
+
+# What a number costs to write is most of what a table costs, and the next page shows the same numbers again.
+@lru_cache(maxsize=_MANY)
+def _percent_in(of: Locale, value: float, digits: str) -> str:
+    pattern = str(of.percent_formats[None].pattern).replace("#,##0", f"#,##{digits}")
+    return format_percent(value, pattern, locale=of)
 
 
 def _decimal(value: float, digits: int) -> str:
-    return format_decimal(value, "#,##0" + ("." + "0" * digits if digits else ""), locale=locale())
+    return _decimal_in(locale(), value or 0, "#,##0" + ("." + "0" * digits if digits else ""))
+
+
+@lru_cache(maxsize=_MANY)
+def _decimal_in(of: Locale, value: float, pattern: str) -> str:
+    return format_decimal(value, pattern, locale=of)
 
 
 def count(value: float) -> str:
     """A number of things: no decimals where there are none."""
-    return format_decimal(value, "#,##0.####", locale=locale())
+    return _decimal_in(locale(), value or 0, "#,##0.####")
 
 
 def number(value: float, decimals: int) -> str:
@@ -169,19 +181,29 @@ def signed_share(value: float) -> str:
 
 def money(value: float, currency: str) -> str:
     """An amount; cents only below a thousand."""
+    return _money_in(locale(), value or 0, currency)
+
+
+@lru_cache(maxsize=_MANY)
+def _money_in(of: Locale, value: float, currency: str) -> str:
     digits = abs(value) < 1000 and value != round(value)
-    return format_currency(value, currency, locale=locale(), currency_digits=False, format=None if digits else _whole(locale()))
+    return format_currency(value, currency, locale=of, currency_digits=False, format=None if digits else _whole(of))
 
 
 def money_brief(value: float, currency: str) -> str:
     """An amount in few characters."""
+    return _money_brief_in(locale(), value or 0, currency)
+
+
+@lru_cache(maxsize=_MANY)
+def _money_brief_in(of: Locale, value: float, currency: str) -> str:
     if abs(value) < 1000:
-        return format_currency(value, currency, format=_whole(locale()), currency_digits=False, locale=locale())
+        return format_currency(value, currency, format=_whole(of), currency_digits=False, locale=of)
     few = _three_digits(value)
-    if not _has_short_form(locale(), few):
-        return money(round(value), currency)
+    if not _has_short_form(of, few):
+        return _money_in(of, round(value), currency)
     digits = 0 if 100_000 <= abs(few) < 1_000_000 else 1
-    return format_compact_currency(few, currency, fraction_digits=digits, locale=locale())
+    return format_compact_currency(few, currency, fraction_digits=digits, locale=of)
 
 
 def _three_digits(value: float) -> float:

@@ -29,6 +29,7 @@ from paceline.pages.plan.goals import DAY
 from paceline.pages.plan.goals_views import asked_goals, base_of
 from paceline.pages.told import fault_in_words, in_words
 from paceline.sales.periods import Period, epoch_day
+from paceline.sales.scope import Scope
 
 AGAINST = {"past": gettext_lazy("the own past"), "peers": gettext_lazy("peers"), "goal": gettext_lazy("the goal")}
 _SIDES = {"past": PAST, "peers": PEERS, "goal": GOAL}
@@ -47,9 +48,9 @@ _SHARES = ("win rate", "share decided", "acceptance", "credit")
 _MONEY = ("deal size", "amount of each")
 
 
-def metric_for(of: Asked) -> str:
+def metric_for(of: Asked, scope: Scope) -> str:
     """The result of whoever is looked at: that of their role, else revenue."""
-    rep = of.scope.one_rep
+    rep = scope.one_rep
     if rep is None:
         return "revenue"
     on = epoch_day(of.today)
@@ -57,19 +58,19 @@ def metric_for(of: Asked) -> str:
     return next((slug for slug in FAMILIES if roles & set(of.store.catalog[slug].roles)), "revenue")
 
 
-def split(of: Asked, metric: str, against: str, wait: float | None = None) -> Drivers:
-    """The gap, split. Raises NotYetError, DriversError."""
-    key = ("drivers", metric, of.period, of.scope, against)
+def split(of: Asked, scope: Scope, period: Period, metric: str, against: str, wait: float | None = None) -> Drivers:
+    """The gap of a scope in a period, split. Raises NotYetError, DriversError."""
+    key = ("drivers", metric, period, scope, against)
 
     def make() -> Drivers:
-        return drivers_of(of.store, metric, of.period, of.scope, _SIDES[against], as_of=of.as_of)
+        return drivers_of(of.store, metric, period, scope, _SIDES[against], as_of=of.as_of)
 
     return soon(of.store, key, of.as_of, make, wait)
 
 
 def _asked(request: Asking) -> tuple[Asked, str, str]:
     of = asked_goals(request)
-    metric, against = request.GET.get("metric", "") or metric_for(of), request.GET.get("against", "past")
+    metric, against = request.GET.get("metric", "") or metric_for(of, of.scope), request.GET.get("against", "past")
     if metric not in FAMILIES or against not in AGAINST:
         told = {"metrics": ", ".join(FAMILIES), "sides": ", ".join(AGAINST)}
         raise AddressError(gettext("A gap is split of metric=%(metrics)s, against=%(sides)s.") % told)
@@ -85,7 +86,7 @@ def drivers_page(request: Asking) -> HttpResponse:
     rep = request.GET.get("rep", "")
     found, problem = None, ""
     try:
-        found = split(of, metric, against)
+        found = split(of, of.scope, of.period, metric, against)
     except (DriversError, ValueError) as error:
         problem = fault_in_words(error)
     context = base_of(
@@ -106,7 +107,7 @@ def _shown(of: Asked, found: Drivers, rep: str) -> dict[str, Any]:
     def brief(value: float) -> str:
         return written.brief(value, found.unit, of.currency)
 
-    period = Period.between(found.period.first, min(found.period.until, found.as_of + DAY))
+    period = days_of(found)
     gap = found.split.gap
     return {
         "here": brief(found.split.here),
@@ -117,12 +118,17 @@ def _shown(of: Asked, found: Drivers, rep: str) -> dict[str, Any]:
         "rows": [_row(of, found, one, period, rep) for one in found.split.drivers],
         "picture": _picture(of, found),
         "turns": [
-            {"sentence": in_words(one.sentence), "records": _records(of, found, one.turn.driver, period, rep)}
+            {"sentence": in_words(one.sentence), "records": records_behind(of, found, one.turn.driver, period, rep)}
             for one in found.turns
         ],
-        "suggestion": _suggestion(of, found, period, rep),
+        "suggestion": suggestion(of, found, period, rep),
         "notes": [in_words(note) for note in (*found.notes, *found.split.unsplit)],
     }
+
+
+def days_of(found: Drivers) -> Period:
+    """The days looked at: the period as far as it is known."""
+    return Period.between(found.period.first, min(found.period.until, found.as_of + DAY))
 
 
 def signed(value: float, unit: Unit, currency: str) -> str:
@@ -131,7 +137,8 @@ def signed(value: float, unit: Unit, currency: str) -> str:
     return text if text == written.brief(0.0, unit, currency) else ("−" if value < 0 else "+") + text
 
 
-def _name(word: str) -> str:
+def name_of(word: str) -> str:
+    """A driver's name in the reader's language."""
     return str(_NAMES.get(word, word))
 
 
@@ -146,7 +153,7 @@ def _value(of: Asked, name: str, value: float | None) -> str:
 def _row(of: Asked, found: Drivers, one: Driver, period: Period, rep: str) -> dict[str, Any]:
     ends = one.interval
     return {
-        "name": _name(one.name),
+        "name": name_of(one.name),
         "depth": one.depth,
         "named": one.named,
         "mark": ("better" if one.part > 0 else "worse") if one.named else "",
@@ -156,11 +163,11 @@ def _row(of: Asked, found: Drivers, one: Driver, period: Period, rep: str) -> di
         "high": None if ends is None else signed(ends[1], found.unit, of.currency),
         "here": _value(of, one.name, one.here),
         "there": _value(of, one.name, one.there),
-        "records": _records(of, found, one.name, period, rep),
+        "records": records_behind(of, found, one.name, period, rep),
     }
 
 
-def _records(of: Asked, found: Drivers, driver: str, period: Period, rep: str) -> str:
+def records_behind(of: Asked, found: Drivers, driver: str, period: Period, rep: str) -> str:
     """Where the records of a driver are: those of the metric that shows it."""
     slug = next((one.metric for one in found.split.drivers if one.name == driver), None)
     if slug is None or slug not in of.store.catalog:
@@ -172,7 +179,7 @@ def _records(of: Asked, found: Drivers, driver: str, period: Period, rep: str) -
     )
 
 
-def _suggestion(of: Asked, found: Drivers, period: Period, rep: str) -> dict[str, str] | None:
+def suggestion(of: Asked, found: Drivers, period: Period, rep: str) -> dict[str, str] | None:
     """Where to look first: the driver that turned earliest in the gap's direction, else the largest that can be told."""
     gap = found.split.gap
     turned = next((one.turn.driver for one in found.turns if (one.turn.after - one.turn.before) * gap > 0), None)
@@ -181,11 +188,11 @@ def _suggestion(of: Asked, found: Drivers, period: Period, rep: str) -> dict[str
     if driver is None:
         return None
     return {
-        "driver": _name(driver),
+        "driver": name_of(driver),
         "how": gettext("of what moved as the result did, it turned first")
         if turned
         else gettext("it is the largest part that can be told from chance"),
-        "records": _records(of, found, driver, period, rep),
+        "records": records_behind(of, found, driver, period, rep),
     }
 
 
@@ -194,7 +201,7 @@ def _picture(of: Asked, found: Drivers) -> Picture:
     for one in found.split.leaves:
         low, high = one.interval or (None, None)
         mark = ("better" if one.part > 0 else "worse") if one.named else ""
-        rows.append(Ranged(_name(one.name), one.part, low, high, signed(one.part, found.unit, of.currency), mark))
+        rows.append(Ranged(name_of(one.name), one.part, low, high, signed(one.part, found.unit, of.currency), mark))
     return charts.intervals(
         rows, 0.0, written=lambda value: signed(value, found.unit, of.currency) if value else "0",
         title=gettext("What the gap of %(gap)s is made of") % {"gap": signed(found.split.gap, found.unit, of.currency)},
@@ -209,7 +216,7 @@ def drivers_export(request: Asking, form: str) -> HttpResponse:
     request.door = door_for(request, "see_drivers")
     of, metric, against = _asked(request)
     try:
-        found = split(of, metric, against, PATIENT)
+        found = split(of, of.scope, of.period, metric, against, PATIENT)
     except DriversError as error:
         raise AddressError(fault_in_words(error)) from None
     note("exported", request.user, {"what": "drivers", "form": form, "metric": metric})

@@ -43,18 +43,27 @@ def lines_of(of: Asked, period: Period, scope: Scope, wait: float | None = None)
     return judged.goals_soon(of.store, period, scope, of.as_of, wait)
 
 
-def groups(of: Asked, lines: Sequence[GoalLine], may_change: Callable[[GoalLine], bool]) -> list[Group]:
-    """The lines by metric and days, results first as in the catalogue."""
-    found: dict[tuple[str, Period], list[GoalLine]] = {}
-    for line in lines:
-        found.setdefault((line.metric.slug, line.period), []).append(line)
+def in_order(of: Asked, lines: Sequence[GoalLine]) -> list[GoalLine]:
+    """By metric, results first as in the catalogue, and days; within them the company, teams, people."""
     rank = {slug: place for place, slug in enumerate(of.store.catalog)}
-    how = {one.goal_id: one for one in reversed(GoalChange.objects.filter(goal_id__in=[line.goal.id for line in lines]))}
+    return sorted(lines, key=lambda one: (
+        rank[one.metric.slug], one.period.first, one.period.until, _ORDER[one.goal.level], one.name.casefold(),
+    ))  # fmt: skip
+
+
+def groups(
+    of: Asked, shown: Sequence[GoalLine], lines: Sequence[GoalLine], may_change: Callable[[GoalLine], bool]
+) -> list[Group]:
+    """Of all ``lines``, in order, those shown, by metric and days."""
+    found: dict[tuple[str, Period], list[GoalLine]] = {}
+    for line in shown:
+        found.setdefault((line.metric.slug, line.period), []).append(line)
+    how = {one.goal_id: one for one in reversed(GoalChange.objects.filter(goal_id__in=[line.goal.id for line in shown]))}
     out = []
-    for (slug, period), some in sorted(found.items(), key=lambda one: (rank[one[0][0]], one[0][1].first, one[0][1].until)):
-        ordered = sorted(some, key=lambda one: (_ORDER[one.goal.level], one.name.casefold()))
-        rows = tuple(row(of, one, how.get(one.goal.id), may_change(one)) for one in ordered)
-        out.append(Group(of.store.catalog[slug], period, rows, tuple(_adds_up(of, ordered, period))))
+    for (slug, period), some in found.items():
+        rows = tuple(row(of, one, how.get(one.goal.id), may_change(one)) for one in some)
+        alike = [one for one in lines if one.metric.slug == slug and one.period == period]
+        out.append(Group(of.store.catalog[slug], period, rows, tuple(_adds_up(of, some, alike, period))))
     return out
 
 
@@ -97,18 +106,21 @@ def how_it_came(of: Asked, metric: Metric, change: GoalChange | None) -> str:
     return gettext("%(parts)s of %(full)s") % {"parts": " × ".join(parts), "full": full} if parts else ""
 
 
-def _adds_up(of: Asked, lines: Sequence[GoalLine], period: Period) -> list[str]:
-    """Of the company and each team with a goal of its own: what people's goals add up to beside it."""
-    if not lines or lines[0].metric.denominator is not None:
+def _adds_up(of: Asked, shown: Sequence[GoalLine], lines: Sequence[GoalLine], period: Period) -> list[str]:
+    """Of the company and each team shown with a goal of its own: what people's goals add up to beside it."""
+    above = [line for line in shown if line.goal.level != REP]
+    if not above or above[0].metric.denominator is not None:
         return []
     day = max(period.first, min(of.today, period.until - DAY))
     team_of = {one.rep: one.team for one in sellers(of.store, day, of.as_of)}
+    theirs: dict[str | None, list[float]] = {}
+    for line in (line for line in lines if line.goal.level == REP):
+        theirs.setdefault(team_of.get(line.goal.subject), []).append(line.goal.target)
+    everybody = [target for some in theirs.values() for target in some]
     out = []
-    people_s = [line for line in lines if line.goal.level == REP]
-    for whole in (line for line in lines if line.goal.level != REP):
+    for whole in above:
         is_team = whole.goal.level == TEAM
-        mine = [line.goal.target for line in people_s if not is_team or team_of.get(line.goal.subject) == whole.name]
-        if mine:
+        if mine := theirs.get(whole.name, []) if is_team else everybody:
             told = {
                 "team": whole.name, "sum": written.brief(sum(mine), whole.metric.unit, of.currency), "count": len(mine),
                 "share": written.share(sum(mine) / whole.goal.target),

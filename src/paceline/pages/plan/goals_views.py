@@ -23,7 +23,7 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Category, Metric
 from paceline.pages.asked import Asked as Question
 from paceline.pages.asked import BadQuestionError
-from paceline.pages.dashboards import written
+from paceline.pages.dashboards import parts, written
 from paceline.pages.dashboards.address import Address
 from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.export import as_file
@@ -70,14 +70,14 @@ def goals_page(request: Asking) -> HttpResponse:
     """How goals stand."""
     of = asked_goals(request)
     setter = Setter(request, of.question)
-    lines = goals.lines_of(of, of.period, of.scope)
+    lines = goals.in_order(of, goals.lines_of(of, of.period, of.scope))
     chances = [line.reach.chance for line in lines if line.reach is not None]
     context = base_of(
         of,
         groups=[
             {"name": gettext(one.metric.name), "period": written.period(one.period), "rows": one.rows, "adds_up": one.adds_up,
              "metric": reverse("metric", args=[one.metric.slug]) + of.address.query(vs="own")}
-            for one in goals.groups(of, lines, lambda line: setter.may_change(line.goal))
+            for one in goals.groups(of, parts.part(request, lines), lines, lambda line: setter.may_change(line.goal))
         ],
         summary=ngettext("%(count)s goal", "%(count)s goals", len(lines)) % {"count": len(lines)},
         likely=sum(chance >= 0.5 for chance in chances),
@@ -88,6 +88,7 @@ def goals_page(request: Asking) -> HttpResponse:
         set_address=reverse("set_goals") + of.address.query(vs="own"),
         recommended=reverse("recommended_goals") + of.address.query(vs="own"),
         csv=reverse("goals_export", args=["csv"]) + of.address.query(vs="own", rep=request.GET.get("rep", "")),
+        **parts.around(request, len(lines)),
     )  # fmt: skip
     return render(request, "plan/goals.html", context)
 

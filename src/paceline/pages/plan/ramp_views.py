@@ -23,7 +23,7 @@ from paceline.insight.ramp_time import FEWEST_EVENTS
 from paceline.judging.ramp import Cohort, NewHire, Ramp, RampError
 from paceline.judging.ramp import ramp as judge
 from paceline.pages.asked import BadQuestionError
-from paceline.pages.dashboards import written
+from paceline.pages.dashboards import parts, written
 from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.export import as_file
 from paceline.pages.dashboards.later import PATIENT, patient, soon
@@ -34,7 +34,7 @@ from paceline.sales.scope import Scope
 from paceline.stats.kaplan_meier import Waiting
 
 METRIC = "new_opportunities"
-MOST = 24  # people on the page
+MOST = 12  # people on the page: each with a chart of her own
 _FEWEST = 3  # hires below which there is no band: it would be one person's course
 _LOW, _MIDDLE, _HIGH = QUANTILES.index(0.1), QUANTILES.index(0.5), QUANTILES.index(0.9)
 
@@ -74,11 +74,11 @@ def ramp_page(request: Asking) -> HttpResponse:
         about=of.about,
         problem=problem,
         unit="" if found is None else in_words(found.unit),
-        hires=[hire(of, found, one) for one in hires[:MOST]] if found is not None else [],
-        more=max(len(hires) - MOST, 0),
+        hires=[hire(of, found, one) for one in parts.part(request, hires, MOST)] if found is not None else [],
         cohorts=[_cohort(of, found, one, _least(of)) for one in _cohorts(found, hires)] if found is not None else [],
         rate=written.share(found.rate) if found is not None else "",
         csv=reverse("ramp_export", args=["csv"]) + of.address.query(metric=slug, rep=request.GET.get("rep", "")),
+        **parts.around(request, len(hires), MOST),
     )
     return render(request, "plan/ramp.html", context)
 

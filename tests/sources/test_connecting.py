@@ -10,6 +10,7 @@ import pytest
 
 from paceline.sales.settings import Settings
 from paceline.sources.connecting.feed import Feed, Plan, StageWord, missing, wanting
+from paceline.sources.connecting.ids import ids_of, strangers
 from paceline.sources.connecting.planned import By, Folder, planned, to_write
 from paceline.sources.connecting.written import HEAD, read_plan, write_plan
 from paceline.sources.contract import Batch, ReadReport
@@ -141,6 +142,19 @@ def test_owners_are_tied_by_what_the_deals_call_them(connect: Connect) -> None:
         "deals.csv": "Deal ID,Owner,Stage\nd1,ann@us.example,Won\nd2,bo@us.example,Lost\n",
     }
     assert of(connect(files, ""), "users.csv", "rep").columns["id"] == ("Email",)
+
+
+def test_references_that_lead_nowhere_are_told_where_they_are_few(connect: Connect) -> None:
+    files = {
+        "products.csv": "product,series\nGTX Pro,GTX\nMG Special,MG\n",
+        "deals.csv": "Deal ID,Stage,Product\nd1,Won,GTXPro\nd2,Lost,MG Special\n",
+    }
+    found = connect(files, "")
+    ids = ids_of((feed, one.seen) for one in found.files for feed in one.feeds)
+    assert ids["product"] == ("GTX Pro", "MG Special")
+    deals = next(one for one in found.files if one.seen.file == "deals.csv")
+    ((ours, _, theirs, numbers),) = strangers(deals.feeds[0], deals.seen, ids)
+    assert (ours, [theirs.values[number] for number in numbers]) == ("product_id", ["GTXPro"])
 
 
 def test_files_in_our_own_names_need_no_mapping(connect: Connect) -> None:

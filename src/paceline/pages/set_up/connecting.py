@@ -13,12 +13,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from paceline.pages.dashboards import written
-from paceline.pages.set_up import feed_form, feed_sent
+from paceline.pages.set_up import feed_form, feed_sent, field_words
 from paceline.pages.set_up.field_words import OUTCOMES
 from paceline.project.bringing import Source
 from paceline.project.loading import stored_ids
 from paceline.project.running import Running
 from paceline.sales.records import Type
+from paceline.sources.connecting import ids as feed_ids
 from paceline.sources.connecting.feed import Feed, Plan, StageWord, missing
 from paceline.sources.connecting.guess import guess_feed
 from paceline.sources.connecting.planned import By, FileState, Folder, planned, to_write, written_as
@@ -131,10 +132,10 @@ def faults(form: Form) -> list[str]:
     told: list[str] = []
     for one in form.files:
         for feed in one.feeds:
-            shown = feed_form.shown(feed, one.seen, "")
             if missing(feed):
+                record, needed = field_words.record(feed.table), feed_form.named(feed, missing(feed))
                 told.append(_("%(file)s, %(record)s: it still needs %(fields)s.")
-                            % {"file": one.seen.file, "record": shown.title, "fields": shown.missing})  # fmt: skip
+                            % {"file": one.seen.file, "record": record, "fields": needed})  # fmt: skip
             for ours, names in feed.columns.items():
                 known = our_column(feed.record, ours)
                 if known and len(names) > 1 and known[0].type is not Type.TEXT:
@@ -159,7 +160,9 @@ def mapping_of(place: Running, found: Source, form: Form) -> tuple[str, tuple[Pr
 
 def context_of(form: Form, currency: str) -> dict[str, Any]:
     """The form for its template."""
-    files = [_file(number, one, form) for number, one in enumerate(form.files)]
+    feeds = [(feed, one.seen) for one in form.files for feed in one.feeds]
+    ids = feed_ids.ids_of(feeds)
+    files = [_file(number, one, form, ids) for number, one in enumerate(form.files)]
     amounts = any(
         known is not None and known[0].type is Type.CENTS
         for one in form.files for feed in one.feeds for ours in feed.columns
@@ -172,16 +175,16 @@ def context_of(form: Form, currency: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _file(number: int, one: FileState, form: Form) -> Mapping[str, Any]:
+def _file(number: int, one: FileState, form: Form, ids: Mapping[str, tuple[str, ...]]) -> Mapping[str, Any]:
     prefix = f"f{number}"
     return {
         "prefix": prefix, "name": one.seen.file, "also": one.also,
         "rows": written.count(one.seen.rows), "whole": one.seen.whole,
         "delimited": Path(one.seen.file).suffix.lower() in DELIMITED, "header": one.seen.file not in form.plan.headless,
-        "feeds": [feed_form.shown(feed, one.seen, f"{prefix}-{place}") for place, feed in enumerate(one.feeds)],
+        "feeds": [feed_form.shown(feed, one.seen, f"{prefix}-{place}", ids) for place, feed in enumerate(one.feeds)],
         "add": feed_form.records("", _("nothing more") if one.feeds else _("not read")),
         "columns": [column.name for column in one.seen.columns[: feed_form.ALL_SHOWN]],
-        "by_name": one.by is By.NAME, "guessed": one.by is By.GUESS and not form.looked,
+        "by_name": one.by is By.NAME, "guessed": one.by is By.GUESS, "changed": form.looked and one.by is not By.GUESS,
     }  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from paceline.sales.records import BY_NAME, Column, Table, Type
 from paceline.sources.connecting.feed import Feed, choices, missing, wanting
 from paceline.sources.connecting.forms_of import DECIMALS, amounts, date_formats, unclear
 from paceline.sources.connecting.guess import word_for
+from paceline.sources.connecting.ids import strangers
 from paceline.sources.connecting.seen import SeenColumn, SeenFile
 from paceline.sources.files.mapping import our_column
 
@@ -84,8 +86,8 @@ def records(chosen: str, nothing: str) -> tuple[Option, ...]:
     return (("", nothing, not chosen), *((name, field_words.record(name), name == chosen) for name in BY_NAME))
 
 
-def shown(feed: Feed, seen: SeenFile, prefix: str) -> FeedShown:
-    """The part of the form for a feed; ``prefix`` begins its fields' names."""
+def shown(feed: Feed, seen: SeenFile, prefix: str, ids: Mapping[str, tuple[str, ...]]) -> FeedShown:
+    """The part of the form for a feed; ``prefix`` begins its fields' names. ``ids``: of each record that the files bring."""
     mapped = {name for names in feed.columns.values() for name in names}
     numbered = list(enumerate(seen.columns))
     every = len(numbered) <= ALL_SHOWN and prefix.endswith("-0")
@@ -96,9 +98,9 @@ def shown(feed: Feed, seen: SeenFile, prefix: str) -> FeedShown:
         records(feed.table, _("not read")),
         tuple(_column(feed, seen, one, f"{prefix}-c{number}") for number, one in first),
         tuple(_column(feed, seen, one, f"{prefix}-c{number}") for number, one in rest[:MOST_SHOWN]),
-        max(0, len(rest) - MOST_SHOWN), tuple(_words(feed, seen, prefix)),
+        max(0, len(rest) - MOST_SHOWN), (*_words(feed, seen, prefix), *_strangers(feed, seen, prefix, ids)),
         (*_forms(feed, seen, prefix), *_zeros(feed, seen, prefix)),
-        tuple(_constants(feed, prefix)), _not_given(feed), _named(feed, missing(feed)), _named(feed, wanting(feed)),
+        tuple(_constants(feed, prefix)), _not_given(feed), named(feed, missing(feed)), named(feed, wanting(feed)),
         ", ".join(feed.kept),
     )  # fmt: skip
 
@@ -157,6 +159,23 @@ def _words(feed: Feed, seen: SeenFile, prefix: str) -> Iterator[WordsShown]:
         yield WordsShown(
             _("%(theirs)s as %(field)s") % {"theirs": theirs.name, "field": field_words.field(column)}, tuple(rows)
         )
+
+
+def _strangers(feed: Feed, seen: SeenFile, prefix: str, ids: Mapping[str, tuple[str, ...]]) -> Iterator[WordsShown]:
+    """References to what no row of the files is, with a select of what they may mean."""
+    for ours, column, theirs, words in strangers(feed, seen, ids):
+        known = ids[column.refers or ""]
+        rows = []
+        for number in words:
+            word = theirs.values[number]
+            chosen = feed.values.get(ours, {}).get(word, "")
+            near = get_close_matches(word, known, 3, 0.6)
+            options = [(one, one, one == chosen) for one in dict.fromkeys((*near, *known))]
+            rows.append((f"{prefix}-u-{ours}-{number}", word, (("", _("as it is"), not chosen), *options)))
+        title = _("%(column)s: values that aren’t among the %(record)s") % {
+            "column": theirs.name, "record": field_words.record(column.refers or ""),
+        }  # fmt: skip
+        yield WordsShown(title, tuple(rows))
 
 
 def _forms(feed: Feed, seen: SeenFile, prefix: str) -> Iterator[ValueShown]:
@@ -229,5 +248,6 @@ def _not_given(feed: Feed) -> tuple[Option, ...]:
     )
 
 
-def _named(feed: Feed, names: tuple[str, ...]) -> str:
+def named(feed: Feed, names: tuple[str, ...]) -> str:
+    """Columns of the record, in words."""
     return ", ".join(field_words.field(feed.record.column(name)) for name in names)

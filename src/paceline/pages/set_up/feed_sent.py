@@ -126,6 +126,11 @@ def _with_words(sent: QueryDict, here: str, feed: Feed, seen: SeenFile) -> Feed:
         for number, word in enumerate(theirs.values[:MOST_WORDS]):
             mine = sent.get(f"{here}-v-{ours}-{number}", chosen_word(feed, ours, column, theirs.name, word))
             _take(said, leave.setdefault(theirs.name, []), word, mine, bool(column.required))
+    for ours, names in feed.columns.items():
+        for number, word in enumerate(seen.column(names[0]).values if len(names) == 1 else ()):
+            meant = sent.get(f"{here}-u-{ours}-{number}")
+            if meant is not None:
+                _take(values.setdefault(ours, {}), [], word, meant or word, False)
     return replace(
         feed, values={ours: words for ours, words in values.items() if words},
         leave={theirs: tuple(words) for theirs, words in leave.items() if words},

@@ -169,19 +169,12 @@ def plan_goal(
 
 def _goal_of(question: Question, slug: str) -> float:
     """The goal set for the scope and period. Raises Failure if there is none."""
-    from paceline.judging.forecast_lines import goals
+    from paceline.judging.goals_aimed import aims
     from paceline.metrics.vocabulary import Unit
 
     view = question.store.view(question.as_of)
     money = question.store.catalog[slug].unit is Unit.MONEY
-    found = goals(view, slug, question.period, money)
-    rep, scope = question.scope.one_rep, question.scope
-    team = next((next(iter(c.values)) for c in scope.clauses if c.attribute == "team" and len(scope.clauses) == 1), None)
-    if scope.is_company or rep is not None or team is not None:
-        aim = found.get(("rep", rep) if rep is not None else ("team", team) if team is not None else ("company", ""))
-    else:
-        members = {stint.rep_id for stint in view.members(scope)}
-        aim = sum(value for (level, name), value in found.items() if level == "rep" and name in members)
+    aim = aims(view, slug, question.period, money).of_scope(view, question.scope)
     if not aim:
         raise Failure(
             f"No goal for {slug} is set for {question.about} in {question.period.label}.",
@@ -189,7 +182,7 @@ def _goal_of(question: Question, slug: str) -> float:
             f"{question.period.until}",
             code=Exit.USAGE,
         )
-    return float(aim)
+    return aim
 
 
 @app.command("set")

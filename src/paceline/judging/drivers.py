@@ -19,7 +19,7 @@ from paceline.insight.goals_pace import STRAIGHT, Shape
 from paceline.judging.drivers_read import FAMILIES, LINKS, Family, Quantities, added, quantities
 from paceline.judging.drivers_weeks import weeks_until
 from paceline.judging.drivers_words import look, turn_sentence
-from paceline.judging.forecast_lines import goals
+from paceline.judging.goals_aimed import aims
 from paceline.judging.goals_shape import usual_shape
 from paceline.judging.people import people, workdays
 from paceline.judging.pipeline import first_unknown_day
@@ -217,13 +217,8 @@ def _goal(asking: _Asking, period: Period) -> tuple[float, Shape]:
     """The scope's goal as far as it is due by now, by how such periods usually go: after so many of the working days, so much."""
     store, scope = asking.store, asking.asked
     money = store.catalog[asking.family.metric].unit is Unit.MONEY
-    found = goals(store.view(asking.as_of), asking.family.metric, period, money)
-    teams = [next(iter(c.values)) for c in scope.clauses if c.attribute == "team" and len(scope.clauses) == 1]
-    key = ("company", "") if scope.is_company else ("rep", scope.one_rep or "") if scope.one_rep else ("team", "".join(teams))
-    target = found.get(key)
-    if target is None:
-        members = {stint.rep_id for stint in store.view(asking.as_of).members(scope)}
-        target = sum(value for (level, name), value in found.items() if level == "rep" and name in members)
+    view = store.view(asking.as_of)
+    target = aims(view, asking.family.metric, period, money).of_scope(view, scope)
     if not target:
         raise DriversError(say(
             "no goal for {metric} is set for {whom} in {period}",
@@ -233,7 +228,7 @@ def _goal(asking: _Asking, period: Period) -> tuple[float, Shape]:
     whole = sum(asking.worked(scope, period.first, period.until).values())
     share = done / whole if whole else asking.period.days / period.days
     shape = STRAIGHT if share >= 1 else usual_shape(store, asking.family.metric, period, asking.as_of)
-    return float(target) * shape.at(share), shape
+    return target * shape.at(share), shape
 
 
 def _past(asking: _Asking, period: Period) -> tuple[Side, Said, tuple[Said, ...]]:

@@ -26,9 +26,9 @@ from paceline.judging.forecast_lines import (
     Call,
     ForecastLine,
     calls,
-    goals,
     summed_baselines,
 )
+from paceline.judging.goals_aimed import Aims, aims
 from paceline.judging.pipeline import NOBODY, Pipeline, first_unknown_day, read_pipeline
 from paceline.judging.record import Baselines
 from paceline.judging.winchance import Chances, win_chances
@@ -257,7 +257,7 @@ def _lines(
     day = epoch_day(view.day)
     there = [stint for stint in view.members(scope) if stint.from_day <= day < stint.until_day]
     members = {stint.rep_id: stint for stint in there}
-    shape = _Shape(store, metric, period, ahead, goals(view, metric.slug, period, metric.unit is Unit.MONEY), calls(view, period))
+    shape = _Shape(store, metric, period, ahead, aims(view, metric.slug, period, metric.unit is Unit.MONEY), calls(view, period))
     so_far = {level: shape.so_far(scope, level, as_of) for level in ("", TEAM, REP)}
     everyone = set(ahead.reps) if scope.is_company else set(members)
     top = (COMPANY, "") if scope.is_company else (SCOPE, "")
@@ -267,7 +267,7 @@ def _lines(
         for team in teams:
             mine = {rep for rep, stint in members.items() if stint.team == team}
             found.append(shape.line(TEAM, team, team, mine, so_far[TEAM].get(team)))
-    selling = {rep for rep in members if so_far[REP].get(rep) or (REP, rep) in shape.goals} | (ahead.moving & set(members))
+    selling = {rep for rep in members if so_far[REP].get(rep) or shape.aims.of(REP, rep)} | (ahead.moving & set(members))
     for rep in sorted(selling, key=lambda rep: members[rep].name or rep):
         found.append(shape.line(REP, rep, members[rep].name or rep, {rep}, so_far[REP].get(rep)))
     return tuple(found)
@@ -281,7 +281,7 @@ class _Shape:
     metric: Metric
     period: Period
     ahead: Ahead
-    goals: Mapping[tuple[str, str], float]
+    aims: Aims
     calls: Mapping[str, tuple[Call, ...]]
 
     def so_far(self, scope: Scope, level: str, as_of: date | None) -> dict[str, float | None]:
@@ -294,7 +294,7 @@ class _Shape:
     def line(self, level: str, id: str, name: str, reps: Iterable[str], so_far: float | None) -> ForecastLine:
         ahead, currency = self.ahead, self.store.settings.currency
         at = [which for which, rep in enumerate(ahead.reps) if rep in set(reps)]
-        goal = self.goals.get((level, id)) if level != SCOPE else self._scope_goal(reps)
+        goal = self.aims.of(level, id) if level != SCOPE else self.aims.of_people(set(reps))
         said = tuple(call for rep in reps for call in self.calls.get(rep, ())) if self.metric.slug == "revenue" else ()
         because = ahead.none_because
         if because is None and so_far is None:
@@ -321,10 +321,6 @@ class _Shape:
             level, id, name, self.metric.slug, self.metric.unit, currency, outlook, None, so_far, alive, stale, goal, said,
             baselines, words,
         )  # fmt: skip
-
-    def _scope_goal(self, reps: Iterable[str]) -> float | None:
-        found = [self.goals[REP, rep] for rep in reps if (REP, rep) in self.goals]
-        return sum(found) if found else None
 
 
 def sentence(look: Outlook, alive: int | None, stale: int | None, unit: Unit, currency: str, ahead: bool) -> Said:

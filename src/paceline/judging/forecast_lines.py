@@ -15,7 +15,7 @@ from paceline.judging.record import CALLS, NO_END, Baselines, Prediction, summar
 from paceline.metrics.reading import shown
 from paceline.metrics.store import View
 from paceline.metrics.vocabulary import Unit
-from paceline.sales.periods import Period, epoch_day
+from paceline.sales.periods import Period
 from paceline.saying.said import NOTHING, Said, say
 
 Floats = npt.NDArray[np.float64]
@@ -118,41 +118,6 @@ def deal_predictions(chances: Mapping[str, Chance], as_of_day: int) -> list[Pred
         Prediction("win chance", as_of_day, "deal", name, "win", as_of_day + 1, NO_END, one.chance, said=one.sentence)
         for name, one in chances.items()
     ]
-
-
-def goals(view: View, metric: str, period: Period, money: bool) -> Mapping[tuple[str, str], float]:
-    """Targets by (level, id) in the metric's unit: each goal in proportion to its days in the period.
-
-    A team's own goals go before the sum of its people's; the company's is the sum of people's goals, else of teams'.
-    """
-    goal = view.frame.fact("goal")
-    goal = goal.filter(goal.metric == metric, goal.from_day < period.until_day, goal.until_day > period.first_day)
-    found: dict[tuple[str, str], float] = {}
-    for row in view.engine.query(goal.select("rep_id", "team", "from_day", "until_day", "target")).to_pylist():
-        if row["target"] is None or row["until_day"] <= row["from_day"]:
-            continue
-        days = min(row["until_day"], period.until_day) - max(row["from_day"], period.first_day)
-        part = row["target"] * days / (row["until_day"] - row["from_day"]) / (100 if money else 1)
-        key = (REP, row["rep_id"]) if row["rep_id"] else (TEAM, row["team"]) if row["team"] else (COMPANY, "")
-        found[key] = found.get(key, 0.0) + part
-    return _summed(found, _home(view, period))
-
-
-def _home(view: View, period: Period) -> Mapping[str, str | None]:
-    """Each rep's team on the last day of the period that is known."""
-    day = min(period.until_day - 1, epoch_day(view.day))
-    return {stint.rep_id: stint.team for stint in view.stints if stint.from_day <= day < stint.until_day}
-
-
-def _summed(found: dict[tuple[str, str], float], home: Mapping[str, str | None]) -> dict[tuple[str, str], float]:
-    teams: dict[tuple[str, str], float] = {}
-    for (level, name), target in found.items():
-        if level == REP and home.get(name):
-            teams[TEAM, str(home[name])] = teams.get((TEAM, str(home[name])), 0.0) + target
-    own = [target for (level, _), target in found.items() if level == REP]
-    whole = own or [target for (level, _), target in found.items() if level == TEAM]
-    company = {(COMPANY, ""): sum(whole)} if whole else {}
-    return {**company, **teams, **found}
 
 
 def calls(view: View, period: Period) -> Mapping[str, tuple[Call, ...]]:

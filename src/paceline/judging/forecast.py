@@ -270,7 +270,7 @@ def _lines(
     selling = {rep for rep in members if so_far[REP].get(rep) or shape.aims.of(REP, rep)} | (ahead.moving & set(members))
     for rep in sorted(selling, key=lambda rep: members[rep].name or rep):
         found.append(shape.line(REP, rep, members[rep].name or rep, {rep}, so_far[REP].get(rep)))
-    return tuple(found)
+    return tuple(line for line in found if not line.idle)
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,12 @@ class ForecastLine:
     sentence: Said
 
     @property
+    def idle(self) -> bool:
+        """Whether it is of a rep of whom nobody expects any of it: nothing so far, no goal, no call, and hardly ever anything."""
+        nothing = self.level == REP and not self.so_far and not self.goal and not self.calls
+        return nothing and self.outlook is not None and self.outlook.interval[1] == 0
+
+    @property
     def chance(self) -> float | None:
         """Of reaching the goal; None without goal or forecast."""
         return None if self.goal is None or self.outlook is None else self.outlook.chance_of(self.goal)

@@ -56,6 +56,16 @@ def test_a_chart_on_paper_has_its_height_its_colours_and_thin_lines() -> None:
     assert float(line[1]) == pytest.approx(0.01 * (660 - 88), abs=0.1)
 
 
+def test_a_table_that_fits_on_a_page_is_on_one() -> None:
+    def pages(rows: int, tables: int) -> int:
+        table = Table(["Number", "Value"], [[f"Metric {number}", "1"] for number in range(rows)])
+        made = as_pdf(Document("Review", [Section(f"Role {number}", [table]) for number in range(tables)]))
+        return len(re.findall(rb"/Type\s*/Page\b", made))
+
+    assert pages(26, 4) == 4, "run on, they would fit on three"
+    assert pages(104, 1) == 3, "a longer one goes on"
+
+
 def test_a_table_or_list_that_doesnt_fit_together_is_refused() -> None:
     with pytest.raises(ValueError, match="one a column"):
         Table(["a", "b"], [["1"]])

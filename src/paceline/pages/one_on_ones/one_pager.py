@@ -37,7 +37,9 @@ def _followed(told: Mapping[str, Any]) -> list[Block]:
 
 def _agenda(told: Mapping[str, Any]) -> list[Block]:
     texts = [f"{item['text']} ({item['by']})" if item["by"] else item["text"] for item in told["items"]]
-    return [Lines(texts, [item["done"] for item in told["items"]])] if texts else []
+    if not texts:
+        return [Words(_("Nothing stands out, and nobody added anything."))]
+    return [Lines(texts, [item["done"] for item in told["items"]])]
 
 
 def _changed(told: Mapping[str, Any]) -> list[Section]:

@@ -14,8 +14,9 @@ from paceline.access.doors import Door
 from paceline.alerts.models import Alert, Verdict
 from paceline.alerts.sight import seen_through
 from paceline.channels.message import Line
+from paceline.metrics.reading import Reading
 from paceline.metrics.store import Store
-from paceline.metrics.vocabulary import Metric
+from paceline.metrics.vocabulary import Metric, Unit
 from paceline.pages.dashboards import judged, team, written
 from paceline.pages.dashboards.address import Address, Course, word_of
 from paceline.pages.dashboards.goal_tiles import quarter_beside, whose
@@ -168,11 +169,16 @@ def _numbers(page: team.Team, before: team.Team, period: Period) -> tuple[tuple[
                for metric, reading in zip(block.metrics, block.together, strict=True)}  # fmt: skip
     return tuple(
         (block.role, tuple(
-            _number(metric, written.reading(reading), written.reading(earlier.get((block.role, metric.slug))), block.role, period)
+            _number(metric, _written(reading), _written(earlier.get((block.role, metric.slug))), block.role, period)
             for metric, reading in zip(block.metrics, block.together, strict=True)
         ))
         for block in page.blocks
     )  # fmt: skip
+
+
+def _written(of: Reading | None) -> str | None:
+    """In few characters; of a small ratio a few hundredths are much."""
+    return None if of is None else written.reading(of, short=of.metric.unit is not Unit.RATIO)
 
 
 def _number(metric: Metric, value: str | None, before: str | None, role: str, period: Period) -> Number:

@@ -38,11 +38,12 @@ def sentence(alert: Alert, store: Store) -> str:
         return gettext("the metric isn't in the catalogue any more")
     currency = store.settings.currency
     weeks = weeks_apart(metric, alert.since, alert.until)
-    told = {"expected": written.over_weeks(alert.expected / weeks, metric.unit, 1, currency),
-            "change": written.signed_share(alert.change),
-            "since": written.day_brief(alert.since)}  # fmt: skip
-    words = gettext("where %(expected)s is usual (%(change)s), since %(since)s") % told
-    return f"{written.over_weeks(alert.observed, metric.unit, weeks, currency)} {words}"
+    return gettext("%(observed)s where %(expected)s is usual (%(change)s), since %(since)s") % {
+        "observed": written.over_weeks(alert.observed, metric.unit, weeks, currency),
+        "expected": written.over_weeks(alert.expected / weeks, metric.unit, 1, currency),
+        "change": written.signed_share(alert.change),
+        "since": written.day_brief(alert.since),
+    }
 
 
 def point(alert: Alert, store: Store) -> Said:

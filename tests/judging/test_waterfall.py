@@ -49,7 +49,7 @@ def test_the_quarter_worked_by_hand(acme: Store) -> None:
         "lost": {"O14": -6_000, "O15": -3_000},
     }
     assert change.sentence == (
-        "Open pipeline: from 33,400 to 26,000 USD between 2025-12-31 and 2026-03-31: new +45,000 (7); won -43,800 (5); "
+        "Open pipeline: from 33,400 USD to 26,000 USD between 2025-12-31 and 2026-03-31: new +45,000 (7); won -43,800 (5); "
         "lost -9,000 (3). 1 open without a known amount add nothing."
     )
 

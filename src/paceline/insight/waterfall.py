@@ -12,39 +12,41 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from paceline.saying.said import noted
+
 
 class Cause(StrEnum):
     """Why the pipeline changed, in the order in which it is told."""
 
-    NEW = "new"
-    REOPENED = "reopened"
-    PULLED_IN = "pulled in"
-    TRANSFERRED_IN = "transferred in"
-    RECORDED_LATE = "recorded late"
-    GROWN = "grown"
-    SHRUNK = "shrunk"
-    CURRENCY = "currency"
-    WON = "won"
-    LOST = "lost"
-    SLIPPED = "slipped"
-    TRANSFERRED_OUT = "transferred out"
-    REMOVED = "removed"
+    NEW = noted("new")
+    REOPENED = noted("reopened")
+    PULLED_IN = noted("pulled in")
+    TRANSFERRED_IN = noted("transferred in")
+    RECORDED_LATE = noted("recorded late")
+    GROWN = noted("grown")
+    SHRUNK = noted("shrunk")
+    CURRENCY = noted("currency")
+    WON = noted("won")
+    LOST = noted("lost")
+    SLIPPED = noted("slipped")
+    TRANSFERRED_OUT = noted("transferred out")
+    REMOVED = noted("removed")
 
 
 MEANING = {
-    Cause.NEW: "started after the opening day",
-    Cause.REOPENED: "was closed on the opening day and open again later",
-    Cause.PULLED_IN: "its close date moved into the due days",
-    Cause.TRANSFERRED_IN: "came to an owner of these from others, or its owner came",
-    Cause.RECORDED_LATE: "had started by the opening day, which wasn't known then",
-    Cause.GROWN: "its amount rose, at the opening day's exchange rate",
-    Cause.SHRUNK: "its amount fell, at the opening day's exchange rate",
-    Cause.CURRENCY: "the exchange rate moved",
-    Cause.WON: "was won",
-    Cause.LOST: "was lost",
-    Cause.SLIPPED: "is open still, its close date moved out of the due days",
-    Cause.TRANSFERRED_OUT: "went to an owner outside, or its owner left",
-    Cause.REMOVED: "was deleted, merged into another, marked a test, or closed on an unknown day",
+    Cause.NEW: noted("started after the opening day"),
+    Cause.REOPENED: noted("was closed on the opening day and open again later"),
+    Cause.PULLED_IN: noted("its close date moved into the due days"),
+    Cause.TRANSFERRED_IN: noted("came to an owner of these from others, or its owner came"),
+    Cause.RECORDED_LATE: noted("had started by the opening day, which wasn't known then"),
+    Cause.GROWN: noted("its amount rose, at the opening day's exchange rate"),
+    Cause.SHRUNK: noted("its amount fell, at the opening day's exchange rate"),
+    Cause.CURRENCY: noted("the exchange rate moved"),
+    Cause.WON: noted("was won"),
+    Cause.LOST: noted("was lost"),
+    Cause.SLIPPED: noted("is open still, its close date moved out of the due days"),
+    Cause.TRANSFERRED_OUT: noted("went to an owner outside, or its owner left"),
+    Cause.REMOVED: noted("was deleted, merged into another, marked a test, or closed on an unknown day"),
 }
 
 

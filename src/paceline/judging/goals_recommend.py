@@ -19,7 +19,7 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
-from paceline.saying.said import catalogued, say
+from paceline.saying.said import Said, catalogued, joined, own_words, say
 from paceline.saying.values import Day
 
 PERIODS = 8  # earlier ones that are looked at
@@ -37,7 +37,7 @@ class Suggested:
     subject: str
     name: str
     present: float
-    compared_with: str
+    compared_with: Said
     found: Recommendation
 
 
@@ -99,10 +99,11 @@ def _of_person(
     one: Person, seen: Sequence[_Seen], days: Calendar, period: Period, levels: Sequence[float], rng: np.random.Generator
 ) -> Suggested:
     alike = [row for row in seen if (row.role, row.segment) == (one.role, one.segment)]
-    words = f"{one.role or 'no role'}, {one.segment}" if one.segment else one.role or "no role"
+    role = own_words(one.role) if one.role else say("no role recorded")
+    words = joined([role, one.segment or ""], ", ")
     if len({row.past.person for row in alike}) < FEWEST_ALIKE:
         alike = [row for row in seen if row.role == one.role]
-        words = one.role or "no role"
+        words = role
     # One's own periods count whatever one was then, as long as the role was the same.
     own = [row for row in seen if row.past.person == one.rep and row.role == one.role and row not in alike]
     present = days.present(one.rep, period)
@@ -141,5 +142,6 @@ def _of_teams(
         if person.team:
             now[person.team] = now.get(person.team, 0.0) + days.present(person.rep, period)
     return [
-        Suggested(TEAM, team, team, many, "teams", recommend(team, past, many, rng, levels)) for team, many in sorted(now.items())
+        Suggested(TEAM, team, team, many, say("teams"), recommend(team, past, many, rng, levels))
+        for team, many in sorted(now.items())
     ]

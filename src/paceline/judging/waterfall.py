@@ -16,7 +16,7 @@ from paceline.metrics.store import Store, View
 from paceline.sales.periods import Period, epoch_day
 from paceline.sales.scope import Scope, Stint
 from paceline.saying.said import Said, SaidError, catalogued, joined, say
-from paceline.saying.values import Day, Number
+from paceline.saying.values import Day, Money, Number
 
 Rows = list[dict[str, Any]]
 Inside = Callable[[str | None, int], bool]
@@ -63,8 +63,9 @@ class PipelineChange:
         if self.due is not None:
             about = say("Pipeline due by the end of {period}", period=self.due.told)
         went = say(
-            "{about}: from {opening} to {closing} {currency} between {opened} and {closed}", about=about, currency=self.currency,
-            opening=_units(change.opening), closing=_units(change.closing), opened=Day(self.opened), closed=Day(self.closed),
+            "{about}: from {opening} to {closing} between {opened} and {closed}",
+            about=about, opening=self._money(change.opening),
+            closing=self._money(change.closing), opened=Day(self.opened), closed=Day(self.closed),
         )  # fmt: skip
         largest = sorted(change.parts, key=lambda part: -abs(part.cents))[:3]
         why = joined((_cause(part) for part in largest if part.cents), "; ")
@@ -72,6 +73,9 @@ class PipelineChange:
         if not change.unknown:
             return words
         return joined([words, say("{count} open without a known amount add nothing.", count=change.unknown)])
+
+    def _money(self, cents: int) -> Money:
+        return Money(cents / _CENTS, self.currency)
 
     def to_arrow(self) -> pa.Table:
         """A row a part, opening and closing included: part, meaning, amount (company currency; null: none of its deals

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.html import escape
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -39,7 +40,7 @@ def told(request: HttpRequest, status: int, title: str, why: str) -> HttpRespons
     """A page with a status, a title, and a sentence; to a program the same in its shape."""
     if is_program(request):
         return refused(status, _CODES[status], f"{title}. {why}")
-    return render(request, "error.html", {"title": title, "why": why, "status": status}, status=status)
+    return render(request, "error.html", {"title": title, "why": capfirst(why), "status": status}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -207,7 +208,7 @@ def _waterfall(of: Asked, found: PipelineChange) -> Picture:
     steps = [Step(gettext("Open on %(day)s") % {"day": written.day(found.opened)}, change.opening / 100, total=True)]
     steps += [
         Step(
-            f"{gettext(str(part.cause)).capitalize()} ({part.deals})", part.cents / 100, mark="won" if part.cause == "won" else ""
+            f"{capfirst(gettext(str(part.cause)))} ({part.deals})", part.cents / 100, mark="won" if part.cause == "won" else ""
         )
         for part in change.parts
         if part.deals
@@ -221,7 +222,7 @@ def _waterfall(of: Asked, found: PipelineChange) -> Picture:
 
 def _part(of: Asked, part: Any) -> dict[str, Any]:
     return {
-        "cause": gettext(str(part.cause)).capitalize(),
+        "cause": capfirst(gettext(str(part.cause))),
         "meaning": gettext(MEANING[part.cause]),
         "deals": part.deals,
         "amount": written.money(part.cents / 100, of.currency),

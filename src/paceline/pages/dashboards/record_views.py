@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -18,6 +19,7 @@ from paceline.metrics.explain import CONTRIBUTION, Explanation
 from paceline.metrics.reading import Reading
 from paceline.pages.dashboards import kept, records, written
 from paceline.pages.dashboards.asking import Asked, asked
+from paceline.pages.dashboards.column_words import column
 from paceline.pages.dashboards.export import as_file
 from paceline.pages.dashboards.links import metric_of
 from paceline.pages.told import in_words
@@ -56,7 +58,7 @@ def records_page(request: Asking, slug: str) -> HttpResponse:
         lists=lists,
         left_out=_left_out(of, told),
         dispute=reverse("dispute", args=[slug]) + (of.address.query(**here) or "?") if may(request, "dispute_record") else "",
-        contribution=CONTRIBUTION.capitalize(),
+        contribution=capfirst(column(CONTRIBUTION)),
         interval=_interval(reading),
         mean=None if reading.mean_of_reps is None else written.mean(reading.mean_of_reps, reading.metric.unit, reading.currency),
         known_at=written.instant(reading.as_of, of.store.settings.time_zone),

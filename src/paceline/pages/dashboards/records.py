@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pyarrow as pa
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from paceline.facts.aside import records_named
@@ -19,6 +20,7 @@ from paceline.metrics.reading import Reading
 from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Kind
 from paceline.pages.dashboards import written
+from paceline.pages.dashboards.column_words import column
 from paceline.pages.dashboards.kept import kept
 from paceline.sales.periods import from_epoch_day
 from paceline.warehouse.exclusion import EXCLUDABLE
@@ -51,6 +53,11 @@ class Listed:
     columns: tuple[tuple[str, bool], ...]  # name, whether numbers stand in it
     rows: tuple[Row, ...]
     count: int
+
+    @property
+    def many(self) -> str:
+        """How many rows there are, as the reader's language writes it."""
+        return written.count(self.count)
 
     @property
     def hidden(self) -> int:
@@ -125,7 +132,7 @@ def is_money(records: Records) -> bool:
 
 def _title(name: str) -> str:
     words = name.removesuffix("_id").removesuffix("_cents").replace("_", " ")
-    return gettext({"on day": "day"}.get(words, words)).capitalize()
+    return capfirst(column(words))
 
 
 def _is_number(kind: pa.DataType, name: str) -> bool:

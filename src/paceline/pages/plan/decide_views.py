@@ -252,7 +252,7 @@ def _points(value: float) -> str:
 
 def _difference(one: Strategy) -> Ranged:
     mark = {Verdict.ABOVE: "better", Verdict.BELOW: "worse"}.get(one.verdict, "")
-    name = shorten(one.name[:1].upper() + one.name[1:], _LABEL, placeholder="…")
+    name = shorten(capfirst(in_words(one.name)), _LABEL, placeholder="…")
     return Ranged(name, one.difference, one.low, one.high, mark=mark)
 
 

@@ -174,7 +174,7 @@ def _suggested(of: Asked, one: Suggested, metric: Metric, setter: Setter, slug: 
     return {
         "name": one.name,
         "page": rep_link(of, one.subject) if one.level == REP else reverse("team") + Address().query(team=one.subject),
-        "compared": one.compared_with,
+        "compared": in_words(one.compared_with),
         "people": one.found.people,
         "periods": one.found.periods,
         "own": one.found.own,

@@ -24,8 +24,9 @@ lint: packages  ## style and the floors of the house
 types: packages  ## mypy, strict
 	.venv/bin/mypy
 
-bench: packages  ## measure the engine against hand-written SQL and a bare scan
+bench: packages  ## measure the engine against hand-written SQL and a bare scan, and pages with 50 people at once
 	$(RUN) bench
+	$(RUN) bench.pages
 
 docs: packages  ## write the generated reference pages anew
 	$(RUN) paceline.cli.reference docs/reference

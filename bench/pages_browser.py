@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -18,25 +20,38 @@ _MOVED = """() => new Promise(done => { let moved = 0;
   setTimeout(() => done(moved), 300) })"""
 
 
-def look(address: str, user: str, paths: list[str]) -> None:
-    """A line a page, in Chromium, nothing kept from an earlier visit. Says so where there is no Chromium."""
+@dataclass(frozen=True)
+class Drawn:
+    """A page in the browser: ``cpu`` and ``least`` (the quickest visit's) are milliseconds, ``moved`` the layout's shift."""
+
+    path: str
+    requests: int
+    kilobytes: float
+    cpu: float
+    least: float
+    moved: float
+
+
+def look(address: str, user: str, paths: Sequence[str]) -> list[Drawn]:
+    """Pages in Chromium, nothing kept from an earlier visit. None where there is no Chromium."""
     program = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
     if program is None:
-        print("No Chromium here: what pages cost the browser was not measured.")
-        return
+        return []
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        print(f"{'page in Chromium':40} {'requests':>9} {'kB':>7} {'CPU ms':>7} {'least':>6} {'moved':>6}")
-        for path in paths:
-            seen = [_visit(browser, address, user, path) for _ in range(VISITS)]
-            cpu = [one["cpu"] for one in seen]
-            print(
-                f"{path:40} {max(one['requests'] for one in seen):9} {median(one['bytes'] for one in seen) / 1000:7.1f} "
-                f"{median(cpu):7.0f} {min(cpu):6.0f} {max(one['moved'] for one in seen):6.3f}"
-            )
+        found = [_drawn(path, [_visit(browser, address, user, path) for _ in range(VISITS)]) for path in paths]
         browser.close()
+    return found
+
+
+def _drawn(path: str, seen: Sequence[dict[str, Any]]) -> Drawn:
+    cpu = [one["cpu"] for one in seen]
+    return Drawn(
+        path, max(one["requests"] for one in seen), median(one["bytes"] for one in seen) / 1000, median(cpu), min(cpu),
+        max(one["moved"] for one in seen),
+    )  # fmt: skip
 
 
 def _visit(browser: Browser, address: str, user: str, path: str) -> dict[str, Any]:

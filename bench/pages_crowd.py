@@ -5,61 +5,99 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from statistics import median, quantiles
 
+from bench.pages_asked import cpu_seconds, wait_until_idle
 from bench.visitor import PASSWORD, Visitor
 
-PAUSE = 1.0  # seconds between two pages, at the median: people read
-MANAGERS = ("/today/", "/team/", "/forecast/", "/team/?period=last_month")
-REPS = ("/", "/forecast/", "/metrics/meetings_held/")
+MANAGERS = ("/today/", "/team/", "/forecast/", "/team/?period=last_month", "/goals/")
+REPS = ("/", "/forecast/", "/metrics/meetings_held/", "/goals/")
+Person = tuple[str, Visitor]
 
 
 @dataclass
 class Seen:
-    """What came back: milliseconds of each page, and what went wrong."""
+    """What came back: milliseconds of each page's answers, how many said that it was being worked out, what went wrong."""
 
-    times: list[float] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    people: int
+    pause: float  # seconds between two pages, at the median
+    seconds: float
+    times: dict[str, list[float]] = field(default_factory=dict)
+    waited: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+    cpu: float = 0.0  # seconds of the server's processor
+
+    @property
+    def pages(self) -> int:
+        """How many were answered."""
+        return sum(len(times) for times in self.times.values())
+
+    @property
+    def middle(self) -> float:
+        """Milliseconds, the median of all answers."""
+        return median(one for times in self.times.values() for one in times)
+
+    def slow(self, path: str | None = None) -> float:
+        """Milliseconds that one in twenty answers takes longer than."""
+        times = [one for key, some in self.times.items() if path in (None, key) for one in some]
+        return quantiles(times, n=20)[-1] if len(times) > 1 else float("nan")
 
 
-def crowd(address: str, users: list[str], seconds: float) -> None:
-    """Everybody reads pages for so many seconds; prints how long they waited, and how many errors there were."""
-    visitors = [(user, Visitor(address)) for user in users]
-    for user, visitor in visitors:
+def gather(address: str, users: list[str], process: int) -> tuple[list[Person], float]:
+    """Everybody logs in and opens her pages, as on a morning; (who, seconds of the server's processor until all was there)."""
+    people = [(user, Visitor(address)) for user in users]
+    began = cpu_seconds(process)
+    for user, visitor in people:
         visitor.log_in(user, PASSWORD)
-    seen = Seen()
-    until = time.monotonic() + seconds
-    threads = [threading.Thread(target=_read, args=(user, visitor, until, seen)) for user, visitor in visitors]
+
+    def opens_all(user: str, visitor: Visitor) -> None:
+        for _ in range(2):  # what was worked out beside a page is shown from the next time on
+            for path in _pages(user):
+                visitor.wait_for(path)
+
+    _together([lambda who=person: opens_all(*who) for person in people])
+    wait_until_idle(process)
+    return people, cpu_seconds(process) - began
+
+
+def crowd(people: list[Person], pause: float, seconds: float, process: int) -> Seen:
+    """Everybody reads pages for so many seconds."""
+    seen = Seen(len(people), pause, seconds)
+    began, until = cpu_seconds(process), time.monotonic() + seconds
+    _together([lambda who=person: _read(*who, until, seen) for person in people])
+    seen.cpu = cpu_seconds(process) - began
+    return seen
+
+
+def _together(works: list[Callable[[], None]]) -> None:
+    threads = [threading.Thread(target=work) for work in works]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    worst = quantiles(seen.times, n=20)[-1] if len(seen.times) > 1 else float("nan")
-    print(
-        f"{len(users)} people at once, {seconds:g} s: {len(seen.times)} pages, {len(seen.errors)} errors; "
-        f"median {median(seen.times):.0f} ms, one in twenty over {worst:.0f} ms"
-    )
-    for error in sorted(set(seen.errors)):
-        print(f"  {error}")
+
+
+def _pages(user: str) -> tuple[str, ...]:
+    return REPS if user.startswith("rep-") else MANAGERS
 
 
 def _read(user: str, visitor: Visitor, until: float, seen: Seen) -> None:
     choose = random.Random(user)
-    pages = MANAGERS if user.startswith("manager") else REPS
-    time.sleep(choose.random() * PAUSE)
+    time.sleep(choose.random() * seen.pause)
     while time.monotonic() < until:
-        path = choose.choice(pages)
+        path = choose.choice(_pages(user))
         try:
             began = time.perf_counter()
-            status, _, leads_to = visitor.ask(path)
-            while status == 302:
-                status, _, leads_to = visitor.ask(leads_to)
-            seen.times.append((time.perf_counter() - began) * 1000)
-            if status != 200:
-                seen.errors.append(f"{path}: {status}")
+            answer = visitor.open(path)
+            seen.times.setdefault(path, []).append((time.perf_counter() - began) * 1000)
+            seen.waited += answer.again
+            if answer.status != 200:
+                seen.errors[f"{path}: {answer.status}"] += 1
         except (OSError, HTTPException) as problem:
-            seen.errors.append(f"{path}: {type(problem).__name__}")
+            seen.errors[f"{path}: {type(problem).__name__}"] += 1
             visitor.connection.close()
-        time.sleep(choose.uniform(0.5, 1.5) * PAUSE)
+        time.sleep(choose.uniform(0.5, 1.5) * seen.pause)

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import time
 from http.client import HTTPConnection
+from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 PASSWORD = "Measured-and-written-9"  # of everybody in a measured company
+LONGEST = 300  # seconds for which something is worked out before that is called a failure
+
+
+class Answer(NamedTuple):
+    """``body`` as it travelled; ``again``: it is being worked out, and the browser is told to ask again."""
+
+    status: int
+    body: bytes
+    leads_to: str
+    again: bool
 
 
 class Visitor:
@@ -16,8 +27,8 @@ class Visitor:
         self.connection = HTTPConnection(urlsplit(address).netloc, timeout=120)
         self.cookies: dict[str, str] = {}
 
-    def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, bytes, str]:
-        """Status, body as it travelled, where it leads."""
+    def ask(self, path: str, form: dict[str, str] | None = None) -> Answer:
+        """One request."""
         headers = {"Accept-Encoding": "gzip", "Cookie": "; ".join(f"{key}={value}" for key, value in self.cookies.items())}
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -27,7 +38,23 @@ class Visitor:
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             key, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[key] = value
-        return answer.status, body, answer.headers.get("Location", "")
+        return Answer(answer.status, body, answer.headers.get("Location", ""), "Refresh" in answer.headers)
+
+    def open(self, path: str) -> Answer:
+        """A page, wherever it leads."""
+        answer = self.ask(path)
+        while answer.status == 302:
+            answer = self.ask(answer.leads_to)
+        return answer
+
+    def wait_for(self, path: str) -> Answer:
+        """A page, once it is worked out. AssertionError unless it opens."""
+        until = time.monotonic() + LONGEST
+        while (answer := self.open(path)).again and time.monotonic() < until:
+            time.sleep(0.5)
+        assert answer.status == 200, f"{path}: {answer.status}"
+        assert not answer.again, f"{path}: still being worked out after {LONGEST} s"
+        return answer
 
     def log_in(self, email: str, password: str) -> None:
         """Through the form, as people do."""
@@ -35,10 +62,3 @@ class Visitor:
         token = self.cookies["csrftoken"]
         status, *_ = self.ask("/log-in/", {"login": email, "password": password, "csrfmiddlewaretoken": token})
         assert status == 302, f"the log-in was answered with {status}"
-
-    def timed(self, path: str) -> tuple[float, int]:
-        """Milliseconds until the whole answer is there, and its bytes. AssertionError unless the page opens."""
-        began = time.perf_counter()
-        status, body, _ = self.ask(path)
-        assert status == 200, f"{path}: {status}"
-        return (time.perf_counter() - began) * 1000, len(body)

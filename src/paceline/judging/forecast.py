@@ -120,28 +120,57 @@ def foresee(
     if period.first_day - now > 366:
         too_far = noted("{period} is more than a year ahead of {day}: nothing is known of it")
         raise ForecastError(say(too_far, period=period.told, day=Day(view.day)))
-    rng = np.random.default_rng([now, period.first_day, period.until_day])
-    until = max(period.until_day, now)
-    notes: list[Said] = []
-    chances, oldest = None, None
-    deals: tuple[DealLine, ...] = ()
-    if metric in OF_DEALS:
-        read = pipeline or read_pipeline(store, as_of)
-        chances = win_chances(read, now)
-        made, ahead = _of_deals(store, asked, read, chances, period, now, epoch_day(view.day), rng, draws)
-        notes += _notes(read, made, chances)
-        if made is not None:
-            deals, oldest = deal_lines(view, read, made, chances), made.oldest_won_days
+    if as_of is None and pipeline is None:  # whoever asks: everybody's days to come are the same
+        whole = view.once(("to come", metric, period, draws), lambda: _of_everybody(store, asked, period, None, draws, None))
     else:
-        found = count_draws(store, metric, now, period.first_day, until, rng, draws, as_of)
-        none = np.zeros(len(found.reps))
-        because = None if found.reps or now >= until else _nobody(asked)
-        ahead = Ahead(found.reps, found.draws, none, found.draws.mean(axis=1), None, None, found.average, found.last, None,
-                      found.draws[:, :0], because, found.shared)  # fmt: skip
-    lines = _lines(store, asked, period, scope, ahead, as_of)
+        whole = _of_everybody(store, asked, period, as_of, draws, pipeline)
+    lines = _lines(store, asked, period, scope, whole.ahead, as_of)
     wanted = {line.id for line in lines if line.level == REP} | ({NOBODY} if scope.is_company else set())
-    deals = tuple(deal for deal in deals if deal.rep_id in wanted)
-    return Foresight(metric, period, view.day, now, lines, deals, chances, oldest, tuple(notes))
+    deals = tuple(deal for deal in whole.deals if deal.rep_id in wanted)
+    return Foresight(metric, period, view.day, now, lines, deals, whole.chances, whole.oldest, whole.notes)
+
+
+@dataclass(frozen=True)
+class _Everybody:
+    """What is to come of everybody, whatever scope is asked; with the open deals, the chances of each, and what to note."""
+
+    ahead: Ahead
+    deals: tuple[DealLine, ...] = ()
+    chances: Chances | None = None
+    oldest: int | None = None
+    notes: tuple[Said, ...] = ()
+
+
+def _of_everybody(
+    store: Store, asked: Metric, period: Period, as_of: date | None, draws: int, pipeline: Pipeline | None
+) -> _Everybody:
+    view, now = store.view(as_of), first_unknown_day(store, as_of)
+    rng = np.random.default_rng([now, period.first_day, period.until_day])
+    if asked.slug in OF_DEALS:
+        read, chances = _learned(store, now, as_of, pipeline)
+        made, ahead = _of_deals(store, asked, read, chances, period, now, epoch_day(view.day), rng, draws)
+        notes = tuple(_notes(read, made, chances))
+        if made is None:
+            return _Everybody(ahead, (), chances, None, notes)
+        return _Everybody(ahead, deal_lines(view, read, made, chances), chances, made.oldest_won_days, notes)
+    until = max(period.until_day, now)
+    found = count_draws(store, asked.slug, now, period.first_day, until, rng, draws, as_of)
+    none = np.zeros(len(found.reps))
+    because = None if found.reps or now >= until else _nobody(asked)
+    return _Everybody(Ahead(
+        found.reps, found.draws, none, found.draws.mean(axis=1), None, None, found.average, found.last, None,
+        found.draws[:, :0], because, found.shared,
+    ))  # fmt: skip
+
+
+def _learned(store: Store, now: int, as_of: date | None, pipeline: Pipeline | None) -> tuple[Pipeline, Chances]:
+    """The pipeline and the chances of its deals. Only today's are kept: of past days there are many, each asked once."""
+
+    def learn() -> tuple[Pipeline, Chances]:
+        read = pipeline or read_pipeline(store, as_of)
+        return read, win_chances(read, now)
+
+    return store.view().once(("pipeline", now), learn) if as_of is None and pipeline is None else learn()
 
 
 def adding_up(store: Store, slug: str) -> Metric:

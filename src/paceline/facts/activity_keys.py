@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from paceline.facts.merged import surviving
 from paceline.facts.parts import SINCE, Parts
-from paceline.facts.people import folded
+from paceline.facts.people import folded, normalised
 from paceline.facts.people_refresh import ids_in
 from paceline.facts.schema import FOREVER
 from paceline.warehouse.store import unbound
@@ -182,6 +182,59 @@ def rows_drawn(parts: Parts, kind: str, fact: str) -> ir.Table:
     return ibis.union(own, parts.fact(fact).semi_join(parts.part(f"drawn_{kind}"), on))
 
 
+# --- whom ---
+
+
+def people_invited(parts: Parts) -> ir.Table:
+    """Rows of `person` at the addresses of those on the meetings concerned, and at reps' own: who is on one for us is told by
+    the latter alone."""
+    invited, rep = parts.part("attendee"), parts.t.rec("rep")
+    keys = (normalised(table[column]).name("key_").as_table() for table, column in ((invited, "address"), (rep, "email")))
+    return parts.fact("person").semi_join(ibis.union(*keys, distinct=True), [("address", "key_")])
+
+
+def people_called(parts: Parts) -> ir.Table:
+    """Rows of `person` by whose key a call concerned names whom it was with."""
+    call = parts.part("call_rec")
+    keys = (ibis.literal("contact:") + call.contact_id, ibis.literal("lead:") + call.lead_id, normalised(call.address))
+    named = ibis.union(*(key.name("key_").as_table() for key in keys), distinct=True)
+    return parts.fact("person").semi_join(named, [("address", "key_")])
+
+
+def addresses_written(parts: Parts) -> ir.Table:
+    """Rows of `address`: to whom the mails touched went."""
+    return parts.fact("address").semi_join(parts.part("recipient"), [("written", "address")])
+
+
+def addresses_of_writers(parts: Parts) -> ir.Table:
+    """Rows of `address`: who wrote the mails of `mail_rec`."""
+    return parts.fact("address").semi_join(parts.part("mail_rec"), [("written", "from_address")])
+
+
+def people_met(parts: Parts) -> ir.Table:
+    """Column person_id: whom the touches concerned reached."""
+    mailed = parts.fact("person").semi_join(parts.part("spelt"), "address")
+    met = (mailed, parts.part("call_touched_rows"), parts.part("guest_touched_rows"))
+    ids = ibis.union(*(rows.select("person_id") for rows in met), distinct=True)
+    return ids.filter(ids.person_id.notnull())
+
+
+def opportunities_of_people(parts: Parts) -> ir.Table:
+    """Column opportunity_id: those of the accounts of people met or called, and those in which such people take part."""
+    whom, call = parts.part("whom"), parts.part("call_touched_rows")
+    accounts = (whom, call, parts.part("guest_touched_rows"))
+    account = ibis.union(*(rows.select("account_id") for rows in accounts), distinct=True)
+    of_accounts = parts.fact("ownership").semi_join(account, "account_id")
+    part = _by_key(parts, unbound("opportunity_contact")).semi_join(whom, "address")
+    return ibis.union(of_accounts.select("opportunity_id"), part.select("opportunity_id"), distinct=True)
+
+
+def owned_since(parts: Parts) -> ir.Table:
+    """Rows of `ownership` of those opportunities that no touch concerned is after."""
+    rows = parts.rows_of("ownership", "theirs", ("opportunity_id",))
+    return rows.filter(rows.until_at > SINCE)
+
+
 # --- people engaged ---
 
 
@@ -198,6 +251,18 @@ def engaged_otherwise(parts: Parts) -> ir.Table:
     pairs = (people.join(meant, "touch_id"), parts.part("partaking"), anew)
     both = ibis.union(*(each.select("person_id", "opportunity_id") for each in pairs), distinct=True)
     return both.filter(both.person_id.notnull())
+
+
+def partakers(parts: Parts) -> ir.Table:
+    """The records that say who takes part in the opportunities of `engaged`, now or before a merge."""
+    rec = surviving(parts.t, unbound("opportunity_contact"), "opportunity", "opportunity_id", "whole_")
+    return rec.semi_join(parts.part("engaged"), [("whole_", "opportunity_id")]).drop("whole_")
+
+
+def people_partaking(parts: Parts) -> ir.Table:
+    """Rows of `person` of those contacts."""
+    key = ibis.literal("contact:") + parts.part("partaker").contact_id
+    return parts.fact("person").semi_join(key.name("key_").as_table(), [("address", "key_")])
 
 
 def engaging(parts: Parts) -> ir.Table:
@@ -221,26 +286,25 @@ def first_changed_days(parts: Parts, name: str, fresh: str, within: tuple[str, .
     return changed.group_by(*within).aggregate(first_=changed.day.fill_null(FOREVER).min())
 
 
-def around(parts: Parts, name: str, within: tuple[str, ...], back: int | None) -> ir.Table:
-    """The other rows of those pairs, with first_; of days at most so long before it. (From no day, nothing is looked back.)"""
+def later_rows(parts: Parts, name: str, within: tuple[str, ...]) -> ir.Table:
+    """The other rows of those pairs from that day on."""
     rows = parts.fact(name)
     rows = rows.filter(rows["at"] >= SINCE).join(parts.part(f"{name}_first"), list(within))
-    if back is not None:
-        rows = rows.filter(rows.day >= rows.first_ - back)
-    return rows.anti_join(parts.part("touch_at"), "touch_id")
+    return rows.filter(rows.day >= rows.first_).drop("first_").anti_join(parts.part("touch_at"), "touch_id")
 
 
-def later_rows(parts: Parts, name: str) -> ir.Table:
-    """Those from that day on."""
-    rows = parts.part(f"{name}_around")
-    return rows.filter(rows.day >= rows.first_).drop("first_")
+def last_days_before(parts: Parts, name: str, within: tuple[str, ...], back: int | None) -> ir.Table:
+    """Columns ``within``, day: the last day of those pairs before that day (when what went or came never was), at most so long
+    before it. From no day, nothing is looked back."""
+    rows = parts.fact(name)
+    rows = rows.filter(rows["at"] >= SINCE).select(*within, "day").join(parts.part(f"{name}_first"), list(within))
+    rows = rows.filter(rows.day < rows.first_, *([] if back is None else [rows.day >= rows.first_ - back]))
+    return rows.group_by(*within).aggregate(day=rows.day.max())
 
 
-def in_context(parts: Parts, name: str, fresh: str, within: tuple[str, ...]) -> ir.Table:
+def in_context(parts: Parts, name: str, fresh: str) -> ir.Table:
     """Fresh rows, those later rows, and a row without touch_id of the last day before."""
-    rest, came = parts.part(f"{name}_around"), parts.part(fresh)
-    before = rest.filter(rest.day < rest.first_)
-    last = before.group_by(*within).aggregate(day=before.day.max())
+    last, came = parts.part(f"{name}_before"), parts.part(fresh)
     schema = came.schema()
     last = last.select(**{c: last[c] if c in last.columns else ibis.null(schema[c]) for c in came.columns})
     return ibis.union(came, parts.part(f"{name}_later").select(*came.columns), last.cast(schema))

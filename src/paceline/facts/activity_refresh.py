@@ -25,6 +25,8 @@ ACTIVITIES = frozenset({"email", "email_recipient", "call", "call_turn", "meetin
 CONCERNING = PEOPLE | ACTIVITIES | {"opportunity", "opportunity_change", "opportunity_contact", "line_item", "lead_assignment"}
 
 _ON_MEETING = ("meeting_id", ("meeting_id",))
+# What is known of those whom the touches concerned reached, in place of what is known of all.
+_WHOM = {"fact_person": "whom", "fact_address": "spelt", "fact_ownership": "owned"}
 _PAIR = mail_keys.PAIR
 # Rows of known instants are found without reading the whole history; what has no instant, by its id alone.
 _ON_TOUCH = (("touch", ("touch_id", "at")), ("touch_undated", ("touch_id",)))
@@ -117,7 +119,8 @@ class ActivityRefresh:
         parts.make("meeting", lambda: keys.meetings(parts))
         parts.make("meeting_id", lambda: parts.part("meeting").rename(meeting_id="id"))
         parts.make("attendee", lambda: unbound("meeting_attendee").semi_join(parts.part("meeting_id"), "meeting_id"))
-        parts.redo("guest", {"rec_meeting_attendee": "attendee"}, _ON_MEETING)
+        parts.make("attendee_person", lambda: keys.people_invited(parts))
+        parts.redo("guest", {"rec_meeting_attendee": "attendee", "fact_person": "attendee_person"}, _ON_MEETING)
 
     def _booking(self) -> None:
         parts = self.parts
@@ -142,7 +145,7 @@ class ActivityRefresh:
         parts.make("life_with", lambda: parts.rows_of("life", "met_account", ("account_id",)))
         parts.redo("meeting", {
             "rec_meeting": "meeting_rec_with", "rec_meeting_attendee": "attendee_with", "fact_guest": "guest_with",
-            "fact_span": "span_with", "fact_life": "life_with"}, on)
+            "fact_person": "attendee_person", "fact_span": "span_with", "fact_life": "life_with"}, on)
 
     def _call(self) -> None:
         parts = self.parts
@@ -150,7 +153,9 @@ class ActivityRefresh:
         parts.make("call_id", lambda: parts.part("call").rename(call_id="id"))
         parts.make("call_rec", lambda: unbound("call").semi_join(parts.part("call"), "id"))
         parts.make("turn", lambda: unbound("call_turn").semi_join(parts.part("call_id"), "call_id"))
-        parts.redo("call", {"rec_call": "call_rec", "rec_call_turn": "turn"}, ("call_id", ("call_id",)))
+        parts.make("call_person", lambda: keys.people_called(parts))
+        parts.redo("call", {"rec_call": "call_rec", "rec_call_turn": "turn", "fact_person": "call_person"},
+                   ("call_id", ("call_id",)))
 
     # --- touches ---
 
@@ -166,9 +171,10 @@ class ActivityRefresh:
             parts.part("email_touched"), [("email_id", "id")]))
         for kind, fact in (("call", "call"), ("meeting", "meeting"), ("meeting", "guest")):
             parts.make(f"{fact}_touched_rows", partial(keys.rows_drawn, parts, kind, fact))
+        self._find_whom()
         parts.make("reached", lambda: parts.swapped(touches.reached(self.t), {
             "rec_email": "email_rec", "rec_email_recipient": "recipient", "fact_call": "call_touched_rows",
-            "fact_meeting": "meeting_touched_rows", "fact_guest": "guest_touched_rows"}))
+            "fact_meeting": "meeting_touched_rows", "fact_guest": "guest_touched_rows", **_WHOM}))
 
         def rows() -> ir.Table:
             known = parts.part("touch_person_known")
@@ -179,6 +185,15 @@ class ActivityRefresh:
         parts.make("touched_rows", lambda: parts.part("new_touch_person").semi_join(parts.part("touch_at"), "touch_id"))
         parts.make("gone_touch", lambda: parts.gone("touch_person"))
         parts.make("come_touch", lambda: parts.come("touch_person"))
+
+    def _find_whom(self) -> None:
+        """Under what keys the people of these touches are known, and what was open with them or their accounts since."""
+        parts = self.parts
+        parts.make("spelt", lambda: keys.addresses_written(parts))
+        parts.make("met_person", lambda: keys.people_met(parts))
+        parts.make("whom", lambda: parts.rows_of("person", "met_person", ("person_id",)))
+        parts.make("theirs", lambda: keys.opportunities_of_people(parts))
+        parts.make("owned", lambda: keys.owned_since(parts), since=parts.earliest("touch_at", "at"))
 
     def _find_touches(self) -> None:
         parts = self.parts
@@ -209,13 +224,11 @@ class ActivityRefresh:
         parts = self.parts
         parts.make(f"{name}_gone", lambda: ibis.union(*(parts.rows_of(name, *key) for key in _ON_TOUCH)))
         parts.make(f"{name}_first", lambda: keys.first_changed_days(parts, name, fresh, within))
-        if back is None:
-            since = parts.earliest(f"{name}_first", "owned_from_at")
-        else:  # two days more: the local day begins before or after the day of the clock
-            since = (parts.earliest(f"{name}_first", "first_") - back - 2) * DAY_SECONDS
-        parts.make(f"{name}_around", lambda: keys.around(parts, name, within, back), since=since)
-        parts.make(f"{name}_later", lambda: keys.later_rows(parts, name))
-        parts.make(f"{name}_known", lambda: keys.in_context(parts, name, fresh, within))
+        first = parts.earliest(f"{name}_first", "first_") - 2  # the local day begins before or after the day of the clock
+        ago = parts.earliest(f"{name}_first", "owned_from_at") if back is None else (first - back) * DAY_SECONDS
+        parts.make(f"{name}_later", lambda: keys.later_rows(parts, name, within), since=first * DAY_SECONDS)
+        parts.make(f"{name}_before", lambda: keys.last_days_before(parts, name, within, back), since=ago)
+        parts.make(f"{name}_known", lambda: keys.in_context(parts, name, fresh))
         parts.put(name, rows, *_ON_TOUCH, (f"{name}_later", key),
                   old=lambda: ibis.union(parts.part(f"{name}_gone"), parts.part(f"{name}_later")))
 
@@ -228,7 +241,8 @@ class ActivityRefresh:
         parts = self.parts
         parts.make("lost_pair", lambda: mail_keys.pairs_without_first(parts))
         parts.make("mailed_pair", lambda: mail_keys.pairs_mailed_first(parts))
-        parts.make("mailed_rows", lambda: mail_keys.first_candidates(parts), since=parts.earliest("lost_pair"))
+        lost = parts.count("lost_pair") > 0
+        parts.make("mailed_rows", lambda: mail_keys.first_candidates(parts, lost), str(lost), parts.earliest("lost_pair"))
         parts.redo("first_mail", {"fact_touch_person": "mailed_rows"}, ("mailed_pair", _PAIR))
         parts.make("first_pair", lambda: mail_keys.first_otherwise(parts))
 
@@ -237,7 +251,10 @@ class ActivityRefresh:
         parts.make("mail_at", lambda: mail_keys.mails(parts), since=parts.earliest("first_pair"))
         self._dated("mail", "mail_at")
         parts.make("mail_rec", lambda: mail_keys.mail_records(parts))
-        parts.redo("mail", {"rec_email": "mail_rec", "fact_touch_person": "touched_rows"}, *_ON_MAIL)
+        parts.make("writer_spelt", lambda: keys.addresses_of_writers(parts))
+        parts.make("writer", lambda: parts.rows_of("person", "writer_spelt", ("address",)))
+        parts.redo("mail", {"rec_email": "mail_rec", "fact_touch_person": "touched_rows", "fact_address": "writer_spelt",
+                            "fact_person": "writer"}, *_ON_MAIL)
         parts.make("gone_mail", lambda: parts.gone("mail"))
         parts.make("come_mail", lambda: parts.come("mail"))
 
@@ -262,7 +279,8 @@ class ActivityRefresh:
 
     def _touch_opportunity(self) -> None:
         parts = self.parts
-        parts.make("matched", lambda: parts.swapped(touches.matched(self.t), {"fact_touch_person": "touched_rows"}))
+        parts.make("matched", lambda: parts.swapped(touches.matched(self.t), {"fact_touch_person": "touched_rows", **_WHOM}))
+
         def rows() -> ir.Table:
             known = parts.part("touch_opportunity_known")
             gaps = touches.with_gaps(known.mutate(owned=known.owned.fill_null(True)))
@@ -273,8 +291,14 @@ class ActivityRefresh:
 
     def _opportunity_person(self) -> None:
         parts = self.parts
-        parts.make("come_engaged", lambda: parts.swapped(touches.engaged(self.t), {"fact_touch_person": "come_touch"}))
+        parts.make("come_own", lambda: parts.part("come_touch").semi_join(parts.part("touch_at"), "touch_id"))
+        parts.make("come_engaged", lambda: parts.swapped(touches.engaged(self.t), {"fact_touch_person": "come_own", **_WHOM}))
         parts.make("engaged", lambda: keys.engaged_otherwise(parts))
         parts.make("engaging", lambda: keys.engaging(parts))
         parts.make("engaged_rows", lambda: keys.engaged_rows(parts), since=parts.earliest("engaging"))
-        parts.redo("opportunity_person", {"fact_touch_person": "engaged_rows"}, ("engaged", ("person_id", "opportunity_id")))
+        parts.make("partaker", lambda: keys.partakers(parts))
+        parts.make("partaker_person", lambda: keys.people_partaking(parts))
+        parts.make("engaging_span", lambda: parts.rows_of("ownership", "engaged", ("opportunity_id",)))
+        parts.redo("opportunity_person", {
+            "fact_touch_person": "engaged_rows", "rec_opportunity_contact": "partaker", "fact_person": "partaker_person",
+            "fact_ownership": "engaging_span"}, ("engaged", ("person_id", "opportunity_id")))

@@ -38,13 +38,13 @@ def pairs_mailed_first(parts: Parts) -> ir.Table:
     return ibis.union(parts.part("lost_pair").select(*PAIR), won.select(*PAIR), distinct=True)
 
 
-def first_candidates(parts: Parts) -> ir.Table:
+def first_candidates(parts: Parts, any_lost: bool) -> ir.Table:
     """Rows of `touch_person` among which the first mails of these pairs are: the one so far, if it is there still, and what came;
-    else whatever isn't before the one that is gone."""
+    else, where there is such a pair, whatever isn't before the one that is gone."""
     whole = parts.fact("touch_person")
     lost, pairs = parts.part("lost_pair"), parts.part("mailed_pair")
     later = ibis.union(whole.filter(whole["at"] >= SINCE), whole.filter(whole["at"].isnull()))  # an OR would be read whole
-    anew = mailed(later).semi_join(lost, list(PAIR))
+    anew = [mailed(later).semi_join(lost, list(PAIR))] if any_lost else []
     kept = pairs.anti_join(lost, list(PAIR))
     come = mailed(parts.part("come_touch")).semi_join(pairs, list(PAIR))
     first = parts.fact("first_mail").semi_join(kept, list(PAIR))
@@ -54,7 +54,7 @@ def first_candidates(parts: Parts) -> ir.Table:
     as_touch = {"touch_id": ibis.literal("email:") + first.email_id, "kind": ibis.literal("email"),
                 **{column: first[column] for column in there}}
     stored_ = first.select(**{column: as_touch.get(column, ibis.null(type_)) for column, type_ in whole.schema().items()})
-    return ibis.union(anew, come, stored_)
+    return ibis.union(*anew, come, stored_)
 
 
 def first_otherwise(parts: Parts) -> ir.Table:

@@ -16,8 +16,6 @@ import pyarrow as pa
 from paceline.facts.merged import surviving
 from paceline.facts.parts import Parts
 from paceline.facts.people import domain, normalised
-from paceline.facts.queries import Queries
-from paceline.facts.shape import PERSON_KEY, stored
 from paceline.facts.tables import Tables
 from paceline.warehouse.store import unbound
 
@@ -33,7 +31,8 @@ def put_people_aside(parts: Parts, addresses: bool) -> int:
     """
     parts.make("folk_seed", lambda: _seeds(parts, addresses), str(addresses))
     seeds = parts.queries.rows("folk seed", lambda _: parts.part("folk_seed"))
-    with parts.engine.lent(_KNOWN, _connected(parts.queries, seeds)):
+    parts.make("merged_name", lambda: ibis.union(*(_named_by_merged(parts.t, record) for record in ("lead", "contact"))))
+    with parts.engine.lent(_KNOWN, _connected(parts, seeds)):
         parts.make("folk", lambda: ibis.table({"address": "string"}, name=_KNOWN))
     found = parts.count("folk")
     for kind in ("contact", "lead") if found else ():
@@ -50,8 +49,10 @@ def redo_person_key(parts: Parts) -> None:
     """`person_key` of those keys."""
     parts.make("contact_key_folk", lambda: parts.rows_of("contact_key", *_FOLK))
     parts.make("address_folk", lambda: parts.rows_of("address", *_FOLK))
+    parts.make("room_folk", lambda: _rooms(parts))
     parts.redo("person_key", {
-        "fact_contact_key": "contact_key_folk", "fact_address": "address_folk", "rec_lead": "lead_folk"}, _FOLK)
+        "fact_contact_key": "contact_key_folk", "fact_address": "address_folk", "rec_lead": "lead_folk",
+        "rec_meeting_attendee": "room_folk"}, _FOLK)
 
 
 def redo_person(parts: Parts) -> None:
@@ -98,39 +99,38 @@ def _seeds(parts: Parts, addresses: bool) -> ir.Table:
     return each.filter(each.address.notnull())
 
 
-def _connected(queries: Queries, known: pa.Table) -> pa.Table:
+def _connected(parts: Parts, known: pa.Table) -> pa.Table:
     """The keys, and all that hang together with them: looked for until there are no more."""
     while known.num_rows:
-        with queries.engine.lent(_KNOWN, known):
-            more = queries.rows("people connected", _reached)
+        with parts.engine.lent(_KNOWN, known):
+            more = parts.queries.rows("people connected", lambda _: _reached(parts))
         if more.num_rows == known.num_rows:
             break
         known = more
     return known
 
 
-def _reached(t: Tables) -> ir.Table:
+def _reached(parts: Parts) -> ir.Table:
     """Column address: the known keys, and those that one step leads to from them."""
     known = ibis.table({"address": "string"}, name=_KNOWN)
-    key, lead = stored(t, PERSON_KEY), unbound("lead")
+    key, lead, merged_ = parts.fact("person_key"), unbound("lead"), parts.part("merged_name")
     same = key.semi_join(key.semi_join(known, "address"), "person_id")
     became = lead.semi_join(ids_in(known.address, "lead"), [("id", "named_")])
     became = became.filter(became.converted_contact_id.notnull())
     was = lead.semi_join(ids_in(known.address, "contact"), [("converted_contact_id", "named_")])
-    merged_ = (_named_by_merged(t, record) for record in ("lead", "contact"))
+    named = merged_.semi_join(merged_.semi_join(known, "address"), "record_")
     return ibis.union(
         known, same.select("address"), became.select(address=_key("contact", became.converted_contact_id)),
-        was.select(address=_key("lead", was.id)),
-        *(names.semi_join(names.semi_join(known, "address"), "record_").select("address") for names in merged_), distinct=True)
+        was.select(address=_key("lead", was.id)), named.select("address"), distinct=True)
 
 
 def _named_by_merged(t: Tables, record: str) -> ir.Table:
-    """Columns record_ (a contact or lead merged away, by its id), address: each key that it names."""
+    """Columns record_ (`contact:ID` or `lead:ID` of one merged away), address: each key that it names."""
     gone = t.ref("survivor")
-    gone = gone.filter(gone.record == record, gone.survivor_id.notnull()).select("survivor_id", record_="id")
-    rec = unbound(record).join(gone, [("id", "record_")])
-    rows = ibis.union(*(rec.select("record_", address=key) for key in (
-        _key(record, rec.record_), _key(record, rec.survivor_id), normalised(rec.email))))
+    gone = gone.filter(gone.record == record, gone.survivor_id.notnull()).select("survivor_id", gone_="id")
+    rec = unbound(record).join(gone, [("id", "gone_")])
+    rows = ibis.union(*(rec.select(record_=_key(record, rec.gone_), address=key) for key in (
+        _key(record, rec.gone_), _key(record, rec.survivor_id), normalised(rec.email))))
     return rows.filter(rows.address.notnull())
 
 
@@ -143,6 +143,15 @@ def _key(kind: str, id_: ir.StringColumn) -> ir.StringColumn:
 
 def _records(parts: Parts, kind: str) -> ir.Table:
     return unbound(kind).semi_join(ids_in(parts.part("folk").address, kind), [("id", "named_")])
+
+
+def _rooms(parts: Parts) -> ir.Table:
+    """Which of those addresses are rooms', as records of attendees of which nothing else is told."""
+    rec = unbound("meeting_attendee")
+    rooms = rec.filter(rec.resource.fill_null(False)).semi_join(parts.part("address_folk"), [("address", "written")])
+    rooms = rooms.select("address", "resource").distinct()
+    return rooms.select(**{
+        name: rooms[name] if name in rooms.columns else ibis.null(type_) for name, type_ in rec.schema().items()})
 
 
 def _surviving_leads(parts: Parts) -> ir.Table:

@@ -54,5 +54,8 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
 def test_the_container_installs_what_is_locked_as_nobodys_root() -> None:
     text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
     assert "--require-hashes" in text
+    assert "--extra pdf" in text
+    assert "HEALTHCHECK" in text
+    assert "--format docker" in text, "the OCI format drops the health check"
     assert re.search(r"^USER paceline$", text, re.MULTILINE)
     assert text.index("USER paceline") < text.index("ENTRYPOINT")

@@ -31,6 +31,7 @@ COMPANY = Size("browser", sellers=10, managers=2, months=9, pace=0.3)
 ROOT = Path(__file__).parents[2]
 # Milliseconds. The first pages after a start wait for what is worked out then, on a machine that may have other work, too.
 FIRST_PAGE, ANY_PAGE = 240_000, 120_000
+DEALS = "Deal ID,Deal name,Deal owner,Deal stage,Amount,Close date,,Note\n1,Mill,Ann Lee,Won,\"1.234\",03/04/2026,x,0\n"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     chosen = {("company", "name"): told.name, ("company", "currency"): told.currency, ("company", "time_zone"): told.time_zone,
               ("sales", "own_domains"): sorted(told.own_domains), ("pages", "leaderboard"): "named"}  # fmt: skip
     (folder / FILE).write_text(template({path: json.dumps(value) for path, value in chosen.items()}), encoding="utf-8")
+    (folder / "sources" / "crm").mkdir(parents=True)  # files that nobody has connected yet
+    (folder / "sources" / "crm" / "deals.csv").write_text(DEALS, encoding="utf-8")
     engine = open_engine(str(folder / "paceline.duckdb"))
     load_records(engine, company.settings, company.records, "demo", lambda _: None)
     engine.close()

@@ -31,7 +31,8 @@ PAGES = (
 )  # fmt: skip
 ADMIN_PAGES = (
     "/settings/", "/settings/company/", "/settings/limits/", "/settings/pages/", "/settings/crm/", "/settings/stages/",
-    "/settings/own-metrics/", "/settings/sources/", "/work/", "/users/", "/audit/", "/disputes/", "/data-health/",
+    "/settings/own-metrics/", "/settings/sources/", "/settings/sources/crm/", "/work/", "/users/", "/audit/", "/disputes/",
+    "/data-health/",
 )  # fmt: skip
 EVERY = (("manager", PAGES), ("admin", ADMIN_PAGES))
 NARROW = 320

@@ -62,7 +62,8 @@ def planned(folder: Path, saved: Plan, rules: FileMapping, settings: Settings, k
     headless = saved.headless | {one.file for one in files if one.file not in told and has_no_header(one)}
     if headless != saved.headless:
         files = look(folder, written_as(rules, headless))
-    guesses = guess(files, known)
+    open_files = [one for one in files if one.file not in told and by_name(one, settings) is None]
+    guesses = guess(files, known) if open_files else Plan()
     states = _states(files, saved, guesses, settings)
     feeds = (*saved.feeds, *(feed for one in states for feed in one.feeds if feed.place is None))
     seen = {one.file: one for one in files}

@@ -129,6 +129,8 @@ def test_what_others_see_is_the_same_with_and_without_a_one_on_one(
         return [_plain(client.get(path)) for path in paths]
 
     before = seen()
+    while any("Being worked out" in page for _, page in before):  # drivers come to a rep's page when they are ready
+        before = seen()
     _held(browser, pair)
     wishes.ask(pair, "fix", "my call of Monday is missing", MOMENT)
     assert seen() == before

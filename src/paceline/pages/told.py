@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import overload
 
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
 from paceline.pages.dashboards import written
 from paceline.sales.periods import Period
@@ -66,10 +66,10 @@ def in_words(said: None) -> None: ...
 
 
 def in_words(said: str | None) -> str | None:
-    """A sentence in the reader's language. English is what was said; None stays None."""
+    """A sentence in the reader's language, values as it writes them; None stays None."""
     if said is None:
         return None
-    return str(said) if (get_language() or "en").startswith("en") else in_language(said, _READERS)
+    return in_language(said, _READERS)
 
 
 def fault_in_words(error: ValueError) -> str:

@@ -115,7 +115,7 @@ def show(health: Health, console: Console) -> None:
         console.print("\nThe work behind the pages that failed:", style="bold")
         for name, why in health.failed:
             console.print(f"  {name}, {why}", markup=False)
-    missing = [count.doc for count in health.records if not count.rows and count.matters]
+    missing = [f"{count.name}: {count.doc}" for count in health.records if not count.rows and count.matters]
     if missing:
         console.print("\nWhat would light up more:", style="bold")
         for doc in missing:

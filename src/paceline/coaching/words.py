@@ -41,6 +41,8 @@ def amount(value: float, unit: Unit, currency: str) -> Value:
         return say("{number} days", number=Number(value, ".1f" if small else ",.0f"))
     if unit is Unit.MINUTES:
         return say("{number} min", number=Number(value, ",.0f"))
+    if unit is Unit.SECONDS and small:
+        return say("{number} s", number=Number(value, ".1f"))
     if unit is Unit.SECONDS:
         return shown(value, unit, currency)
     if unit is Unit.RATIO:

@@ -6,11 +6,14 @@ from collections import defaultdict
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from paceline.access.gate import Asking, action
 from paceline.access.rules import NOTICED, RULES
+from paceline.pages.dashboards import written
 from paceline.pages.dashboards.metric_views import CATEGORIES, described
+from paceline.pages.set_up.field_words import record
 from paceline.people.models import User
 from paceline.people.roles import NAMES, Role
 from paceline.project.health import counts
@@ -33,7 +36,9 @@ def notice(request: Asking) -> HttpResponse:
         "notice.html",
         {
             "metrics": dict(metrics),
-            "kinds": [count for count in counts(running().engine) if count.rows],
+            "kinds": [
+                (capfirst(record(one.name)), written.count(one.rows), one) for one in counts(running().engine) if one.rows
+            ],
             "rules": rules,
             "admins": User.objects.filter(role=Role.ADMIN.value, is_active=True),
             "pages": running().project.config.pages,

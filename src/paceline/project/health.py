@@ -8,6 +8,7 @@ from datetime import date
 from paceline.facts import schema
 from paceline.sales.periods import from_epoch_day
 from paceline.sales.records import TABLES, Table, Type
+from paceline.saying.said import Said, say
 from paceline.warehouse.engine import Engine
 from paceline.warehouse.store import unbound
 
@@ -16,20 +17,20 @@ _HAPPENED = ("touch", "mail", "call", "outcome", "move", "opportunity", "lead")
 
 # What each kind of record is needed for, for those whose absence leaves metrics dark.
 NEEDED_FOR = {
-    "rep_role": "rep_role: who is in which team and role, for questions by team, role, manager",
-    "opportunity": "opportunity: deals, for every result and all of tempo",
-    "opportunity_change": "opportunity_change: stages over time, for progressions, time in stage, owner at the time",
-    "opportunity_contact": "opportunity_contact: who takes part in a deal, for matching touches and decision makers",
-    "lead": "lead: for conversion and lead response time",
-    "line_item": "line_item: list and sold prices, for discounting and units",
-    "contact": "contact: people and their titles, for seniority and for matching mails and meetings",
-    "email": "email: for response and engagement rates, and for touches",
-    "call": "call: for connect rate and talk time",
-    "call_turn": "call_turn: who spoke when in a recorded call, for talk ratio and patience",
-    "meeting": "meeting: for meetings held, follow-ups, meetings per opportunity",
-    "goal": "goal: quotas, for attainment and pipeline coverage",
-    "cost": "cost: for customer acquisition cost",
-    "forecast_call": "forecast_call: what was forecast, for forecast accuracy",
+    "rep_role": say("who is in which team and role, for questions by team, role, manager"),
+    "opportunity": say("deals, for every result and all of tempo"),
+    "opportunity_change": say("stages over time, for progressions, time in stage, owner at the time"),
+    "opportunity_contact": say("who takes part in a deal, for matching touches and decision makers"),
+    "lead": say("for conversion and lead response time"),
+    "line_item": say("list and sold prices, for discounting and units"),
+    "contact": say("people and their titles, for seniority and for matching mails and meetings"),
+    "email": say("for response and engagement rates, and for touches"),
+    "call": say("for connect rate and talk time"),
+    "call_turn": say("who spoke when in a recorded call, for talk ratio and patience"),
+    "meeting": say("for meetings held, follow-ups, meetings per opportunity"),
+    "goal": say("quotas, for attainment and pipeline coverage"),
+    "cost": say("for customer acquisition cost"),
+    "forecast_call": say("what was forecast, for forecast accuracy"),
 }
 
 
@@ -48,7 +49,7 @@ class Count:
         return self.name in NEEDED_FOR
 
     @property
-    def doc(self) -> str:
+    def doc(self) -> Said:
         """What it would be good for."""
         return NEEDED_FOR[self.name]
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -16,6 +17,7 @@ from paceline.pages.dashboards import health, totals_views, written
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.later import patient
 from paceline.pages.dashboards.links import records_link, term
+from paceline.pages.set_up.field_words import record
 from paceline.pages.told import in_words
 
 _RULES = {
@@ -48,9 +50,10 @@ def health_page(request: Asking) -> HttpResponse:
                   for one in found.matching],
         metrics=reverse("metrics"),
         strangers=found.strangers,
-        activities=[(one.kind, written.count(one.count), written.count(one.without),
+        activities=[(capfirst(record(one.kind)), written.count(one.count), written.count(one.without),
                      written.share(one.without / one.count) if one.count else "") for one in found.activities],
-        reconciled=[{key: _counted(value) for key, value in asdict(one).items()} for one in found.reconciled],
+        reconciled=[{**{key: _counted(value) for key, value in asdict(one).items()}, "kind": capfirst(record(one.kind))}
+                    for one in found.reconciled],
         amounts=[
             {"currency": one.currency, "stored": written.count(one.stored), "amount": written.money(one.amount, one.currency),
              "counted": written.count(one.counted), "counted_amount": written.money(one.counted_amount, one.currency),
@@ -76,11 +79,11 @@ def _counted(value: str | int) -> str:
 
 def _count(one: Any) -> dict[str, Any]:
     return {
-        "name": one.name,
+        "name": capfirst(record(one.name)),
         "rows": written.count(one.rows),
         "first": None if one.first is None else written.day(one.first),
         "last": None if one.last is None else written.day(one.last),
-        "missing": one.doc if one.matters and not one.rows else "",
+        "missing": in_words(one.doc) if one.matters and not one.rows else "",
     }
 
 

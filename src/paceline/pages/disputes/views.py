@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from paceline.access.doors import Door
@@ -73,7 +74,7 @@ def dispute(request: Asking, slug: str) -> HttpResponse:
         try:
             opened(of.store, told, kind, record_id, request.POST.get("reason", ""), request.user, query)
         except deciding.DisputeError as error:
-            wrong = fault_in_words(error)
+            wrong = capfirst(fault_in_words(error))
         else:
             messages.success(request, _("Disputed. The admin decides; until then it counts."))
             return redirect("disputes")
@@ -138,7 +139,7 @@ def _tried(request: Asking, do: Any) -> None:
     try:
         do()
     except deciding.DisputeError as error:
-        messages.error(request, fault_in_words(error))
+        messages.error(request, capfirst(fault_in_words(error)))
 
 
 def _follow(request: Asking) -> None:

@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from paceline.access.audit import note
@@ -40,7 +41,7 @@ def add(request: Asking, rep_id: str) -> HttpResponse:
     try:
         item = put(request, pair, told["kind"], unsigned(told["said"]) or told["text"], told["link"], told["key"])
     except agenda.AgendaError as error:
-        messages.error(request, fault_in_words(error))
+        messages.error(request, capfirst(fault_in_words(error)))
     else:
         other = names(request, *_ids(pair))[_other(pair, request.user.rep_id)]
         words = _("On the agenda with %(name)s.") % {"name": other}

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from paceline.access.audit import note
@@ -138,7 +139,7 @@ def agree(request: Asking, pair: Pair, one: OneOnOne) -> HttpResponse | None:
         try:
             actions.agree(one, request.user.rep_id, form.agreed(), request.door.store)
         except actions.ActionError as error:
-            raise NotDone(fault_in_words(error)) from None
+            raise NotDone(capfirst(fault_in_words(error))) from None
         messages.success(request, _("Agreed. It will be followed up automatically."))
         return None
     context = {**context_of(request, pair, one), **to_change(request, pair, one), "agree": form}

@@ -287,7 +287,7 @@ def _planned(of: Asked, found: Backwards, metric: Metric) -> dict[str, Any]:
         "opportunities": three(found.plan.opportunities),
         "meetings": three(found.plan.meetings_a_week),
         "in_time": written.share(found.plan.in_time),
-        "rates_of": found.rates_of,
+        "rates_of": in_words(found.rates_of),
         "win_rate": written.share(rates.won / closed) if closed and rates.lost else "",
         "won": rates.won,
         "closed": closed,

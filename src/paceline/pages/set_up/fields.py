@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from paceline.pages.dashboards.written import currencies
+from paceline.pages.dashboards.written import count, currencies
 from paceline.pages.told import fault_in_words
 from paceline.project import FILE, Project, keys, lines
 
@@ -119,7 +119,7 @@ def _choices(key: keys.Key, value: Any) -> list[tuple[Any, str]] | None:
     if key.path in _IN_WORDS:
         return [(word, str(words)) for word, words in _IN_WORDS[key.path].items()]
     if key.section == "judgement":
-        return [(one, f"{one:g}") for one in keys.BUDGETS]
+        return [(one, count(one)) for one in keys.BUDGETS]
     return None
 
 

@@ -156,3 +156,19 @@ def test_words_dates_and_constants_are_chosen(away: Client, place: Running) -> N
     for line in (*words, 'started_at = "%d/%m/%Y %H:%M"'):
         assert line in text
     assert "Dateien" in away.get(PAGE, headers={"accept-language": "de"}).content.decode()
+
+
+def test_large_files_are_checked_in_the_background(away: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from paceline.pages.set_up import checked
+
+    monkeypatch.setattr(checked, "MOST_BYTES", 10)
+    _send(away, _upload(away))
+    _over()
+    assert away.get(PAGE).context["checked"]["rejected"] == "1"
+    _upload(away, content=DAYS + b"ZZ,never,Worse\n")  # what was found out is of other files now
+    page = away.get(PAGE)
+    assert "checked" not in page.context
+    assert "checked in the background" in page.content.decode()
+    away.post(PAGE, {"do": "check"})
+    _over()
+    assert away.get(PAGE).context["checked"]["rejected"] == "2"

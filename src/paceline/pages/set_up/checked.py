@@ -18,7 +18,7 @@ from paceline.sources.contract import ReadReport
 from paceline.sources.files.read import read_folder
 from paceline.warehouse.store import LOAD_LOG, LOG_SCHEMA, ibis_table
 
-ROWS, MOST_BYTES = 5, 12 * 1024 * 1024
+ROWS, MOST_BYTES = 5, 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -34,17 +34,21 @@ class Rows:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a load would bring."""
+    """What a load would bring: each record's number of rows with the first of them, and the report."""
 
-    tables: tuple[Rows, ...]
+    tables: tuple[tuple[str, int, pa.Table], ...]
     report: ReadReport
+
+    def rows(self, zone: str, currency: str) -> tuple[Rows, ...]:
+        """The first rows, in the reader's language."""
+        return tuple(_rows(name, count, head, zone, currency) for name, count, head in self.tables)
 
 
 _kept: dict[str, tuple[str, Checked]] = {}
 
 
 def is_too_large(found: Source) -> bool:
-    """Whether reading it takes longer than a page may."""
+    """Whether reading it takes longer than a page may: then it is work for the background."""
     return sum(size for _, size in found.files) > MOST_BYTES
 
 
@@ -54,19 +58,21 @@ def is_loaded(found: Source, report: Report | None) -> bool:
     return report is not None and all(file.stat().st_mtime <= report.at for file in files)
 
 
+def known(place: Running, found: Source) -> Checked | None:
+    """What was found out of the files as they are; None: nobody has checked them yet."""
+    key, checked = _kept.get(found.name, ("", None))
+    return checked if key == _key(place, found) else None
+
+
 def check(place: Running, found: Source) -> Checked:
     """Read all of it. Raises MappingError."""
     key = _key(place, found)
-    kept = _kept.get(found.name)
-    if kept is not None and kept[0] == key:
-        return kept[1]
     batch, report = read_folder(
         found.folder, found.mapping, lambda name: stored_ids(place.engine, name), place.project.settings
     )
-    zone, currency = place.project.settings.time_zone, place.project.settings.currency
-    tables = tuple(_rows(name, rows, zone, currency) for name, rows in batch.items() if len(rows))
-    _kept[found.name] = key, Checked(tables, report)
-    return _kept[found.name][1]
+    made = Checked(tuple((name, len(rows), rows.slice(0, ROWS)) for name, rows in batch.items() if len(rows)), report)
+    _kept[found.name] = key, made
+    return made
 
 
 def _key(place: Running, found: Source) -> str:
@@ -74,18 +80,15 @@ def _key(place: Running, found: Source) -> str:
     told = [(file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files]
     log = ibis_table(LOAD_LOG, LOG_SCHEMA)
     last = place.engine.query(log.aggregate(last=log.load_id.max()))["last"][0].as_py()
-    return repr((str(found.folder), told, place.project.settings, last, written.locale().language))
+    return repr((str(found.folder), told, place.project.settings, last))
 
 
-def _rows(name: str, rows: pa.Table, zone: str, currency: str) -> Rows:
-    table = BY_NAME[name]
-    head = rows.slice(0, ROWS)
-    columns = [column for column in table.columns if head.column(column.name).null_count < len(head)]
+def _rows(name: str, count: int, head: pa.Table, zone: str, currency: str) -> Rows:
+    columns = [column for column in BY_NAME[name].columns if head.column(column.name).null_count < len(head)]
     cells = [list(_cells(column, head, zone, currency)) for column in columns]
     return Rows(
-        field_words.record(name), name == "opportunity", written.count(len(rows)),
-        tuple(field_words.field(column) for column in columns),
-        tuple(zip(*cells, strict=True)),
+        field_words.record(name), name == "opportunity", written.count(count),
+        tuple(field_words.field(column) for column in columns), tuple(zip(*cells, strict=True)),
     )  # fmt: skip
 
 

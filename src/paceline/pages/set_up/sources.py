@@ -17,7 +17,7 @@ from paceline.access.audit import note
 from paceline.access.gate import Asking, action
 from paceline.pages.dashboards import written
 from paceline.pages.set_up import work
-from paceline.pages.set_up.checked import check, is_loaded, is_too_large
+from paceline.pages.set_up.checked import Checked, check, is_loaded, is_too_large, known
 from paceline.pages.set_up.connecting import Form, context_of, faults, form_of, mapping_of, sent_form, text_of
 from paceline.pages.told import fault_in_words, in_words
 from paceline.project.bringing import MAPPING, TOLD, BadFileError, Report, Source, last_report, load_source, put
@@ -26,7 +26,7 @@ from paceline.project.bringing import sources as all_sources
 from paceline.project.running import Running, running
 from paceline.sales.records import TABLES
 from paceline.saying.said import Said
-from paceline.sources.contract import Problem, ReadReport, Severity
+from paceline.sources.contract import Problem, Severity
 from paceline.sources.files.mapping import MappingError
 from paceline.sources.files.preview import FilePreview, preview
 
@@ -83,6 +83,8 @@ def source(request: Asking, source: str) -> HttpResponse:
         raise Http404
     if request.method == "POST" and "mapping" in request.POST:
         return _text_sent(request, place, found)
+    if request.method == "POST" and request.POST.get("do") == "check":
+        return _check_later(request, place, found)
     try:
         form = form_of(place, found)
     except MappingError as error:
@@ -100,6 +102,15 @@ def _text_sent(request: Asking, place: Running, found: Source) -> HttpResponse:
     else:
         (found.folder / MAPPING).unlink(missing_ok=True)
     note("mapping_changed", request.user, {"source": found.name})
+    return redirect("set_up_source", found.name)
+
+
+def _check_later(request: Asking, place: Running, found: Source) -> HttpResponse:
+    """Check what is too large for a page, in the background."""
+    try:
+        work.begin(_("Checking %(source)s") % {"source": found.name}, lambda _tell: check(place, found))
+    except work.BusyError as error:
+        messages.warning(request, _("Not begun: other work goes on (%(what)s).") % {"what": error})
     return redirect("set_up_source", found.name)
 
 
@@ -123,7 +134,8 @@ def _form_sent(request: Asking, place: Running, found: Source, before: Form) -> 
     if text.strip():
         _write(place, found, text)
     note("mapping_changed", request.user, {"source": found.name})
-    return redirect("set_up_source", found.name)
+    again = source_named(place.project, found.name) or found  # it may have a mapping only now
+    return _check_later(request, place, again) if is_too_large(again) else redirect("set_up_source", found.name)
 
 
 def _shown(
@@ -135,11 +147,11 @@ def _shown(
     loaded = is_loaded(found, report)
     settled = form is not None and request.method != "POST" and not form.pending and any(one.feeds for one in form.files)
     told = {**more}
-    if settled and not loaded and not busy and not is_too_large(found):
+    if settled and not loaded and not busy:
         try:
-            checked = check(place, found)
-            problems = _problems(checked.report.problems)
-            told["checked"] = {"tables": checked.tables, "problems": problems, **_counted(checked.report)}
+            checked = known(place, found) or (None if is_too_large(found) else check(place, found))
+            if checked is not None:
+                told["checked"] = _what_would_be(checked, place)
         except MappingError as error:  # it names a file or a column that isn't there
             told["problems"] = [one.told for one in error.problems]
     context = {
@@ -207,7 +219,11 @@ def _problems(of: tuple[Problem, ...]) -> list[tuple[Problem, str]]:
     return [(one, str(_SEVERITIES[one.severity])) for one in of[:TOLD]]
 
 
-def _counted(report: ReadReport) -> dict[str, str]:
-    """Rows read, in words."""
-    rejected = sum(one.rejected for one in report.files)
-    return {"read": written.count(report.read), "accepted": written.count(report.accepted), "rejected": written.count(rejected)}
+def _what_would_be(checked: Checked, place: Running) -> dict[str, Any]:
+    """What a load would bring, in words."""
+    report, settings = checked.report, place.project.settings
+    return {
+        "tables": checked.rows(settings.time_zone, settings.currency), "problems": _problems(report.problems),
+        "read": written.count(report.read), "accepted": written.count(report.accepted),
+        "rejected": written.count(sum(one.rejected for one in report.files)),
+    }  # fmt: skip

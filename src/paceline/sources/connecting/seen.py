@@ -8,13 +8,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from paceline.sources.files.chunk import Chunk, Reader
+from paceline.sources.files.chunk import CHUNK_ROWS, Chunk, Reader
 from paceline.sources.files.mapping import FileMapping
 from paceline.sources.files.read import is_records, open_all
 from paceline.sources.files.report import ReportBuilder
 
 _ZERO = r"^[^0-9]{0,4}0+([.,]0+)?[^0-9]{0,4}$"
-MOST_VALUES, MOST_ROWS, MOST_KEPT, MOST_ZERO_WORDS = 1_000, 200_000, 64, 8
+MOST_VALUES, MOST_ROWS, MOST_KEPT, MOST_ZERO_WORDS = 1_000, CHUNK_ROWS, 64, 8
 
 
 @dataclass(frozen=True)

@@ -132,13 +132,14 @@ def earliest(feeds: Iterable[Feed], seen: dict[str, SeenFile]) -> date | None:
             if feed.table != "opportunity" or len(names) != 1:
                 continue
             column, ours_column = seen[feed.file].column(names[0]), feed.record.column(ours)
-            formats = tuple(one for one in feed.dates.get(ours, "").split(" | ") if one)
-            if not formats and not is_clear(ours_column, False, column):
-                formats = date_formats(ours_column, column)  # the day may be another; the month before is early enough
+            said = tuple(one for one in feed.dates.get(ours, "").split(" | ") if one)
+            unsure = () if said or is_clear(ours_column, False, column) else date_formats(ours_column, column)
             text = pa.array([column.least, *column.values], pa.string())
-            read = read_column(ours_column, text, HowToRead(formats=formats))
             seconds = 1 if ours_column.type is Type.DAY else 86_400
-            days += [value // seconds for value in read.values.to_pylist() if value is not None]
+            readings: list[tuple[str, ...]] = [(one,) for one in unsure] or [said]
+            for formats in readings:  # where it isn't sure, the earliest that it can be
+                read = read_column(ours_column, text, HowToRead(formats=formats))
+                days += [value // seconds for value in read.values.to_pylist() if value is not None]
     if not days:
         return None
     found = datetime.fromtimestamp(0, UTC).date() + timedelta(days=min(days))

@@ -32,7 +32,7 @@ PAGES = (
 ADMIN_PAGES = (
     "/settings/", "/settings/company/", "/settings/limits/", "/settings/pages/", "/settings/crm/", "/settings/stages/",
     "/settings/own-metrics/", "/settings/sources/", "/settings/sources/crm/", "/work/", "/users/", "/audit/", "/disputes/",
-    "/data-health/",
+    "/data-health/", "/data-health/totals/",
 )  # fmt: skip
 EVERY = (("manager", PAGES), ("admin", ADMIN_PAGES))
 NARROW = 320

@@ -147,5 +147,11 @@ def test_an_admin_types_and_uploads_totals_and_everybody_who_leads_sees_them(
     ]  # fmt: skip
     assert all(one["difference"] == round(one["theirs"] - one["ours"], 2) for one in told)
 
+    rows = [line for line in manager.get("/data-health/totals.csv").content.decode("utf-8-sig").splitlines() if line[:1] != "#"]
+    assert rows[0] == "source,month,measure,currency,theirs,ours,difference,why"
+    assert [row.split(",")[:5] for row in rows[1:]] == [
+        ["", "2026-06-01", "won_deals", "", "0.0"], ["demo", "2026-05-01", "won_amount", "USD", "1500000.0"]
+    ]  # fmt: skip
+
     assert admin.post(at, {"gone": "2026-06-01||won_deals|"}).status_code == 302
     assert [one.measure for one in kept.totals(folder)] == [AMOUNT]

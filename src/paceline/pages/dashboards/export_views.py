@@ -19,12 +19,16 @@ from paceline.judging.waterfall import pipeline_change
 from paceline.pages.dashboards import health, judged, metric, rep, written
 from paceline.pages.dashboards.address import AddressError
 from paceline.pages.dashboards.asking import Asked, asked
+from paceline.pages.dashboards.control import held
 from paceline.pages.dashboards.deals import open_deals
 from paceline.pages.dashboards.export import DAY, NUMBER, TEXT, TRUTH, WHOLE, as_file, table_of
 from paceline.pages.dashboards.later import PATIENT
 from paceline.pages.dashboards.links import metric_of
 from paceline.pages.dashboards.record_views import exported
 from paceline.pages.dashboards.team import Cell
+from paceline.pages.told import in_words
+from paceline.project.control_totals import AMOUNT, totals
+from paceline.project.running import running
 from paceline.sales.periods import from_epoch_day
 
 Table = Callable[[Asking, Asked, Mapping[str, str]], pa.Table]
@@ -167,6 +171,18 @@ def _gaps(request: Asking, of: Asked, parts: Mapping[str, str]) -> pa.Table:  # 
     ], columns)  # fmt: skip
 
 
+def _totals(request: Asking, of: Asked, parts: Mapping[str, str]) -> pa.Table:  # noqa: ARG001
+    """The sources' own totals beside ours."""
+    columns = {"source": TEXT, "month": DAY, "measure": TEXT, "currency": TEXT, "theirs": NUMBER, "ours": NUMBER,
+               "difference": NUMBER, "why": TEXT}  # fmt: skip
+    return table_of([
+        {"source": one.total.source or None, "month": one.total.month, "measure": one.total.measure,
+         "currency": one.currency if one.total.measure == AMOUNT else None, "theirs": float(one.total.value),
+         "ours": float(one.ours), "difference": float(one.difference), "why": in_words(one.sentence)}
+        for one in held(of.store, totals(running().project.folder))
+    ], columns)  # fmt: skip
+
+
 EXPORTS = (
     Export("metric_export", r"^metrics/(?P<slug>[\w-]+)", "see_metric", _standings),
     Export("rep_deals_export", r"^reps/(?P<rep_id>.+)/deals", "see_rep", _deals),
@@ -174,6 +190,7 @@ EXPORTS = (
     Export("changes_export", r"^forecast/changes", "see_forecast", _changes),
     Export("forecast_deals_export", r"^forecast/deals", "see_forecast", _forecast_deals, "this_quarter"),
     Export("forecast_export", r"^forecast", "see_forecast", _lines, "this_quarter"),
+    Export("totals_export", r"^data-health/totals", "see_data_health", _totals),
     Export("data_health_export", r"^data-health", "see_data_health", _gaps),
 )
 

@@ -97,7 +97,7 @@ def test_every_role_that_brings_the_result_is_looked_at_and_no_other() -> None:
 
 def test_turns_are_told_with_their_unit() -> None:
     (turn,) = [one for one in found("meetings_drop", "revenue").turns if one.turn.driver == "meetings"]
-    assert " a working day of each (−" in turn.sentence
+    assert " per person and working day (−" in turn.sentence
 
 
 def test_questions_are_asked_of_metrics_that_have_a_value_alone() -> None:

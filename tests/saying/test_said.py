@@ -31,6 +31,9 @@ class German:
     def text(self, text: str) -> str:
         return str(_CATALOGUE.get(text, text))
 
+    def inside(self, text: str) -> str:
+        return text
+
     def plural(self, one: str, many: str, number: int) -> str:
         return _CATALOGUE.get(one, (one, many))[number != 1]
 

@@ -19,11 +19,11 @@ from paceline.saying.values import Change, Day, Number, Word
 
 
 def turn_sentence(turn: Turn, week: date, factor: Factor, currency: str) -> Said:
-    """``Touches turned in the week of 3 August 2026: from 11 to 9.2 a working day of each (−16%); chance alone…``."""
+    """``Touches turned in the week of 3 August 2026: from 11 to 9.2 per person and working day (−16%); chance alone…``."""
     before, after = (_said(value, factor, currency) for value in (turn.before, turn.after))
     moved = say("from {before} to {after}", before=before, after=after)
     if factor.under is None:
-        moved = say("from {before} to {after} a working day of each", before=before, after=after)
+        moved = say("from {before} to {after} per person and working day", before=before, after=after)
     if turn.change is not None:
         moved = say("{moved} ({change})", moved=moved, change=Change(turn.change))
     return say(

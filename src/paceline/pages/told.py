@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import overload
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from paceline.pages.dashboards import written
 from paceline.sales.periods import Period
@@ -20,6 +20,10 @@ class Readers:
     def text(self, text: str) -> str:
         """The translation."""
         return gettext(text)
+
+    def inside(self, text: str) -> str:
+        """English begins terms small there; other languages as their catalogue has them."""
+        return text[:1].lower() + text[1:] if (get_language() or "en").startswith("en") else text
 
     def plural(self, one: str, many: str, number: int) -> str:
         """The translation for a number of things."""

@@ -16,6 +16,10 @@ class Language(Protocol):
         """The translation of a text."""
         ...
 
+    def inside(self, text: str) -> str:
+        """A term as it stands inside a sentence."""
+        ...
+
     def plural(self, one: str, many: str, number: int) -> str:
         """The translation of a text about a number of things."""
         ...
@@ -75,4 +79,5 @@ def _written(value: Value, language: Language) -> str:
         case Span():
             return language.span(value)
         case Word():
-            return value.begun(language.text(value.term))
+            text = language.text(value.term)
+            return value.begun(language.inside(text) if value.inside else text)

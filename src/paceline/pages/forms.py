@@ -79,13 +79,18 @@ class SetUpForm(forms.Form):
         ("company", "name"), ("company", "currency"), ("company", "time_zone"), ("company", "fiscal_year_starts"),
         ("work", "days"), ("sales", "own_domains"),
     )
+    # On the settings' own pages each stands below its section's name.
+    LABELS: ClassVar = {
+        ("company", "name"): _("Company"), ("work", "days"): _("Working days"), ("sales", "own_domains"): _("Your mail domains"),
+    }
 
     def __init__(self, project: Project, data: QueryDict | None) -> None:
         super().__init__(data)
         for path in self.DECIDED:
             key = BY_PATH[path]
             self.fields[name_of(path)] = field_of(key, now_written(project, key))
-        self.fields[name_of(("company", "name"))].label = _("Company")  # beside the admin's own name
+        for path, label in self.LABELS.items():
+            self.fields[name_of(path)].label = label
         self.order_fields([name_of(path) for path in self.DECIDED])
 
     @property

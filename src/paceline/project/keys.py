@@ -114,7 +114,7 @@ def minute(value: Any) -> int:
 def domains(value: Any) -> frozenset[str]:
     """Mail domains, lower case."""
     if not isinstance(value, list) or any(not re.fullmatch(r"[^@\s]+\.[^@\s.]+", str(name)) for name in value):
-        raise SaidError(say('must be a list of mail domains without @, such as ["example.com"]'))
+        raise SaidError(say('must be mail domains without @, such as "example.com"'))
     return frozenset(str(name).lower() for name in value)
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from paceline.facts import build
+from paceline.facts import build, refresh
 from paceline.facts.tables import Tables
 from paceline.sales.settings import Settings
+from paceline.simulation.random_company import tiny
+from paceline.warehouse.compiled import Kept
 from paceline.warehouse.engine import Engine
 from paceline.warehouse.engines.duckdb import open_duckdb
+from paceline.warehouse.load import load
+from paceline.warehouse.store import create_store
 from tests.facts.small import DEALS, PARIS, Row, at, rows_of, store
-from tests.facts.test_refresh import REPS, START, Company
+from tests.facts.test_refresh import REPS, START, Company, tables
+from tests.facts.test_refresh_activities import pieces
 
 FACTS = (*DEALS, "opportunity", "outcome", "line", "move", "stage_visit", "arrival", "address", "lead_key", "attempt",
          "lead", "goal", "forecast", "cost", "connection")
@@ -68,3 +73,23 @@ def test_a_past_day_lies_beside_today(duckdb_engine: Engine) -> None:
     then = duckdb_engine.query(Tables(PARIS, as_of, "past_").fact("outcome"))
     now = duckdb_engine.query(Tables(PARIS).fact("outcome"))
     assert 0 < then.num_rows < now.num_rows
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+def test_a_day_loaded_into_postgresql_gives_what_a_full_build_gives(
+    postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Kept, "check", False)  # other tests do that
+    monkeypatch.setattr("paceline.facts.activity_refresh.LARGE", 2.0)  # so little history would be built anew
+    monkeypatch.setattr(refresh, "LARGE", 2.0)
+    engine, company = postgres_engine, tiny(0)
+    create_store(engine)
+    for number, piece in enumerate(pieces(company.records, 2)):
+        load(engine, piece, "test", 1_900_000_000 + number)
+        done = refresh.refresh(engine, company.settings)
+    assert done["touch_person"] == done["reply"] == done["life"] == done["lead"] == "part"
+    refreshed = tables(engine)
+    build.build(engine, company.settings)
+    for name, rows in tables(engine).items():
+        assert refreshed[name] == rows, name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from paceline.facts.days import utc_day
 from paceline.facts.leads import attempts, counted, first_attempts, human_outbound, since_created
 from paceline.facts.merged import surviving
 from paceline.facts.parts import SINCE, Parts
@@ -39,7 +40,11 @@ def redo_lead(parts: Parts) -> None:
     parts.make("lead", lambda: _leads(parts))
     parts.make("lead_rec", lambda: _records(parts))
     parts.make("attempt_of_lead", lambda: parts.rows_of("attempt", "lead", _ON_LEAD))
-    parts.redo("lead", {"rec_lead": "lead_rec", "fact_attempt": "attempt_of_lead"}, ("lead", _ON_LEAD))
+    parts.make("lead_given", lambda: unbound("lead_assignment").semi_join(parts.part("lead_rec"), [("lead_id", "id")]))
+    parts.make("lead_workday", lambda: _workdays(parts))
+    parts.redo("lead", {
+        "rec_lead": "lead_rec", "rec_lead_assignment": "lead_given", "fact_attempt": "attempt_of_lead",
+        "ref_workday": "lead_workday"}, ("lead", _ON_LEAD))
 
 
 def _tried_otherwise(parts: Parts) -> ir.Table:
@@ -90,3 +95,12 @@ def _records(parts: Parts) -> ir.Table:
     """Records of the leads concerned, those merged into them too."""
     rec = surviving(parts.t, unbound("lead"), "lead", "id", "whole_")
     return rec.semi_join(parts.part("lead"), [("whole_", "lead_id")]).drop("whole_")
+
+
+def _workdays(parts: Parts) -> ir.Table:
+    """Rows of `ref_workday` of the days on which those leads came, were given to somebody and tried; a local day is at most one
+    away from the clock's."""
+    instants = (("lead_rec", "created_at"), ("lead_given", "assigned_at"), ("attempt_of_lead", "at"))
+    at = ibis.union(*(parts.part(name)[column].name("at").as_table() for name, column in instants), distinct=True)
+    days = ibis.union(*(at.select(day_=(utc_day(at["at"]) + away).cast("int32")) for away in (-1, 0, 1)), distinct=True)
+    return parts.t.ref("workday").semi_join(days, [("day", "day_")])

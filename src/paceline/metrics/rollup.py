@@ -86,7 +86,8 @@ def _roll_up_one(queries: Queries, rows: str, columns: Mapping[str, Measure], ce
     name, engine = queries.t.prefix + table_name(rows), queries.engine
     meant = f"{name} {' '.join(sorted(columns))}"
     if cells is None or cells["rep_id"].null_count or cells["day"].null_count:
-        engine.create(name, queries.compiled(f"rollup {meant}", lambda t: _daily(t.fact(rows), columns)))
+        with engine.many_small_steps(False):
+            engine.create(name, queries.compiled(f"rollup {meant}", lambda t: _daily(t.fact(rows), columns)))
     elif cells.num_rows:
         with engine.many_small_steps(), engine.lent(_CELLS, cells):
             engine.delete_matching(name, _CELLS, ("rep_id", "day"))

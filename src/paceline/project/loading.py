@@ -105,9 +105,10 @@ def bring_up_to_date(engine: Engine, settings: Settings, tell: Tell, metrics: Ma
     if made == wanted and not pending_changes(engine):
         return
     tell("Deriving facts…")
-    with engine.transaction():
+    is_increment = made["facts"] == wanted["facts"]
+    with engine.many_small_steps(is_increment), engine.transaction():
         touched: Touched
-        if made["facts"] == wanted["facts"]:
+        if is_increment:
             told: list[Touched] = []
             refresh(engine, settings, after=told.append)
             touched = told[0]

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from paceline.access.areas import AREAS
 from paceline.access.audit import note
@@ -15,6 +16,15 @@ from paceline.access.own_data import everything_about
 from paceline.pages.language import LanguageForm
 from paceline.people import keys
 from paceline.people.models import ApiKey
+
+# What an area that a key can be limited to is called.
+_AREAS = {
+    "numbers": gettext_lazy("numbers of people and teams"), "records": gettext_lazy("records, disputes"),
+    "forecast": gettext_lazy("forecast"), "goals": gettext_lazy("goals"), "decide": gettext_lazy("decide, drivers, ramp"),
+    "alerts": gettext_lazy("alerts"), "one_on_ones": gettext_lazy("1:1s, coaching time"),
+    "health": gettext_lazy("data health"), "administration": gettext_lazy("set-up, users, audit log"),
+    "monitoring": gettext_lazy("server metrics"),
+}  # fmt: skip
 
 
 @action("keep_account")
@@ -62,4 +72,4 @@ def own_data(request: Asking) -> HttpResponse:
 def _shown(request: Asking) -> dict[str, object]:
     live = ApiKey.objects.filter(user=request.user, revoked_at=None)
     language = LanguageForm(initial={"language": request.user.language})
-    return {"areas": list(AREAS), "keys": list(live.order_by("-created_at")), "language": language}
+    return {"areas": [(area, _AREAS[area]) for area in AREAS], "keys": list(live.order_by("-created_at")), "language": language}

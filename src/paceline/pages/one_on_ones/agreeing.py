@@ -78,7 +78,8 @@ def start(request: Asking, pair: Pair, one: OneOnOne | None) -> AgreeForm:
         usual = _usual(change)
         initial |= {"metric": change.metric, "text": _suggested(store, change, usual)}
         if usual is not None:
-            initial["target"] = round(usual * 100, 1) if change.unit == Unit.PERCENT.value else usual
+            target = round(usual * 100, 1) if change.unit == Unit.PERCENT.value else usual
+            initial["target"] = int(target) if target == int(target) else target
     return AgreeForm(initial=initial, request=request, pair=pair)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
+from django.utils.translation import gettext as _
 
 from paceline.pages.dashboards import written
 from paceline.pages.set_up import field_words
@@ -98,7 +99,9 @@ def _cells(column: Column, head: pa.Table, zone: str, currency: str) -> Iterator
         if value is None:
             yield "–"
         elif column.type is Type.CENTS:
-            yield written.money(value / 100, code or currency)
+            yield f"{written.number(value / 100, 2)} {code or currency}"
+        elif column.type is Type.FLAG:
+            yield _("yes") if value else _("no")
         elif column.type is Type.DAY:
             yield written.day(datetime.fromtimestamp(0, UTC).date() + timedelta(days=value))
         elif column.type is Type.AT:

@@ -161,8 +161,9 @@ def mapping_of(place: Running, found: Source, form: Form) -> tuple[str, tuple[Pr
 def context_of(form: Form, currency: str) -> dict[str, Any]:
     """The form for its template."""
     feeds = [(feed, one.seen) for one in form.files for feed in one.feeds]
-    ids = feed_ids.ids_of(feeds)
-    files = [_file(number, one, form, ids) for number, one in enumerate(form.files)]
+    ids, room = feed_ids.ids_of(feeds), feed_form.MOST_SELECTS // max(1, len(feeds))
+    files = [_file(number, one, form, ids, room) for number, one in enumerate(form.files)]
+    files.sort(key=lambda one: not one["guessed"])  # what is to be looked at comes first
     amounts = any(
         known is not None and known[0].type is Type.CENTS
         for one in form.files for feed in one.feeds for ours in feed.columns
@@ -175,13 +176,13 @@ def context_of(form: Form, currency: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _file(number: int, one: FileState, form: Form, ids: Mapping[str, tuple[str, ...]]) -> Mapping[str, Any]:
+def _file(number: int, one: FileState, form: Form, ids: Mapping[str, tuple[str, ...]], room: int) -> Mapping[str, Any]:
     prefix = f"f{number}"
     return {
         "prefix": prefix, "name": one.seen.file, "also": one.also,
         "rows": written.count(one.seen.rows), "whole": one.seen.whole,
         "delimited": Path(one.seen.file).suffix.lower() in DELIMITED, "header": one.seen.file not in form.plan.headless,
-        "feeds": [feed_form.shown(feed, one.seen, f"{prefix}-{place}", ids) for place, feed in enumerate(one.feeds)],
+        "feeds": [feed_form.shown(feed, one.seen, f"{prefix}-{place}", ids, room) for place, feed in enumerate(one.feeds)],
         "add": feed_form.records("", _("nothing more") if one.feeds else _("not read")),
         "columns": [column.name for column in one.seen.columns[: feed_form.ALL_SHOWN]],
         "by_name": one.by is By.NAME, "guessed": one.by is By.GUESS, "changed": form.looked and one.by is not By.GUESS,

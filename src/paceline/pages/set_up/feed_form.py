@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
 
+from paceline.metrics.catalog import CATALOG
 from paceline.pages.dashboards import written
 from paceline.pages.set_up import field_words
 from paceline.sales.records import BY_NAME, Column, Table, Type
@@ -19,7 +20,8 @@ from paceline.sources.connecting.ids import strangers
 from paceline.sources.connecting.seen import SeenColumn, SeenFile
 from paceline.sources.files.mapping import our_column
 
-EXAMPLES, ALL_SHOWN, MOST_SHOWN, MOST_WORDS = 5, 14, 300, 60
+EXAMPLES, ALL_SHOWN, MOST_WORDS = 5, 14, 60
+MOST_SELECTS = 4_000  # of a whole form: more fields no request may have
 SHORT = 28
 LEAVE = "-"  # the choice for a word whose rows are left out
 _MOMENT = datetime(2024, 12, 31, 13, 45)  # what a date's form looks like
@@ -86,8 +88,10 @@ def records(chosen: str, nothing: str) -> tuple[Option, ...]:
     return (("", nothing, not chosen), *((name, field_words.record(name), name == chosen) for name in BY_NAME))
 
 
-def shown(feed: Feed, seen: SeenFile, prefix: str, ids: Mapping[str, tuple[str, ...]]) -> FeedShown:
-    """The part of the form for a feed; ``prefix`` begins its fields' names. ``ids``: of each record that the files bring."""
+def shown(feed: Feed, seen: SeenFile, prefix: str, ids: Mapping[str, tuple[str, ...]], room: int) -> FeedShown:
+    """The part of the form for a feed; ``prefix`` begins its fields' names. ``ids``: of each record that the files bring.
+    ``room``: for how many columns that aren't read there may be a select.
+    """
     mapped = {name for names in feed.columns.values() for name in names}
     numbered = list(enumerate(seen.columns))
     every = len(numbered) <= ALL_SHOWN and prefix.endswith("-0")
@@ -97,8 +101,8 @@ def shown(feed: Feed, seen: SeenFile, prefix: str, ids: Mapping[str, tuple[str, 
         prefix, feed.table, field_words.record(feed.table), feed.place, feed.distinct, prefix.endswith("-0"),
         records(feed.table, _("not read")),
         tuple(_column(feed, seen, one, f"{prefix}-c{number}") for number, one in first),
-        tuple(_column(feed, seen, one, f"{prefix}-c{number}") for number, one in rest[:MOST_SHOWN]),
-        max(0, len(rest) - MOST_SHOWN), (*_words(feed, seen, prefix), *_strangers(feed, seen, prefix, ids)),
+        tuple(_column(feed, seen, one, f"{prefix}-c{number}") for number, one in rest[:room]),
+        max(0, len(rest) - room), (*_words(feed, seen, prefix), *_strangers(feed, seen, prefix, ids)),
         (*_forms(feed, seen, prefix), *_zeros(feed, seen, prefix)),
         tuple(_constants(feed, prefix)), _not_given(feed), named(feed, missing(feed)), named(feed, wanting(feed)),
         ", ".join(feed.kept),
@@ -235,6 +239,9 @@ def _value(column: Column, field: str, value: str) -> ValueShown:
     if column.words:
         options = (("", "–", not value), *((word, field_words.word(word), word == value) for word in column.words))
         return ValueShown(field, label, value, "select", options)
+    if column.name == "metric":
+        metrics = sorted((written.column(metric), slug) for slug, metric in CATALOG.items())
+        return ValueShown(field, label, value, "select", (("", "–", not value), *((s, w, s == value) for w, s in metrics)))
     return ValueShown(field, label, value, "date" if column.type is Type.DAY else "text")
 
 

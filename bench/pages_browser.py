@@ -69,14 +69,22 @@ def _visit(browser: Browser, address: str, user: str, path: str) -> dict[str, An
     wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
     wire.send("Performance.setTimeDomain", {"timeDomain": "threadTicks"})  # only what this page's thread worked
     wire.send("Performance.enable")
-    loaded: list[float] = []
-    wire.on("Network.loadingFinished", lambda event: loaded.append(event["encodedDataLength"]))
+    asked: set[str] = set()  # what is written into the page itself (data: addresses) is no request
+    loaded: dict[str, float] = {}
+    wire.on("Network.requestWillBeSent", lambda event: asked.add("" if _is_inside(event) else event["requestId"]))
+    wire.on("Network.loadingFinished", lambda event: loaded.update({event["requestId"]: event["encodedDataLength"]}))
     before = _worked(wire)
     page.goto(address + path, wait_until="load")
     moved = page.evaluate(_MOVED)
-    seen = {"cpu": (_worked(wire) - before) * 1000, "requests": len(loaded), "bytes": sum(loaded), "moved": moved}
+    sizes = [size for one, size in loaded.items() if one in asked]
+    seen = {"cpu": (_worked(wire) - before) * 1000, "requests": len(sizes), "bytes": sum(sizes), "moved": moved}
     context.close()
     return seen
+
+
+def _is_inside(event: dict[str, Any]) -> bool:
+    url: str = event["request"]["url"]
+    return url.startswith("data:")
 
 
 def _worked(wire: CDPSession) -> float:

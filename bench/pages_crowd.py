@@ -47,21 +47,32 @@ class Seen:
         return quantiles(times, n=20)[-1] if len(times) > 1 else float("nan")
 
 
-def gather(address: str, users: list[str], process: int) -> tuple[list[Person], float]:
-    """Everybody logs in and opens her pages, as on a morning; (who, seconds of the server's processor until all was there)."""
+@dataclass(frozen=True)
+class Morning:
+    """Everybody's first pages of a day: ``cpu`` seconds of the server's processor until all was there; ``late``: what wasn't."""
+
+    cpu: float
+    late: Counter[str]
+
+
+def gather(address: str, users: list[str], process: int) -> tuple[list[Person], Morning]:
+    """Everybody logs in and opens her pages."""
     people = [(user, Visitor(address)) for user in users]
-    began = cpu_seconds(process)
+    began, late = cpu_seconds(process), Counter[str]()
     for user, visitor in people:
         visitor.log_in(user, PASSWORD)
 
     def opens_all(user: str, visitor: Visitor) -> None:
         for _ in range(2):  # what was worked out beside a page is shown from the next time on
             for path in _pages(user):
-                visitor.wait_for(path)
+                try:
+                    visitor.wait_for(path)
+                except AssertionError as problem:
+                    late[str(problem)] += 1
 
     _together([lambda who=person: opens_all(*who) for person in people])
     wait_until_idle(process)
-    return people, cpu_seconds(process) - began
+    return people, Morning(cpu_seconds(process) - began, late)
 
 
 def crowd(people: list[Person], pause: float, seconds: float, process: int) -> Seen:

@@ -10,15 +10,14 @@ from statistics import median
 from bench.__main__ import machine
 from bench.pages_asked import Page, Weight
 from bench.pages_browser import Drawn
-from bench.pages_crowd import Seen
+from bench.pages_crowd import Morning, Seen
 
 
 @dataclass(frozen=True)
 class Found:
     """``team``: a manager's pages over ``months`` of history, ``before`` the same over ``third``; ``company``: an executive's.
 
-    ``morning``: seconds of the server's processor until everybody of the crowd had opened all pages once; ``load``: the
-    machine's load (of 5 minutes) when the crowd began.
+    ``load``: the machine's load (of 5 minutes) when the crowd began.
     """
 
     months: int
@@ -27,7 +26,7 @@ class Found:
     before: Sequence[Page]
     company: Sequence[Page]
     weight: Weight
-    morning: float
+    morning: Morning
     crowds: Sequence[Seen]
     drawn: Sequence[Drawn]
     load: float
@@ -53,7 +52,8 @@ def report(found: Found, sellers: int) -> str:
         f"{found.weight.cells} cells.",
         *_in_browser(found.drawn),
         *(_crowd(seen) for seen in found.crowds),
-        f"- **A morning:** {found.morning:.0f} s of processor until {people} people had opened each of their pages once.",
+        f"- **A morning:** {found.morning.cpu:.0f} s of processor until {people} people had opened each of their pages once"
+        f"{_late(found.morning)}.",
         "",
         "## Page by page",
         "",
@@ -74,6 +74,10 @@ def report(found: Found, sellers: int) -> str:
         *(line for seen in found.crowds for line in _by_page(seen)),
         *_drawn(found.drawn),
     ])  # fmt: skip
+
+
+def _late(morning: Morning) -> str:
+    return "".join(f"; {times}× {what}" for what, times in morning.late.most_common())
 
 
 def _sum(pages: Sequence[Page]) -> float:

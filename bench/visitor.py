@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -32,13 +32,22 @@ class Visitor:
         headers = {"Accept-Encoding": "gzip", "Cookie": "; ".join(f"{key}={value}" for key, value in self.cookies.items())}
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self.connection.request("GET" if form is None else "POST", path, urlencode(form or {}), headers)
-        answer = self.connection.getresponse()
+        try:
+            answer = self._sent(path, form, headers)
+        except RemoteDisconnected:  # a server closes what was idle for long; browsers ask again
+            if form is not None:
+                raise
+            self.connection.close()
+            answer = self._sent(path, form, headers)
         body = answer.read()
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             key, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[key] = value
         return Answer(answer.status, body, answer.headers.get("Location", ""), "Refresh" in answer.headers)
+
+    def _sent(self, path: str, form: dict[str, str] | None, headers: dict[str, str]) -> HTTPResponse:
+        self.connection.request("GET" if form is None else "POST", path, urlencode(form or {}), headers)
+        return self.connection.getresponse()
 
     def open(self, path: str) -> Answer:
         """A page, wherever it leads."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 import pytest
 
 from acme.company import SETTINGS
+from paceline.judging import drivers_weeks
 from paceline.judging.drivers import AGAINST, GOAL, PAST, PEERS, Drivers, DriversError, drivers_of
+from paceline.judging.drivers_read import quantities
 from paceline.metrics.ask import ask
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
@@ -60,6 +63,22 @@ def test_halved_replies_are_a_named_driver_below_the_past_and_the_peers() -> Non
         assert responses.named
         assert responses.part < 0
         assert responses in made.named
+
+
+def test_everybodys_weeks_are_read_once_for_whoever_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = watched().store
+    asked: list[date | None] = []
+
+    def read(*words: Any) -> Any:
+        asked.append(words[-1])
+        return quantities(*words)
+
+    monkeypatch.setattr(drivers_weeks, "quantities", read)
+    store.refresh(store.now)
+    whose = (Scope.rep(watched().planted("meetings_drop")[0]), Scope.team("Team 1"))
+    turns = [drivers_of(store, "revenue", QUARTER, scope).turns for scope in whose]
+    assert turns[0] != turns[1]
+    assert len(asked) == 1
 
 
 def test_a_team_is_held_against_its_past_and_its_goal_and_told_whose_result_it_is() -> None:

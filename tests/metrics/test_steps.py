@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+
+import pytest
 
 from paceline.metrics.answer import Asked, rows_of_periods, step_of
 from paceline.metrics.ask import ask
@@ -23,10 +26,19 @@ def weeks_of(store: Store, count: int = 12) -> list[Period]:
     return [Period("week", monday + timedelta(weeks=i), monday + timedelta(weeks=i + 1)) for i in range(count)]
 
 
-def test_weeks_in_order_and_in_disorder_have_the_same_answers() -> None:
+def four_weeks_each(store: Store, count: int = 4) -> list[Period]:
+    """What a page asks of 28 trailing days, oldest first."""
+    found = [Period.containing("trailing_28", store.view().day, store.settings)]
+    while len(found) < count:
+        found.insert(0, found[0].before())
+    return found
+
+
+@pytest.mark.parametrize(("periods", "step"), [(weeks_of, 7), (four_weeks_each, 28)])
+def test_in_order_and_in_disorder_have_the_same_answers(periods: Callable[[Store], list[Period]], step: int) -> None:
     company = tiny(31)
     store = open_store(company.records, company.settings, UNTIL)
-    weeks = weeks_of(store)
+    weeks = periods(store)
     forth, back = (ask(store, list(SLUGS), Scope.company(), some, ("rep",)) for some in (weeks, weeks[::-1]))
     told = [{(one.slug, one.period.first, one.group): (one.value, one.numerator, one.denominator) for one in found}
             for found in (forth, back)]  # fmt: skip
@@ -34,6 +46,7 @@ def test_weeks_in_order_and_in_disorder_have_the_same_answers() -> None:
     assert sum(value is not None and value > 0 for value, _, _ in told[0].values()) > 50
     top, other = (next(iter(CATALOG[slug].measures)) for slug in ("contacts_engaged", "opportunity_progressions"))
     rows = rows_of_periods(store.view(), Asked(tuple(weeks), (), None, {}), top.window)
-    assert step_of(top.rows, (top,), rows) == 7
+    assert step_of(top.rows, (top,), rows) == step
+    assert step_of(top.rows, (top,), rows[:1]) == (step if step == 7 else None), "alone it may be of any length"
     assert step_of(top.rows, (top,), rows[::-1]) is None
     assert step_of(other.rows, (other,), rows) is None, "its rows look at the period's beginning and end"

@@ -148,6 +148,24 @@ def test_a_snooze_until_the_next_meeting_ends_with_it(cast: Cast) -> None:
     assert next_meeting(manager, alert, at) is None
 
 
+def test_the_list_looks_up_ones_meetings_once_for_all_its_alerts(cast: Cast, browser: Callable[[str], Client]) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+    from django.utils import timezone
+
+    from paceline.coaching.models import OneOnOne
+
+    people = {one.name for one in _alerts(cast) if one.level == "rep"}
+    for rep in people:
+        OneOnOne.objects.create(manager_id=cast["manager"].rep_id, rep_id=rep, at=timezone.now() + timedelta(days=3))
+    client = browser("manager")
+    with CaptureQueriesContext(connection) as asked:
+        shown = client.get("/alerts/?state=all").content.decode()
+    assert len(people) > 1
+    assert 'value="meeting"' in shown
+    assert sum('FROM "coaching_oneonone"' in query["sql"] for query in asked) == 1
+
+
 def test_no_issue_is_told_no_more_counts_as_a_false_alarm_and_can_be_taken_back(
     looked: Running, cast: Cast, browser: Callable[[str], Client]
 ) -> None:

@@ -8,7 +8,9 @@ import re
 from collections.abc import Callable
 from html import unescape
 from threading import Semaphore
+from typing import Any
 from urllib.parse import parse_qsl, unquote
+from weakref import ref
 from xml.etree import ElementTree
 
 import pyarrow.parquet as pq
@@ -21,6 +23,7 @@ from paceline.judging.drivers_read import FAMILIES
 from paceline.metrics.ask import ask
 from paceline.pages.dashboards import judged, later
 from paceline.pages.dashboards.address import Address, Course
+from paceline.pages.dashboards.kept import kept
 from paceline.pages.dashboards.rep import page
 from paceline.pages.dashboards.team import team
 from paceline.people.roles import Role
@@ -297,3 +300,19 @@ def test_the_rep_page_says_which_goals_are_hardly_to_be_reached(place: Running, 
         assert ("against=goal" in look) == any(
             one.metric.slug in FAMILIES for one in late if one.goal.subject == line.goal.subject
         )
+
+
+def test_what_was_read_before_a_load_is_let_go() -> None:
+    class Loaded:
+        state = (1, 0)
+
+    class Answer:
+        """Something large."""
+
+    store: Any = Loaded()
+    early = ref(kept(store, "a page", None, Answer))
+    assert early() is not None
+    assert kept(store, "a page", None, Answer) is early()
+    store.state = (1, 1)
+    kept(store, "another", None, Answer)
+    assert early() is None

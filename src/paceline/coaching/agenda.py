@@ -107,6 +107,12 @@ def to_come(pair: Pair) -> OneOnOne | None:
     return OneOnOne.objects.filter(**pair.ids, state=State.PLANNED).first()
 
 
+def planned_by(manager_id: str) -> dict[str, datetime]:
+    """When a manager next meets whom: the CRM ids of the people with a planned 1:1 that has its time."""
+    planned = OneOnOne.objects.filter(manager_id=manager_id, state=State.PLANNED).exclude(at=None) if manager_id else ()
+    return {one.rep_id: one.at for one in planned if one.at is not None}
+
+
 def write_down(one: OneOnOne, points: Sequence[Point]) -> None:
     """Store the points made from what changed that aren't on the agenda yet, after those that are."""
     known = set(one.items.values_list("key", flat=True))

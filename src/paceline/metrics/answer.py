@@ -17,7 +17,8 @@ from paceline.metrics.vocabulary import Arithmetic, Constant, Kind, Measure, Ter
 from paceline.sales.periods import Period, epoch_day, from_epoch_day
 
 _END = list(PERIOD_COLUMNS).index("p_end")
-_LONGEST_STEP = 7  # days and weeks: what's longer comes in uneven lengths, or alone
+_LONGEST_STEP = 7  # days and weeks: what's longer comes in uneven lengths, or alone…
+_LONGER_STEPS = (28, 90)  # …but for trailing days, of which pages ask a row
 Group = tuple[str | None, ...]
 Cell = tuple[int, Group]
 Numbers = dict[Measure, dict[Cell, float | None]]
@@ -92,7 +93,8 @@ def step_of(rows: str, measures: Sequence[Measure], periods: Sequence[PeriodRow]
     """
     first, step = periods[0][1], periods[0][_END] - periods[0][1]
     of_periods = any(column in PERIOD_COLUMNS for measure in measures for column in columns_of(measure.where))
-    if not RELATIONS[rows].dated or of_periods or step > _LONGEST_STEP:
+    usual = step <= _LONGEST_STEP or (step in _LONGER_STEPS and len(periods) > 1)
+    if not RELATIONS[rows].dated or of_periods or not usual:
         return None
     even = all(row[0] == i and row[1] == first + i * step and row[_END] == row[1] + step for i, row in enumerate(periods))
     return step if even else None

@@ -20,13 +20,13 @@ from paceline.access.gate import Asking, action, may
 from paceline.alerts.acting import snoozed
 from paceline.alerts.models import Act, ActKind, Alert, Progress, State, Telling, Verdict
 from paceline.alerts.sight import REP, TEAM, seen_through
-from paceline.coaching.agenda import added_by
+from paceline.coaching.agenda import added_by, planned_by
 from paceline.metrics.store import Store
 from paceline.pages.dashboards import written
 from paceline.pages.dashboards.address import Address
 from paceline.pages.one_on_ones.points import signal_key, signed
 from paceline.pages.telling import words
-from paceline.pages.telling.acts import alert_of, next_meeting
+from paceline.pages.telling.acts import alert_of
 from paceline.pages.told import in_words
 from paceline.people.models import User
 from paceline.saying.keeping import from_json
@@ -39,7 +39,7 @@ FILTERS = {
     OVER: gettext_lazy("Back to usual"),
     ALL: gettext_lazy("All"),
 }
-_ADDED = "paceline_added"
+_ADDED, _PLANNED = "paceline_added", "paceline_planned"
 MOST = 200  # on one page; who has more narrows them by person
 
 
@@ -118,7 +118,8 @@ def row(
 
 def doing(request: Asking, one: Alert, now: datetime) -> dict[str, Any]:
     """What the visitor can do about an alert: whether at all, the rep to meet, when the two meet next."""
-    meeting = next_meeting(request.user, one, now)
+    at = _planned(request).get(one.name) if one.level == REP and one.name != request.user.rep_id else None
+    meeting = at if at is not None and at > now else None
     meets = one.level == REP and may(request, "hold_one_on_ones") and request.user.rep_id not in ("", one.name)
     return {
         "alert": one,
@@ -137,6 +138,15 @@ def _added(request: Asking) -> frozenset[tuple[str, str]]:
     if known is None:
         known = added_by(request.user.rep_id)
         setattr(request, _ADDED, known)
+    return known
+
+
+def _planned(request: Asking) -> Mapping[str, datetime]:
+    """When the visitor meets whom, looked up once a page."""
+    known: Mapping[str, datetime] | None = getattr(request, _PLANNED, None)
+    if known is None:
+        known = planned_by(request.user.rep_id)
+        setattr(request, _PLANNED, known)
     return known
 
 

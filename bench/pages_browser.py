@@ -41,9 +41,9 @@ def look(address: str, user: str, paths: Sequence[str]) -> list[Drawn]:
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        found = [_drawn(path, [_visit(browser, address, user, path) for _ in range(VISITS)]) for path in paths]
+        drawn = [_drawn(path, [_visit(browser, address, user, path) for _ in range(VISITS)]) for path in paths]
         browser.close()
-    return found
+    return drawn
 
 
 def _drawn(path: str, seen: Sequence[dict[str, Any]]) -> Drawn:

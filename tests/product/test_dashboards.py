@@ -182,7 +182,8 @@ def test_no_value_is_a_dash_with_its_reason_and_never_a_zero(cast: Cast, browser
 
 def test_an_address_that_says_nonsense_is_told_what_it_may_say(browser: Browser) -> None:
     client = browser("manager")
-    for query, hint in (("period=last_weak", "last_week"), ("vs=everyone", "peers"), ("as_of=yesterday", "write it as 2026-06-30")):
+    wrong = (("period=last_weak", "last_week"), ("vs=everyone", "peers"), ("as_of=yesterday", "write it as 2026-06-30"))
+    for query, hint in wrong:
         answer = client.get(f"/team/?{query}")
         assert answer.status_code == 400
         assert hint in text(answer)

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from http.client import HTTPException
 from statistics import median, quantiles
 
@@ -70,7 +71,7 @@ def gather(address: str, users: list[str], process: int) -> tuple[list[Person], 
                 except AssertionError as problem:
                     late[str(problem)] += 1
 
-    _together([lambda who=person: opens_all(*who) for person in people])
+    _together([partial(opens_all, *person) for person in people])
     wait_until_idle(process)
     return people, Morning(cpu_seconds(process) - began, late)
 
@@ -79,7 +80,7 @@ def crowd(people: list[Person], pause: float, seconds: float, process: int) -> S
     """Everybody reads pages for so many seconds."""
     seen = Seen(len(people), pause, seconds)
     began, until = cpu_seconds(process), time.monotonic() + seconds
-    _together([lambda who=person: _read(*who, until, seen) for person in people])
+    _together([partial(_read, *person, until, seen) for person in people])
     seen.cpu = cpu_seconds(process) - began
     return seen
 

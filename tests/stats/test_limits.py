@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from paceline.stats.limits import natural_limits
+from paceline.stats.limits import floored, natural_limits
 
 Floats = npt.NDArray[np.float64]
 SERIES = 600
@@ -86,3 +86,9 @@ def test_a_fall_of_a_count_and_of_a_stock_is_still_seen() -> None:
 def test_a_stock_stands_around_its_last_value_and_usual_step() -> None:
     # Steps 10, 12, 8, 10, 10 (mean 10): their moving ranges 2, 4, 2, 0 → 2 × 2.66 = 5.32; three deviations 3 × √2 = 4.24.
     assert natural_limits([100, 110, 122, 130, 140, 150]) == pytest.approx((160 - 5.32, 160 + 5.32))
+
+
+@pytest.mark.parametrize(("limit", "values", "low"), [
+    (-9.7, [35.0, 9.0], 0.0), (-9.7, [35.0, -1.0], -1.0), (-0.5, [3.0, -1.0], -0.5), (2.0, [3.0], 2.0)])
+def test_what_was_never_below_nothing_isnt_expected_there(limit: float, values: list[float], low: float) -> None:
+    assert floored(limit, values) == low

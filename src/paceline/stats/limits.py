@@ -31,6 +31,11 @@ def natural_limits(values: Sequence[float]) -> tuple[float, float] | None:
     return values[-1] + step - reach, values[-1] + step + reach
 
 
+def floored(limit: float, values: Sequence[float]) -> float:
+    """A lower limit where values count something: what was never below 0 isn't expected there, what was isn't further below."""
+    return max(limit, min(0.0, *values))
+
+
 def _carries_over(values: Sequence[float], steps: Sequence[float], mean: float) -> bool:
     """Whether steps are smaller than independent values would make them: von Neumann's ratio (1941), of mean 2 and variance
     4 (n − 2) ÷ (n² − 1) for those."""

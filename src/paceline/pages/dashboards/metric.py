@@ -14,7 +14,7 @@ from paceline.pages.dashboards.address import Course
 from paceline.pages.dashboards.kept import readings
 from paceline.pages.dashboards.team import MARKS, Cell, cell_of, histories_of, people_of
 from paceline.sales.scope import Scope
-from paceline.stats.limits import natural_limits
+from paceline.stats.limits import floored, natural_limits
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,7 @@ def page(store: Store, metric: Metric, scope: Scope, course: Course, *, named: b
     natural = natural_limits(before)
     limits = None
     if natural is not None:
-        low = max(natural[0], 0.0) if min(before) >= 0 else natural[0]
-        limits = (low, sum(natural) / 2, natural[1])
+        limits = (floored(natural[0], before), sum(natural) / 2, natural[1])
     sign = MARKS[mark([reading.value for reading in history], metric.direction, False)]
     standings, others = _standings(store, metric, scope, course, as_of) if named and scope.one_rep is None else ((), 0)
     told = formula(metric.numerator, metric.denominator)

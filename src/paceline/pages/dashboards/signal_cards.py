@@ -22,7 +22,7 @@ from paceline.pages.told import in_words
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
 from paceline.saying.said import Said, catalogued
-from paceline.stats.limits import natural_limits
+from paceline.stats.limits import floored, natural_limits
 
 _WEEKS = 26
 
@@ -90,6 +90,4 @@ def _limits(values: list[float | None], one: Signal) -> tuple[float, float] | No
     changed = max((one.card.until - one.card.since).days // 7 + 1, 1)
     before = [value for value in values[: max(len(values) - changed, 0)] if value is not None]
     limits = natural_limits(before)
-    if limits is None or min(before) < 0:
-        return limits
-    return max(limits[0], 0.0), limits[1]
+    return None if limits is None else (floored(limits[0], before), limits[1])

@@ -17,7 +17,7 @@ from paceline.pages.dashboards.address import Course
 from paceline.pages.dashboards.kept import readings
 from paceline.sales.periods import Period, epoch_day
 from paceline.sales.scope import Scope, Stint
-from paceline.stats.limits import natural_limits
+from paceline.stats.limits import floored, natural_limits
 
 MARKS = {"!": "worse", "+": "better", "~": "ramp", "": ""}
 RESULTS = "Results"
@@ -247,9 +247,8 @@ def cell_of(
     before = [value for value in values[:-1] if value is not None]
     limits = natural_limits(before)
     if limits is not None:
-        # What was never below 0 can't be expected there; a share never above 1.
-        high = min(limits[1], 1.0) if metric.interval == "wilson" else limits[1]
-        limits = (max(limits[0], 0.0) if min(before) >= 0 else limits[0], high)
+        high = min(limits[1], 1.0) if metric.interval == "wilson" else limits[1]  # a share is never above 1
+        limits = (floored(limits[0], before), high)
     ramping = stint.hired_day is not None and period.until_day - stint.hired_day < RAMP_DAYS
     return Cell(metric, history, limits, MARKS[mark(values, metric.direction, ramping)], against)
 

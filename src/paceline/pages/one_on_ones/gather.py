@@ -29,7 +29,7 @@ from paceline.project.running import running
 from paceline.sales.periods import Period, epoch_day, from_epoch_day
 from paceline.sales.scope import Scope, Stint
 from paceline.saying.said import NOTHING, Said
-from paceline.stats.limits import natural_limits
+from paceline.stats.limits import floored, natural_limits
 
 WEEKS = 26
 MOST_CHANGES, MOST_PRAISE, MOST_DEALS = 4, 2, 3
@@ -139,8 +139,7 @@ def _limits(weeks: Sequence[Period], values: Sequence[float | None], card: Card)
     usual = card.usual if card.is_allowed_for and card.usual is not None else card.expected
     middle = usual / ((card.until - card.since).days // 7 + 1) if card.kind == "count" else usual
     spread = (found[1] - found[0]) / 2
-    low = middle - spread
-    return max(low, 0.0) if min(before) >= 0 else low, middle, middle + spread
+    return floored(middle - spread, before), middle, middle + spread
 
 
 def _beside(

@@ -14,7 +14,7 @@ from django.test import Client
 
 from acme.company import SETTINGS, day, records
 from paceline.metrics.store import Store
-from paceline.pages.dashboards.control import Held, held
+from paceline.pages.dashboards.control import Deal, Group, Held, held
 from paceline.project import control_totals as kept
 from paceline.project.control_totals import AMOUNT, DEALS, Total
 from paceline.project.loading import load_records
@@ -40,6 +40,19 @@ def test_every_fault_of_a_file_is_told_and_the_rest_is_read() -> None:
     assert all(one.wrong and one.remedy for one in problems)
     _, (missing,) = kept.parsed("month,value\n2026-02,4\n", "control_totals.csv")
     assert "measure" in str(missing)
+
+
+@pytest.mark.parametrize("line", [
+    "0000-06,won_deals,3", "9999-12,won_deals,3", "\uff12026-06,won_deals,3", "2026-06,won_deals,1e400", "2026-06,won_amount,NaN",
+])
+def test_months_and_values_that_no_page_could_show_are_refused(line: str) -> None:
+    found, problems = kept.parsed(f"month,measure,value\n{line}\n", "control_totals.csv")
+    assert (found, len(problems)) == ((), 1)
+
+
+def test_a_quotation_mark_that_is_never_closed_is_a_fault_of_the_file() -> None:
+    found, (fault,) = kept.parsed('month,measure,value\n2026-06,won_deals,"' + "3\n" * 100_000, "control_totals.csv")
+    assert (found, fault.line) == ((), 2)
 
 
 def test_the_same_month_again_replaces_what_was_said(tmp_path: Path) -> None:
@@ -76,7 +89,7 @@ def acme() -> Iterator[Store]:
 
 
 def one(acme: Store, measure: str, value: str, currency: str = "", source: str = "crm") -> Held:
-    (found,) = held(acme, [Total(FEBRUARY, source, measure, currency, Decimal(value))])
+    (found,) = held(acme, [Total(FEBRUARY, source, measure, currency, Decimal(value))], named=True)
     return found
 
 
@@ -109,6 +122,17 @@ def test_a_difference_is_explained_by_the_very_records_that_make_it(acme: Store)
     assert one(acme, AMOUNT, "0", "USD").sentence == "Exactly the amount of Northwind anvils, 10,000 USD, which is counted here."
 
 
+def test_single_deals_are_named_only_where_everybodys_may_be_seen(acme: Store) -> None:
+    (found,) = held(acme, [Total(FEBRUARY, "crm", AMOUNT, "USD", Decimal(0))], named=False)
+    assert "Northwind" not in str(found.sentence)
+
+
+def test_what_is_not_counted_has_its_own_amount_and_an_unknown_one_is_not_0(acme: Store) -> None:
+    amounts = {group.fate: group.amount for group in one(acme, AMOUNT, "1").groups}
+    assert (amounts["deleted"], amounts["tests"]) == (99_999, 50_000)
+    assert Group("deleted", (Deal("O1", "O1", None, "deleted"),), 1).amount is None
+
+
 # --- the pages ---
 
 
@@ -139,6 +163,8 @@ def test_an_admin_types_and_uploads_totals_and_everybody_who_leads_sees_them(
     assert page.status_code == 200
     assert "$1,500,000" in page.content.decode()
     assert "Add one" not in page.content.decode()
+    assert '<ul class="rows">' in admin.get(at).content.decode()  # the deals themselves, of whoever they are
+    assert '<ul class="rows">' not in page.content.decode()
     assert manager.post(at, typed).status_code == 404
     assert "May 2026" in manager.get("/data-health/").content.decode()
     told = program(cast, "manager").get("/api/v1/data-health").json()["control_totals"]

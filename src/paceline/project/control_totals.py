@@ -27,9 +27,10 @@ FILE = "control_totals.csv"
 DEALS, AMOUNT = "won_deals", "won_amount"
 MEASURES = (DEALS, AMOUNT)
 COLUMNS = ("source", "month", "measure", "currency", "value")
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_LARGEST = 1_000_000  # bytes
+LARGEST_FILE = 1_000_000  # bytes
+_MOST = Decimal(10) ** 15
 
 
 @dataclass(frozen=True, order=True)
@@ -59,7 +60,7 @@ def totals(folder: Path) -> tuple[Total, ...]:
 
 def read(file: Path, source: str = "") -> tuple[tuple[Total, ...], tuple[Problem, ...]]:
     """The totals of a file, and everything that is wrong with it. ``source``: of lines that name none."""
-    if file.stat().st_size > _LARGEST:
+    if file.stat().st_size > LARGEST_FILE:
         return (), (_fault(file.name, None, "", "", say("it is too large"), say("Keep one line a month and measure")),)
     return parsed(file.read_text(encoding="utf-8-sig", errors="replace"), file.name, source)
 
@@ -68,6 +69,14 @@ def parsed(text: str, file: str, source: str = "") -> tuple[tuple[Total, ...], t
     """The same, of a text."""
     head = text.partition("\n")[0]
     rows = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
+    try:
+        return _parsed(rows, file, source)
+    except csv.Error:  # a quote that is never closed makes the rest of the file one field
+        wrong = say("it can't be read from here on")
+        return (), (_fault(file, rows.line_num + 1, "", "", wrong, say("Look for a quotation mark that is never closed")),)
+
+
+def _parsed(rows: csv.DictReader[str], file: str, source: str) -> tuple[tuple[Total, ...], tuple[Problem, ...]]:
     names = [name.strip().lower() for name in rows.fieldnames or ()]
     missing = [name for name in ("month", "measure", "value") if name not in names]
     if missing:
@@ -116,7 +125,7 @@ def _number(text: str) -> Decimal | None:
         value = Decimal(text)
     except InvalidOperation:
         return None
-    return value if value.is_finite() and value >= 0 else None
+    return value if value.is_finite() and 0 <= value < _MOST else None
 
 
 def _fault(file: str, line: int | None, field: str, value: str, wrong: Said, remedy: Said) -> Problem:

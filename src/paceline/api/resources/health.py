@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from pydantic import Field
 
+from paceline.access.doors import Door
 from paceline.api.answers import Answer, Part, Shape, instant, number, part_of, period_of
 from paceline.api.answers import Period as Days
 from paceline.api.caller import Caller
@@ -134,7 +135,8 @@ class HealthAnswer(Answer):
 
 def data_health(caller: Caller, query: When) -> HealthAnswer:
     """The data-health page's numbers."""
-    asked = understood(caller.door("see_data_health"), query, caller.problems)
+    door = caller.door("see_data_health")
+    asked = understood(door, query, caller.problems)
     found = pages_health.health(asked.store, asked.scope, asked.period, asked.as_of, PATIENT)
     return HealthAnswer(
         as_of=instant(asked.store.view(asked.as_of).as_of),
@@ -161,8 +163,12 @@ def data_health(caller: Caller, query: When) -> HealthAnswer:
         activities=[Activity(kind=one.kind, count=one.count, without_account=one.without) for one in found.activities],
         reconciled=[Reconciled(**asdict(one)) for one in found.reconciled],
         amounts=[Amounts(**asdict(one)) for one in found.amounts],
-        control_totals=[_control(one) for one in held(asked.store, totals(running().project.folder))],
+        control_totals=[_control(one) for one in _totals(door)],
     )  # fmt: skip
+
+
+def _totals(door: Door) -> tuple[Held, ...]:
+    return held(door.store, totals(running().project.folder), named=door.sight().is_company)
 
 
 def _control(one: Held) -> ControlTotal:

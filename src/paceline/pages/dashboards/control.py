@@ -55,24 +55,28 @@ class Group:
     sign: int
 
     @property
-    def amount(self) -> Decimal:
-        """Of those whose amount is known."""
-        return sum((deal.amount or Decimal(0) for deal in self.deals), Decimal(0))
+    def amount(self) -> Decimal | None:
+        """Of those whose amount is known; None: none is."""
+        known = [deal.amount for deal in self.deals if deal.amount is not None]
+        return sum(known, Decimal(0)) if known else None
 
     def part(self, measure: str) -> Decimal:
         """By how much the source's total would be above ours if they were why."""
-        return self.sign * (self.amount if measure == AMOUNT else Decimal(len(self.deals)))
+        return self.sign * ((self.amount or Decimal(0)) if measure == AMOUNT else Decimal(len(self.deals)))
 
 
 @dataclass(frozen=True)
 class Held:
-    """A total held against ours. ``difference``: the source's less ours. ``groups``: what could explain it."""
+    """A total held against ours. ``difference``: the source's less ours. ``groups``: what could explain it. ``named``: whether
+    its single deals may be shown.
+    """
 
     total: Total
     currency: str
     ours: Decimal
     groups: tuple[Group, ...]
     sentence: Said
+    named: bool
 
     @property
     def difference(self) -> Decimal:
@@ -80,14 +84,14 @@ class Held:
         return self.total.value - self.ours
 
 
-def held(store: Store, totals: Iterable[Total]) -> tuple[Held, ...]:
-    """Each total beside what is stored now."""
+def held(store: Store, totals: Iterable[Total], *, named: bool) -> tuple[Held, ...]:
+    """Each total beside what is stored now. ``named``: whether a sentence may name one deal: only to who sees everybody's."""
     wanted = tuple(totals)
     rows = _rows(store) if wanted else []
-    return tuple(_held(total, rows, store.settings.currency) for total in wanted)
+    return tuple(_held(total, rows, store.settings.currency, named) for total in wanted)
 
 
-def _held(total: Total, rows: Sequence[dict[str, Any]], company: str) -> Held:
+def _held(total: Total, rows: Sequence[dict[str, Any]], company: str, named: bool) -> Held:
     first = epoch_day(total.month)
     until = epoch_day(total.month.replace(year=total.month.year + total.month.month // 12, month=total.month.month % 12 + 1))
     mine: list[Deal] = []
@@ -98,16 +102,17 @@ def _held(total: Total, rows: Sequence[dict[str, Any]], company: str) -> Held:
         ours = row["day"] is not None and first <= row["day"] < until
         theirs = row["won_stage"] and row["close_day"] is not None and first <= row["close_day"] < until
         if ours or theirs:
-            (mine if ours else others).append(_deal(row, total, ours, theirs))
+            (mine if ours else others).append(_deal(row, total, company, ours, theirs))
     ours_sum = sum((deal.amount or Decimal(0) for deal in mine), Decimal(0)) if total.measure == AMOUNT else Decimal(len(mine))
     groups = _groups([*others, *mine], total.measure)
     currency = total.currency or company
-    sentence = _sentence(total, total.value - ours_sum, groups, [*others, *mine], currency)
-    return Held(total, currency, ours_sum, groups, sentence)
+    sentence = _sentence(total, total.value - ours_sum, groups, [*others, *mine] if named else (), currency)
+    return Held(total, currency, ours_sum, groups, sentence, named)
 
 
-def _deal(row: dict[str, Any], total: Total, ours: bool, theirs: bool) -> Deal:
-    cents = row["cents"] if total.currency else row["company_cents"]
+def _deal(row: dict[str, Any], total: Total, company: str, ours: bool, theirs: bool) -> Deal:
+    as_it_is = total.currency or (row["day"] is None and row["currency"] == company)  # what isn't counted isn't converted
+    cents = row["cents"] if as_it_is else row["company_cents"]
     if ours:
         fate = "" if theirs else "moved"
     else:

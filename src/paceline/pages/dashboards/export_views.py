@@ -179,7 +179,7 @@ def _totals(request: Asking, of: Asked, parts: Mapping[str, str]) -> pa.Table:  
         {"source": one.total.source or None, "month": one.total.month, "measure": one.total.measure,
          "currency": one.currency if one.total.measure == AMOUNT else None, "theirs": float(one.total.value),
          "ours": float(one.ours), "difference": float(one.difference), "why": in_words(one.sentence)}
-        for one in held(of.store, totals(running().project.folder))
+        for one in held(of.store, totals(running().project.folder), named=request.door.sight().is_company)
     ], columns)  # fmt: skip
 
 

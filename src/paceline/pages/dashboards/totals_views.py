@@ -26,7 +26,6 @@ from paceline.saying.said import Said
 MEASURES = {kept.DEALS: gettext_lazy("Deals won"), kept.AMOUNT: gettext_lazy("Amount won")}
 FIELDS = {"month": gettext_lazy("Month"), "measure": gettext_lazy("Measure"), "currency": gettext_lazy("Currency"),
           "value": gettext_lazy("Value"), "source": gettext_lazy("Source")}  # fmt: skip
-MOST = 1_000_000  # bytes of a file
 _SHOWN = 20  # deals of a group
 
 
@@ -39,7 +38,7 @@ def totals_page(request: Asking) -> HttpResponse:
         wrong = _changed(request)
         if not wrong:
             return redirect("control_totals")
-    found = held(place.store, kept.totals(place.project.folder))
+    found = held(place.store, kept.totals(place.project.folder), named=request.door.sight().is_company)
     context = {
         "rows": [_row(place.store.settings.currency, one) for one in found], "wrong": wrong, "health": reverse("data_health"),
         "may_change": may(request, "change_set_up"), "measures": [(key, str(name)) for key, name in MEASURES.items()],
@@ -82,7 +81,7 @@ def _fault(field: str, value: str, what: Said, remedy: Said) -> str:
 
 
 def _uploaded(request: Asking, file: UploadedFile) -> list[str]:
-    if (file.size or 0) > MOST:
+    if (file.size or 0) > kept.LARGEST_FILE:
         return [gettext("The file is too large: keep one line a month and measure.")]
     found, problems = kept.parsed(file.read().decode("utf-8-sig", "replace"), str(file.name))
     if not problems:
@@ -113,25 +112,27 @@ def _row(company: str, one: Held) -> dict[str, Any]:
         "theirs": shown(total.value), "ours": shown(one.ours),
         "difference": f"{sign}{shown(one.difference)}".replace("-", "−") if one.difference else "",
         "sentence": in_words(one.sentence),
-        "groups": [_group(group, one.currency) for group in one.groups] if one.difference else [],
+        "groups": [_group(group, one.currency, one.named) for group in one.groups] if one.difference else [],
         "key": _key(total),
     }  # fmt: skip
 
 
-def _group(group: Group, currency: str) -> dict[str, Any]:
+def _group(group: Group, currency: str, named: bool) -> dict[str, Any]:
     crm = running().project.config.crm
+    shown = group.deals if named else ()
     deals = [
         {"name": deal.name, "amount": None if deal.amount is None else written.money(float(deal.amount), currency),
          "href": in_crm(crm, "opportunity_id", deal.id)}
-        for deal in sorted(group.deals, key=lambda deal: -(deal.amount or 0))[:_SHOWN]
+        for deal in sorted(shown, key=lambda deal: -(deal.amount or 0))[:_SHOWN]
     ]  # fmt: skip
     return {"why": gettext(WHY[group.fate]), "count": written.count(len(group.deals)), "deals": deals,
-            "amount": written.money(float(group.amount), currency), "more": len(group.deals) - len(deals)}
+            "amount": None if group.amount is None else written.money(float(group.amount), currency),
+            "more": len(shown) - len(deals)}
 
 
 def summary() -> tuple[int, list[str]]:
     """How many totals there are, and the months of those that differ, the latest first."""
     place = running()
-    found = held(place.store, kept.totals(place.project.folder))
+    found = held(place.store, kept.totals(place.project.folder), named=False)
     months = {one.total.month: None for one in found if one.difference}
     return len(found), [written.period(Period.containing("month", month, place.store.settings)) for month in months]

@@ -147,9 +147,10 @@ def _summary(loaded: Loaded) -> None:
     if report.files:
         notes().print(table)
     rejected = report.read - report.accepted
+    again = f", {loaded.repeated:,} the same record again" if loaded.repeated else ""
     say(
         f"Read {report.read:,} rows: {report.accepted:,} accepted, {rejected:,} rejected. "
-        f"{loaded.inserted:,} new, {loaded.updated:,} changed, {loaded.unchanged:,} as they were."
+        f"{loaded.inserted:,} new, {loaded.updated:,} changed, {loaded.unchanged:,} as they were{again}."
     )
     if loaded.rejected_file is not None:
         say(f"The rejected rows, each with its reason: {loaded.rejected_file}", "yellow")

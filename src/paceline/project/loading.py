@@ -58,6 +58,11 @@ class Loaded:
         """Rows that were stored already, as they are."""
         return sum(table.unchanged for table in self.load.tables.values())
 
+    @property
+    def repeated(self) -> int:
+        """Rows that told of a record that another row of the same load told of, too."""
+        return sum(table.duplicates for table in self.load.tables.values())
+
 
 def load_folder(
     project: Project, engine: Engine, folder: Path, mapping: Path | None, tell: Tell, source: str = "files"

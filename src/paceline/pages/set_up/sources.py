@@ -208,6 +208,7 @@ def _told(report: Report | None) -> dict[str, Any] | None:
         "rejected": written.count(report.rejected),
         "inserted": written.count(report.inserted), "updated": written.count(report.updated),
         "unchanged": written.count(report.unchanged),
+        "repeated": report.accepted - report.inserted - report.updated - report.unchanged,
         "problems": _problems(report.problems),
         "rejected_file": report.rejected_file,
         "any": report.accepted > 0,

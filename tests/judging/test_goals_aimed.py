@@ -30,3 +30,9 @@ def test_who_left_and_a_team_that_nobody_is_in_count_for_the_company() -> None:
     found = Aims({**SET, ("rep", "gone"): 30.0, ("team", "East"): 60.0}, HOME)
     assert found.of("company") == 140 + 200 + 5 + 30 + 60
     assert found.of("rep", "gone") == 30
+
+
+def test_who_leads_a_team_is_not_missing_in_it() -> None:
+    home = {**HOME, "max": "South"}
+    assert Aims(SET, home).of_people(["cat", "dan"]) == 70
+    assert Aims(SET, home, {"max"}).of_people(["cat", "dan"]) == 200

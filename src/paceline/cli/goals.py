@@ -174,7 +174,7 @@ def _goal_of(question: Question, slug: str) -> float:
 
     view = question.store.view(question.as_of)
     money = question.store.catalog[slug].unit is Unit.MONEY
-    aim = aims(view, slug, question.period, money).of_scope(view, question.scope)
+    aim = aims(view, slug, question.period, money).of_scope(view, question.scope, question.period)
     if not aim:
         raise Failure(
             f"No goal for {slug} is set for {question.about} in {question.period.label}.",

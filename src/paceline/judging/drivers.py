@@ -218,7 +218,7 @@ def _goal(asking: _Asking, period: Period) -> tuple[float, Shape]:
     store, scope = asking.store, asking.asked
     money = store.catalog[asking.family.metric].unit is Unit.MONEY
     view = store.view(asking.as_of)
-    target = aims(view, asking.family.metric, period, money).of_scope(view, scope)
+    target = aims(view, asking.family.metric, period, money).of_scope(view, scope, period)
     if not target:
         raise DriversError(say(
             "no goal for {metric} is set for {whom} in {period}",

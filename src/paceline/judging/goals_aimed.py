@@ -6,17 +6,22 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from paceline.judging.forecast_lines import COMPANY, REP, TEAM
+from paceline.judging.people import sellers
 from paceline.metrics.store import View
-from paceline.sales.periods import Period, epoch_day
+from paceline.sales.periods import Period, epoch_day, from_epoch_day
 from paceline.sales.scope import Scope
 
 
 @dataclass(frozen=True)
 class Aims:
-    """The targets set for a metric and period, by (level, id) in the metric's unit, and each rep's team."""
+    """The targets set for a metric and period, by (level, id) in the metric's unit, and each rep's team.
+
+    ``leading``: who is in a team without selling in it: a team is whole without them.
+    """
 
     targets: Mapping[tuple[str, str], float]
     home: Mapping[str, str | None]
+    leading: Collection[str] = frozenset()
 
     def of(self, level: str, id: str = "") -> float | None:
         """What was set for it; of a team or the company without a goal of its own, what its people aim at together."""
@@ -27,7 +32,7 @@ class Aims:
 
     def of_people(self, reps: Collection[str]) -> float | None:
         """What they aim at together: of a team that is wholly among them its own goal where it has one, else each one's."""
-        apart = {team for rep, team in self.home.items() if team and rep not in reps}
+        apart = {team for rep, team in self.home.items() if team and rep not in reps and rep not in self.leading}
         whole = {team for rep in reps if (team := self.home.get(rep)) and team not in apart and (TEAM, team) in self.targets}
         if reps and set(reps) >= set(self._reps()):  # of everybody, also that of a team that nobody is in just now
             whole |= {id for level, id in self.targets if level == TEAM}
@@ -36,15 +41,16 @@ class Aims:
         found += [self.targets[REP, rep] for rep in alone]
         return sum(found) if found else None
 
-    def of_scope(self, view: View, scope: Scope) -> float | None:
-        """What the people of a scope aim at."""
+    def of_scope(self, view: View, scope: Scope, period: Period) -> float | None:
+        """What the people of a scope aim at: those who are in it on the last day of the period that is known."""
         if scope.is_company:
             return self.of(COMPANY)
         if scope.one_rep is not None:
             return self.of(REP, scope.one_rep)
         if scope.one_team is not None:
             return self.of(TEAM, scope.one_team)
-        return self.of_people({stint.rep_id for stint in view.members(scope)})
+        day = _last_known(view, period)
+        return self.of_people({one.rep_id for one in view.members(scope) if one.from_day <= day < one.until_day})
 
     def _reps(self) -> set[str]:
         return {*self.home, *(id for level, id in self.targets if level == REP)}
@@ -62,10 +68,11 @@ def aims(view: View, metric: str, period: Period, money: bool) -> Aims:
         part = row["target"] * days / (row["until_day"] - row["from_day"]) / (100 if money else 1)
         key = (REP, row["rep_id"]) if row["rep_id"] else (TEAM, row["team"]) if row["team"] else (COMPANY, "")
         found[key] = found.get(key, 0.0) + part
-    return Aims(found, _home(view, period))
+    day = _last_known(view, period)
+    home = {stint.rep_id: stint.team for stint in view.stints if stint.from_day <= day < stint.until_day}
+    selling = {one.rep for one in sellers(view, from_epoch_day(day), Scope.company())}
+    return Aims(found, home, home.keys() - selling)
 
 
-def _home(view: View, period: Period) -> Mapping[str, str | None]:
-    """Each rep's team on the last day of the period that is known."""
-    day = min(period.until_day - 1, epoch_day(view.day))
-    return {stint.rep_id: stint.team for stint in view.stints if stint.from_day <= day < stint.until_day}
+def _last_known(view: View, period: Period) -> int:
+    return min(period.until_day - 1, epoch_day(view.day))

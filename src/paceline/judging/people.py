@@ -52,7 +52,11 @@ def people(store: Store, day: date, scope: Scope, as_of: date | None = None) -> 
     Left out: who wasn't hired yet or had left by then, and who leads (people report to them, or the role says so) without a
     goal of their own in the year up to the day. ``as_of``: as known at the end of that day.
     """
-    view = store.view(as_of)
+    return sellers(store.view(as_of), day, scope)
+
+
+def sellers(view: View, day: date, scope: Scope) -> tuple[Person, ...]:
+    """``people``, of a view."""
     return view.once(("people", day, scope), lambda: _people(view, epoch_day(day), scope))
 
 

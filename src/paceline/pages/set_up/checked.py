@@ -71,9 +71,14 @@ def check(place: Running, found: Source) -> Checked:
     batch, report = read_folder(
         found.folder, found.mapping, lambda name: stored_ids(place.engine, name), place.project.settings
     )
-    made = Checked(tuple((name, len(rows), rows.slice(0, ROWS)) for name, rows in batch.items() if len(rows)), report)
+    made = Checked(tuple((name, len(rows), _first(rows)) for name, rows in batch.items() if len(rows)), report)
     _kept[found.name] = key, made
     return made
+
+
+def _first(rows: pa.Table) -> pa.Table:
+    """The first rows, copied: a slice would keep all of the file in memory for as long as it is kept."""
+    return rows.take(list(range(min(ROWS, len(rows)))))
 
 
 def _key(place: Running, found: Source) -> str:

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import pyarrow.parquet as pq
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from paceline.access.doors import door_to
 from paceline.insight.compare import UNLIKELY
@@ -24,6 +24,7 @@ from paceline.metrics.ask import ask
 from paceline.pages.dashboards import judged, later
 from paceline.pages.dashboards.address import Address, Course
 from paceline.pages.dashboards.kept import kept
+from paceline.pages.dashboards.parts import first_of
 from paceline.pages.dashboards.rep import page
 from paceline.pages.dashboards.team import team
 from paceline.people.roles import Role
@@ -317,3 +318,8 @@ def test_what_was_read_before_a_load_is_let_go() -> None:
     store.state = (1, 1)
     kept(store, "another", None, Answer)
     assert early() is None
+
+
+@pytest.mark.parametrize(("word", "first"), [("50", 50), ("", 0), ("-1", 0), ("x", 0), ("\u00b2", 0), ("9" * 5_000, 0)])
+def test_a_part_begins_where_the_address_says_and_nonsense_is_the_beginning(word: str, first: int) -> None:
+    assert first_of(RequestFactory().get("/team/", {"from": word})) == first

@@ -85,7 +85,7 @@ class Answer:
     def retry_after(self) -> float | None:
         """Seconds that the answer asks to wait; None where it doesn't say (in seconds)."""
         told = self.headers.get("retry-after", "").strip()
-        return min(float(told), 86_400.0) if told.isdigit() else None
+        return min(float(told), 86_400.0) if told.isdecimal() else None
 
 
 def check_address(url: str, allowed: Set[str]) -> Said:

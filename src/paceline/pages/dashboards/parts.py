@@ -8,13 +8,14 @@ from typing import TypeVar
 from django.http import HttpRequest
 
 MOST = 50  # lines on a page: with a hundred a browser takes half a second
+_LONGEST = 10  # digits of a place
 Line = TypeVar("Line")
 
 
 def first_of(request: HttpRequest) -> int:
     """Where the part begins that the address asks for."""
     word = request.GET.get("from", "")
-    return int(word) if word.isdigit() else 0
+    return int(word) if word.isdecimal() and len(word) < _LONGEST else 0
 
 
 def part(request: HttpRequest, lines: Sequence[Line], most: int | None = None) -> Sequence[Line]:

@@ -22,6 +22,7 @@ from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.column_words import column
 from paceline.pages.dashboards.export import as_file
 from paceline.pages.dashboards.links import metric_of
+from paceline.pages.dashboards.parts import first_of
 from paceline.pages.told import in_words
 from paceline.project.running import running
 
@@ -40,7 +41,7 @@ def records_page(request: Asking, slug: str) -> HttpResponse:
     """The rows that add up to a number."""
     of, told = asked_records(request, slug)
     reading = told.reading
-    first = int(request.GET["from"]) if request.GET.get("from", "").isdigit() else 0
+    first = first_of(request)
     rep = of.scope.one_rep or ""
     lists = records.listed(of.store, told, first, running().project.config.crm)
     there = max((one.count for one in lists), default=0)

@@ -87,6 +87,9 @@ def test_settings_are_those_of_the_file_and_no_password_is_told(
     told = client.get(f"{BASE}settings?section=store")
     assert b"hunter2" not in told.content
     assert told.json()["items"][0]["value"] == "postgresql://sales:…@db.example.com/paceline"
+    monkeypatch.setattr("paceline.api.resources.set_up.now_written", lambda _project, _key: "postgresql://db/x?password=hunter2&a=b")
+    told = client.get(f"{BASE}settings?section=store")
+    assert told.json()["items"][0]["value"] == "postgresql://db/x?password=…&a=b"
     wrong = client.get(f"{BASE}settings?section=companie").json()["error"]["details"]
     assert wrong == [{"field": "section", "problem": "There is no section 'companie'.", "remedy": "Did you mean 'company'?"}]
 

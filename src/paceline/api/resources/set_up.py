@@ -24,7 +24,7 @@ from paceline.project.running import running
 from paceline.sales.settings import StageChoice
 
 # A password in a database's address; it belongs into the environment, but somebody may have written it into the file.
-_PASSWORD = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
+_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]*(?=@)|([?&](?:ssl)?password=)[^&\s]*", re.IGNORECASE)
 
 
 class Setting(Shape):
@@ -137,7 +137,7 @@ def _setting(caller: Caller, key: keys.Key, value: JsonValue, group: str) -> Set
 
 
 def _scrubbed(value: JsonValue) -> JsonValue:
-    return _PASSWORD.sub(r"\1:…@", value) if isinstance(value, str) else value
+    return _PASSWORD.sub(r"\1\2…", value) if isinstance(value, str) else value
 
 
 def stages(caller: Caller, query: Paged) -> StagesAnswer:

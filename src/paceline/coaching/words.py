@@ -8,7 +8,7 @@ from datetime import date
 from paceline.coaching.prepared import DealShown, GoalShown
 from paceline.metrics.reading import shown
 from paceline.metrics.vocabulary import Unit
-from paceline.saying.said import Said, joined, say
+from paceline.saying.said import Said, joined, say, say_many
 from paceline.saying.values import Change, Day, Money, Number, Value
 
 BEHIND = 0.05  # of its pace: nearer, a goal is on pace
@@ -98,7 +98,7 @@ def deal(one: DealShown, currency: str) -> Said:
     if one.overdue and one.close is not None:
         words.append(say("its close date {day} is past", day=Day(one.close, _FORM)))
     if one.over_by:
-        words.append(say("{days} days over its stage’s limit", days=one.over_by))
+        words.append(say_many("{number} day over its stage’s limit", "{number} days over its stage’s limit", one.over_by))
     if one.quiet:
         words.append(say("no touch for {days} days", days=one.quiet))
     why = joined(words, ", ")

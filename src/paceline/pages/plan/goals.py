@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from paceline.judging.goals import COMPANY, REP, TEAM, GoalLine
 from paceline.judging.people import people
@@ -125,9 +125,13 @@ def _adds_up(of: Asked, shown: Sequence[GoalLine], lines: Sequence[GoalLine], pe
                 "team": whole.name, "sum": written.brief(sum(mine), whole.metric.unit, of.currency), "count": len(mine),
                 "share": written.share(sum(mine) / whole.goal.target),
             }  # fmt: skip
-            words = gettext("The goals of %(count)s people add up to %(sum)s, %(share)s of the company’s.")
-            if is_team:
-                words = gettext("%(team)s: the goals of %(count)s people add up to %(sum)s, %(share)s of the team’s.")
+            words = ngettext(
+                "%(team)s: the goal of %(count)s person comes to %(sum)s, %(share)s of the team’s.",
+                "%(team)s: the goals of %(count)s people add up to %(sum)s, %(share)s of the team’s.", len(mine),
+            ) if is_team else ngettext(
+                "The goal of %(count)s person comes to %(sum)s, %(share)s of the company’s.",
+                "The goals of %(count)s people add up to %(sum)s, %(share)s of the company’s.", len(mine),
+            )  # fmt: skip
             out.append(words % told)
     return out
 

@@ -17,7 +17,7 @@ def options(of: list[tuple[object, ...]] | tuple[tuple[object, ...], ...]) -> Sa
     return _written(tuple((str(value), str(words), bool(chosen)) for value, words, chosen in of))
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=256)
 def _written(of: tuple[tuple[str, str, bool], ...]) -> SafeString:
     return format_html_join("", '<option value="{}"{}>{}</option>', (
         (value, SafeString(" selected") if chosen else "", words) for value, words, chosen in of

@@ -216,6 +216,13 @@ def test_what_the_form_doesnt_change_stays_to_the_letter() -> None:
     assert 'GTXPro = "GTX Pro"' in text
 
 
+def test_a_mapping_that_is_one_list_in_brackets_is_changed_too() -> None:
+    plan = read_plan('table = [{table = "rep", file = "r.csv", columns = {id = "who"}}]\n')
+    after = replace(plan, currency="EUR", feeds=(replace(plan.feeds[0], columns={"id": ("who",), "name": ("called",)}),))
+    text = write_plan('table = [{table = "rep", file = "r.csv", columns = {id = "who"}}]\n', after)
+    assert read_plan(text) == after
+
+
 def test_every_part_of_a_feed_is_written_and_read_again() -> None:
     feed = Feed(
         "call", "Calls.csv", {"id": ("Id",), "rep_id": ("First", "Last"), "started_at": ("When",), "direction": ("Way",)},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2s
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -30,8 +31,6 @@ from paceline.sources.contract import Problem
 from paceline.sources.files.mapping import FileMapping, MappingError, our_column
 from paceline.sources.files.mapping_read import read_mapping
 from paceline.sources.files.read import DELIMITED
-
-MOST_STAGES = 60
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def _stages_sent(sent: QueryDict, files: list[FileState], saved: Plan, known: An
         feed.file: one.seen for one in files for feed in one.feeds
     }  # fmt: skip
     said: dict[str, StageWord] = {one.id: one for one in saved.stages}
-    for number in range(MOST_STAGES):
+    for number in count():
         name = sent.get(f"s{number}-id")
         if name is None:
             break
@@ -140,7 +139,8 @@ def faults(form: Form) -> list[str]:
                 known = our_column(feed.record, ours)
                 if known and len(names) > 1 and known[0].type is not Type.TEXT:
                     told.append(_("%(file)s: %(columns)s both become %(field)s; only one can.")
-                                % {"file": one.seen.file, "columns": ", ".join(names), "field": ours})  # fmt: skip
+                                % {"file": one.seen.file, "columns": ", ".join(names),
+                                   "field": field_words.field(known[0])})  # fmt: skip
     return told
 
 

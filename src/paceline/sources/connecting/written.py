@@ -134,8 +134,13 @@ def _tables(document: TOMLDocument) -> AoT:
     if "table" not in document:
         document.add("table", tomlkit.aot())
     found = document["table"]
-    if not isinstance(found, AoT):
-        raise ValueError("`table` must be [[table]], in two brackets")
+    if not isinstance(found, AoT):  # one list, in brackets: TOML that says the same, and has no room for what is added
+        tables = [tomlkit.item(one) for one in found.unwrap()]
+        found = tomlkit.aot()
+        for one in tables:
+            found.append(one)
+        del document["table"]
+        document.add("table", found)
     return found
 
 

@@ -54,11 +54,13 @@ def work(caller: Caller, query: Paged) -> WorkAnswer:
     """How it goes."""
     store, known = caller.door("see_work").store, {job.name: job for job in Job.objects.all()}
     counts = {one["progress"]: one["n"] for one in Delivery.objects.values("progress").order_by().annotate(n=Count("pk"))}
-    found = list(Delivery.objects.exclude(progress=Progress.DROPPED).order_by("-created_at", "pk").select_related("user"))
-    some, cursor = part(found, query, store, version_of_ids(one.pk for one in found))
+    shown = Delivery.objects.exclude(progress=Progress.DROPPED).order_by("-created_at", "pk")
+    ids = list(shown.values_list("pk", flat=True))  # that a message was sent is kept for good: there are many
+    some, cursor = part(ids, query, store, version_of_ids(ids))
+    sent = shown.filter(pk__in=some).select_related("user")
     return WorkAnswer(
         as_of=instant(store.now), link=caller.link(reverse("work")), next_cursor=cursor, messages=counts,
-        jobs=[_job(known.get(name) or Job(name=name)) for name in WORK], items=[_sent(one) for one in some],
+        jobs=[_job(known.get(name) or Job(name=name)) for name in WORK], items=[_sent(one) for one in sent],
     )  # fmt: skip
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404
-
 from paceline.access.doors import NotInSight, Person, door_to
 from paceline.access.gate import Asking, Visitor, door_of
 from paceline.coaching.models import OneOnOne
@@ -77,10 +75,3 @@ def _is_above(visitor: Visitor, boss: str, rep_id: str) -> bool:
     view = visitor.door.store.view()
     on = epoch_day(view.day)
     return any(s.rep_id == rep_id and s.from_day <= on < s.until_day for s in view.members(Scope.manager(boss)))
-
-
-def found_or_404(one: OneOnOne | None) -> OneOnOne:
-    """The 1:1, or a 404."""
-    if one is None:
-        raise Http404
-    return one

@@ -229,8 +229,8 @@ def _planned(
         if old is not None:
             there_is = say(
                 "{who} already has a goal of {target} from {first} to {last}",
-                who=one.name, target=Number(old.target / per, ",.10g"), first=Day(from_epoch_day(old.first)),
-                last=Day(from_epoch_day(old.until) - timedelta(days=1)),
+                who=say(THE_COMPANY) if one.level == COMPANY else one.name, target=Number(old.target / per, ",.10g"),
+                first=Day(from_epoch_day(old.first)), last=Day(from_epoch_day(old.until) - timedelta(days=1)),
             )  # fmt: skip
             if (old.first, old.until) != (period.first_day, period.until_day):
                 wrong.append(say(

@@ -42,9 +42,14 @@ def test_today_is_the_pages_today(place: Running, cast: Cast, browser: Callable[
     assert told["fresh_at"] == page.context["fresh"].loaded_at.isoformat().replace("+00:00", "Z")
 
 
-def test_a_key_that_does_not_reach_one_on_ones_learns_nothing_of_them_on_today(cast: Cast) -> None:
+def test_a_key_learns_nothing_on_today_and_in_reviews_of_what_it_does_not_reach(cast: Cast) -> None:
     stock(cast)
-    told = program(cast, "manager", areas=["numbers"]).get(f"{BASE}today").json()
+    client = program(cast, "manager", areas=["numbers"])
+    review = client.get(f"{BASE}reviews/month/2026-06-15").json()
+    assert (review["goals"], review["began"], review["ended"]) == ([], [], [])
+    told = client.get(f"{BASE}today").json()
+    assert told["goals"] == []
+    assert all(one["alert"] is None for one in told["needs"])
     assert (told["meetings"], told["promised"], told["wishes_waiting"]) == ([], [], 0)
 
 

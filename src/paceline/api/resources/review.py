@@ -57,9 +57,13 @@ class ReviewAnswer(Answer):
     kind: str
     period: Days
     is_over: bool = Field(description="False: days of the period are still to come.")
-    goals: list[GoalTogether] = Field(description="Of the quarter in which the period ends, as they stand now.")
-    began: list[AlertNow] = Field(description="Changed for longer than chance explains, the weightiest first.")
-    ended: list[AlertNow] = Field(description="Came back to usual.")
+    goals: list[GoalTogether] = Field(
+        description="Of the quarter in which the period ends, as they stand now; empty for a key that doesn't reach goals."
+    )
+    began: list[AlertNow] = Field(
+        description="Changed for longer than chance explains, the weightiest first; empty for a key that doesn't reach alerts."
+    )
+    ended: list[AlertNow] = Field(description="Came back to usual; likewise.")
     stood_out: list[StoodOut] = Field(description="The worse first; at most 40.")
     numbers: list[Compared]
     judged: int = Field(description="How many numbers were looked at.")
@@ -80,12 +84,13 @@ def review(caller: Caller, query: ReviewQuery) -> ReviewAnswer:
         problems.add("day", f"{period.label} hasn't begun on {today}.", "Send a day of one that has.")
     problems.check()
     of = pages_review.gathered(query.kind, period, door, PATIENT)
-    alerts = shown_by(caller, [*of.began, *of.ended])
+    began, ended = (of.began, of.ended) if caller.may("see_alerts") else ((), ())
+    alerts = shown_by(caller, [*began, *ended])
     return ReviewAnswer(
         as_of=instant(door.store.now), link=caller.link(reverse("review", args=[query.kind, period.first.isoformat()])),
         kind=query.kind, period=period_of(period), is_over=period.until <= today,
-        goals=[goal_together(caller, one, today) for one in of.goals],
-        began=[alerts[one.card] for one in of.began], ended=[alerts[one.card] for one in of.ended],
+        goals=[goal_together(caller, one, today) for one in of.goals] if caller.may("see_goals") else [],
+        began=[alerts[one.card] for one in began], ended=[alerts[one.card] for one in ended],
         stood_out=[_stood_out(caller, row, cell) for row, cell in of.stood_out], numbers=_numbers(caller, of.page, of.before),
         judged=len(of.page.cells),
     )  # fmt: skip

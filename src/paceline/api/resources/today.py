@@ -31,7 +31,9 @@ from paceline.pages.telling.changes import Change
 
 
 class Changed(Shape):
-    """A change. ``alert`` null: seen since the last look, or on a past day; nothing can be done about it."""
+    """A change. ``alert`` null: seen since the last look, on a past day, or by a key that doesn't reach alerts; nothing can be
+    done about it.
+    """
 
     signal: Signal
     alert: AlertNow | None
@@ -54,7 +56,7 @@ class GoalTogether(Shape):
     because: str | None
     attainment: float | None = Field(description="Value ÷ target.")
     expected_by_now: float | None = Field(description="At the usual pace of such a period; null where that is unknown.")
-    likely_end: Range | None = Field(description="8 in 10; null where that isn't foretold.")
+    likely_end: Range | None = Field(description="8 in 10; null where that isn't foretold, and for a key without forecasts.")
     link: str
 
 
@@ -94,7 +96,7 @@ class TodayAnswer(Answer):
     more_praise: int
     for_everybody: list[str] = Field(description="What happened to all at once, taken out of what is said of people.")
     away: list[Away]
-    goals: list[GoalTogether]
+    goals: list[GoalTogether] = Field(description="Empty for a key that doesn't reach them.")
     meetings: list[MeetingToday] = Field(description="The caller's 1:1s; empty for a key that doesn't reach them.")
     wishes_waiting: int = Field(description="Asked for in 1:1s, and waiting for the caller's answer.")
     promised: list[Promise]
@@ -121,13 +123,16 @@ def today(caller: Caller, query: When) -> TodayAnswer:
 
 
 def _changed(caller: Caller, some: tuple[Change, ...]) -> list[Changed]:
-    alerts = shown_by(caller, [one.alert for one in some if one.alert is not None])
+    alerts = shown_by(caller, [one.alert for one in some if one.alert is not None]) if caller.may("see_alerts") else {}
     return [
-        Changed(signal=signal_of(caller, one.signal), alert=None if one.alert is None else alerts[one.alert.card]) for one in some
+        Changed(signal=signal_of(caller, one.signal), alert=None if one.alert is None else alerts.get(one.alert.card))
+        for one in some
     ]
 
 
 def _goals(caller: Caller, asked: Question) -> list[GoalTogether]:
+    if not caller.may("see_goals"):
+        return []
     quarter = quarter_beside(asked.period, asked.today, asked.store.settings)
     lines = judged.goals_soon(asked.store, quarter, asked.scope, asked.as_of, PATIENT)
     found = judged.together(asked.store, lines, asked.scope, asked.as_of)
@@ -141,7 +146,7 @@ def goal_together(
     """Goals added up, as Today and the reviews tell them. ``words``: whose they are, for the page's address."""
     store = caller.store
     likely = None
-    if day < one.period.until:
+    if day < one.period.until and caller.may("see_forecast"):
         likely = judged.likely_end(store, one.metric, one.period, one.scope, as_of, PATIENT)
     address = {**(words or {}), "period": f"{one.period.first}..{one.period.until}"}
     return GoalTogether(

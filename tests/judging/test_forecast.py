@@ -172,6 +172,15 @@ def test_chances_are_learned_once_for_all_scopes_and_results(company: Store, mon
     assert len(learned) == 1
 
 
+def test_of_many_periods_asked_only_the_latest_are_kept(company: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    company.refresh(company.now)
+    monkeypatch.setattr(forecast_of, "MOST_KEPT", 2)
+    for draws in (20, 21, 22, 23):
+        foresee(company, "sales_volume", QUARTER, Scope.company(), draws=draws)
+    kept: dict[tuple[str, Period, int], object] = company.view().once("to come", dict)
+    assert [draws for _, _, draws in kept] == [22, 23]
+
+
 def test_what_is_said_today_is_scored_when_the_quarter_is_over(seen: Foresight) -> None:
     engine = open_duckdb()
     early = store_of(engine, aimed(), DAYS)

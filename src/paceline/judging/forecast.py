@@ -5,7 +5,7 @@ foresee(store, metric, period, scope, as_of=…) → Foresight
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,7 +34,7 @@ from paceline.judging.record import Baselines
 from paceline.judging.winchance import Chances, win_chances
 from paceline.metrics.ask import ask
 from paceline.metrics.relations import RELATIONS
-from paceline.metrics.store import Store
+from paceline.metrics.store import Store, View
 from paceline.metrics.vocabulary import Grain, Kind, Measure, Metric, Unit, at_grain
 from paceline.sales.periods import Period, epoch_day
 from paceline.sales.scope import Scope
@@ -44,6 +44,7 @@ from paceline.saying.values import Day, Money, Number
 Floats = npt.NDArray[np.float64]
 
 OF_DEALS = {"revenue": "revenue", "sales_volume": "wins"}  # metrics that the pipeline foretells, and its word for them
+MOST_KEPT = 12  # metrics and periods of which what is to come of everybody is kept for the next to ask
 
 
 class ForecastError(SaidError):
@@ -121,13 +122,23 @@ def foresee(
         too_far = noted("{period} is more than a year ahead of {day}: nothing is known of it")
         raise ForecastError(say(too_far, period=period.told, day=Day(view.day)))
     if as_of is None and pipeline is None:  # whoever asks: everybody's days to come are the same
-        whole = view.once(("to come", metric, period, draws), lambda: _of_everybody(store, asked, period, None, draws, None))
+        whole = _kept(view, (metric, period, draws), lambda: _of_everybody(store, asked, period, None, draws, None))
     else:
         whole = _of_everybody(store, asked, period, as_of, draws, pipeline)
     lines = _lines(store, asked, period, scope, whole.ahead, as_of)
     wanted = {line.id for line in lines if line.level == REP} | ({NOBODY} if scope.is_company else set())
     deals = tuple(deal for deal in whole.deals if deal.rep_id in wanted)
     return Foresight(metric, period, view.day, now, lines, deals, whole.chances, whole.oldest, whole.notes)
+
+
+def _kept(view: View, key: Hashable, make: Callable[[], _Everybody]) -> _Everybody:
+    """The latest few of a view: of 500 people each takes some 10 MB."""
+    latest: dict[Hashable, _Everybody] = view.once("to come", dict)
+    found = latest.get(key) or make()
+    latest[key] = found
+    for oldest in list(latest)[:-MOST_KEPT]:
+        latest.pop(oldest, None)
+    return found
 
 
 @dataclass(frozen=True)

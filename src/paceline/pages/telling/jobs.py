@@ -49,7 +49,7 @@ def look() -> Said:
     found = judged.changes_told(store)
     changes = follow(found, now)
     told = sum(_tell_at_once(user, store, now) for user in _readers())
-    return say("{changes} changes, {messages} messages", changes=len(changes), messages=told)
+    return say("changes: {changes}, messages: {messages}", changes=len(changes), messages=told)
 
 
 def record() -> Said:

@@ -52,7 +52,7 @@ def begun(tmp_path: Path) -> Iterator[str]:
         yield link
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(90)  # what runs in the background is let end
 
 
 @pytest.mark.slow

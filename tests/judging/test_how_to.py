@@ -32,4 +32,4 @@ def test_quoted_python_runs(store: Store, page: str, capsys: pytest.CaptureFixtu
     for block in blocks:
         exec(block, known)
     if page == "pipeline-change":
-        assert capsys.readouterr().out.startswith("Pipeline due by the end of Q3 2026: from 15,000 to 15,000 USD")
+        assert capsys.readouterr().out.startswith("Pipeline due by the end of Q3 2026: from 15,000 USD to 15,000 USD")

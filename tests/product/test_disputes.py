@@ -86,7 +86,7 @@ def test_a_rejection_needs_a_word_and_changes_nothing(cast: Cast, browser: Calla
 
     _disputed(browser("rep"), cast.rep_id("rep"), "not mine")
     one, admin, before = Dispute.objects.get(), browser("admin"), exclusions(place.engine)
-    assert "say why it counts" in admin.post(f"/disputes/{one.pk}/decide/", {"verdict": "reject"}, follow=True).content.decode()
+    assert "Say why it counts" in admin.post(f"/disputes/{one.pk}/decide/", {"verdict": "reject"}, follow=True).content.decode()
     admin.post(f"/disputes/{one.pk}/decide/", {"verdict": "reject", "answer": "the calendar is yours"})
     one.refresh_from_db()
     assert one.state == "rejected"

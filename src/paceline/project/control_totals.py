@@ -68,15 +68,19 @@ def read(file: Path, source: str = "") -> tuple[tuple[Total, ...], tuple[Problem
 def parsed(text: str, file: str, source: str = "") -> tuple[tuple[Total, ...], tuple[Problem, ...]]:
     """The same, of a text."""
     head = text.partition("\n")[0]
-    rows = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
+    rows = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",", strict=True)
+    began = [1]
     try:
-        return _parsed(rows, file, source)
+        return _parsed(rows, began, file, source)
     except csv.Error:  # a quote that is never closed makes the rest of the file one field
         wrong = say("it can't be read from here on")
-        return (), (_fault(file, rows.line_num + 1, "", "", wrong, say("Look for a quotation mark that is never closed")),)
+        return (), (_fault(file, began[-1], "", "", wrong, say("Look for a quotation mark that is never closed")),)
 
 
-def _parsed(rows: csv.DictReader[str], file: str, source: str) -> tuple[tuple[Total, ...], tuple[Problem, ...]]:
+def _parsed(
+    rows: csv.DictReader[str], began: list[int], file: str, source: str
+) -> tuple[tuple[Total, ...], tuple[Problem, ...]]:
+    """``began`` is told the line on which each row begins."""
     names = [name.strip().lower() for name in rows.fieldnames or ()]
     missing = [name for name in ("month", "measure", "value") if name not in names]
     if missing:
@@ -85,7 +89,9 @@ def _parsed(rows: csv.DictReader[str], file: str, source: str) -> tuple[tuple[To
     rows.fieldnames = names
     found: list[Total] = []
     problems: list[Problem] = []
+    began.append(2)
     for row in rows:
+        began.append(rows.line_num + 1)
         told = {name: (row.get(name) or "").strip() for name in COLUMNS}
         if any(told.values()):
             faults = [_fault(file, rows.line_num, *wrong) for wrong in faults_of(told)]

@@ -83,7 +83,9 @@ def test_a_monday_morning(found: CompanySignals, cast: Cast, clock: Callable[[da
     jobs.mornings()
     jobs._DONE.clear()  # a restart
     assert jobs.mornings() == "0 messages"
-    jobs.send()
+    for minutes in (0, 15, 60):  # a mail server on a busy machine may answer too late, and is asked again
+        clock(MONDAY + timedelta(minutes=minutes))
+        jobs.send()
     subjects = [(one.rcpt_tos[0], str(_parsed(one)["Subject"])) for one in mails.taken]
     reviews = sorted(who.partition("@")[0] for who, subject in subjects if "in review" in subject)
     left = list(Delivery.objects.exclude(progress="sent").values_list("user__name", "kind", "progress", "why"))

@@ -129,7 +129,7 @@ def test_single_deals_are_named_only_where_everybodys_may_be_seen(acme: Store) -
 
 def test_what_is_not_counted_has_its_own_amount_and_an_unknown_one_is_not_0(acme: Store) -> None:
     amounts = {group.fate: group.amount for group in one(acme, AMOUNT, "1").groups}
-    assert (amounts["deleted"], amounts["tests"]) == (99_999, 50_000)
+    assert (amounts["deleted"], amounts["tests"]) == (Decimal(99_999), Decimal(50_000))
     assert Group("deleted", (Deal("O1", "O1", None, "deleted"),), 1).amount is None
 
 

@@ -59,11 +59,17 @@ def is_there(user: User, kind: str, key: str) -> bool:
     return Delivery.objects.filter(user=user, kind=kind, key=key).exists()
 
 
-def send_due(company: Company, now: Callable[[], datetime], allowed: Callable[[Delivery], str]) -> int:
-    """Send all that is due, one after the other; how many left. ``allowed``: why it must not be sent any more; empty: it may."""
+def send_due(
+    company: Company, now: Callable[[], datetime], allowed: Callable[[Delivery], str], is_over: Callable[[], bool] = lambda: False
+) -> int:
+    """Send all that is due, one after the other; how many left. ``allowed``: why it must not be sent any more; empty: it may.
+    ``is_over``: whether the next is left for another time.
+    """
     _recover(now())
     sent = 0
     for name in list(_due(now())):
+        if is_over():
+            break
         delivery = _claimed(name, now())
         if delivery is not None:
             sent += _send(company, delivery, now, allowed)

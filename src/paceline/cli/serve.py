@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,10 +80,21 @@ def ready(folder: Path, host: str, port: int, now: int | None = None) -> Iterato
         raise Failure("The store can't be opened.", str(error)) from None
     except (WeakKeyError, BadDatabaseError) as error:
         raise Failure("The pages can't be served.", str(error), code=Exit.CONFIG) from None
+    listening = None
     try:
-        yield _listening(listen, host, port)
+        listening = _listening(listen, host, port)
+        yield listening
     finally:
         stop()
+        if listening is not None and not listening.is_idle:
+            _break_off()
+
+
+def _break_off() -> None:
+    """End the process though some work goes on: Python would wait for its thread, which may take minutes."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(Exit.FINE)
 
 
 def _listening(listen, host: str, port: int) -> Listening:  # type: ignore[no-untyped-def]

@@ -12,15 +12,21 @@ from paceline.project.running import Running, start
 THREADS = 8
 
 
-@dataclass(frozen=True)
+@dataclass
 class Listening:
-    """A server that has its port, and serves once ``run`` is called. ``address``: how this machine reaches it."""
+    """A server that has its port, and serves once ``run`` is called. ``address``: how this machine reaches it.
+
+    ``is_idle``: whether nothing is being worked on behind the pages.
+    """
 
     server: Any
     address: str
+    is_idle: bool = True
 
     def run(self) -> None:
         """Serve, and do the work behind the pages, until the process is told to end."""
+        from paceline.pages import stopping
+        from paceline.pages.set_up import work as set_up_work
         from paceline.pages.telling import addresses, work
 
         addresses.served_at(self.address)
@@ -28,7 +34,7 @@ class Listening:
         try:
             self.server.run()
         finally:
-            scheduler.shutdown()  # what runs is let end: it has the store open
+            self.is_idle = stopping.end(scheduler.shutdown, set_up_work.end)
 
     def close(self) -> None:
         """Give the port back."""

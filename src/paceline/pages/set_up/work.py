@@ -82,6 +82,11 @@ def begin(what: str, do: Callable[[Tell], object], patience: float = PATIENCE) -
     return work
 
 
+def end() -> None:
+    """Begin no further work, and wait for the one that goes on."""
+    _hand.shutdown()
+
+
 def _over(work: Work, future: Future[object]) -> None:
     work.ended = time.time()
     if (why := future.exception()) is not None:

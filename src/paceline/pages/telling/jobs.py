@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from uuid import UUID
@@ -26,6 +27,7 @@ from paceline.judging.ramp import RampError, keep_ramps, ramp
 from paceline.judging.record import keep
 from paceline.judging.record_all import settle_all
 from paceline.metrics.store import Store
+from paceline.pages import stopping
 from paceline.pages.dashboards import judged
 from paceline.pages.telling import digest, review_views
 from paceline.pages.telling.doors import door_of, may
@@ -60,16 +62,19 @@ def record() -> Said:
                                 store.settings)  # fmt: skip
     said = keep(store.engine, goal_predictions(judged.goal_lines(store, quarter, Scope.company()), day), store.now)
     why: list[Said] = []
+    stopping.go_on()
     try:
         made = judged.foreseen(store, FORECAST, quarter, Scope.company())
         lines = predictions(made.lines, made.period, day)
         said += keep(store.engine, lines + (deal_predictions(made.chances.of_deal, day) if made.chances else []), store.now)
     except ForecastError as error:  # a young company has nothing to foretell from: that is no failure
         why.append(error.said)
+    stopping.go_on()
     try:
         said += keep_ramps(store, ramp(store, FORECAST, Scope.company()))
     except RampError as error:
         why.append(error.said)
+    stopping.go_on()
     outbox.forget(timezone.now() - KEPT)
     return joined([say("{kept} kept, {settled} settled", kept=said, settled=settle_all(store)), *why], "; ")
 
@@ -85,8 +90,11 @@ def send() -> Said:
     return say("{messages} sent", messages=send_due())
 
 
-def _readers() -> list[User]:
-    return list(User.objects.filter(is_active=True).order_by("pk"))
+def _readers() -> Iterator[User]:
+    """Everybody who may be told something. Raises StoppingError between two of them, where no more is to be begun."""
+    for user in list(User.objects.filter(is_active=True).order_by("pk")):
+        stopping.go_on()
+        yield user
 
 
 def _tell_at_once(user: User, store: Store, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from paceline.alerts import outbox
 from paceline.alerts.models import Delivery, Telling
 from paceline.alerts.sight import seen_through
 from paceline.alerts.wishes import channel_for, wishes_of
+from paceline.pages.stopping import is_stopping
 from paceline.pages.telling.company import company
 from paceline.pages.telling.doors import door_of, may
 
@@ -31,7 +32,7 @@ def allowed(delivery: Delivery) -> str:
 
 def send_due() -> int:
     """Send all that is due; how many left."""
-    return outbox.send_due(company(), timezone.now, allowed)
+    return outbox.send_due(company(), timezone.now, allowed, is_stopping)
 
 
 def send_now(delivery: Delivery | None) -> None:

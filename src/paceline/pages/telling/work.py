@@ -22,6 +22,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from paceline.alerts.models import Job
+from paceline.pages import stopping
 from paceline.pages.dashboards import warm
 from paceline.pages.dashboards.kept import version_of
 from paceline.pages.telling import jobs
@@ -117,7 +118,7 @@ def _next(work: Work, ended: datetime) -> datetime | None:
 
 def _went(event: JobExecutionEvent) -> None:
     """The scheduler tells how a job went; it has caught whatever went wrong, and goes on."""
-    if event.exception is not None:
+    if event.exception is not None and not stopping.is_stopping():  # what a stop broke off is done at the next start
         error: Any = event.exception
         _log.error("the work %r failed: %s\n%s", event.job_id, error, event.traceback)
         failed(event.job_id, f"{type(error).__name__}: {error}")

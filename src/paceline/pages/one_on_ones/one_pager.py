@@ -29,7 +29,7 @@ def one_pager(told: Mapping[str, Any], language: str) -> Document:
 def _followed(told: Mapping[str, Any]) -> list[Block]:
     lines = []
     for one in told["followed"]:
-        words = [one["text"], one["who"], _("until %(day)s") % {"day": one["due"]}]
+        words = [one["text"], one["who"], _("check on %(day)s") % {"day": one["due"]}]
         words += [f"{one['metric']}: {one['came']}"] if one["came"] else []
         lines.append(" · ".join(str(word) for word in words))
     return [Lines(lines, [bool(one["done"]) for one in told["followed"]])] if lines else []

@@ -21,12 +21,13 @@ from paceline.access.doors import door_to
 from paceline.insight.compare import UNLIKELY
 from paceline.judging.drivers_read import FAMILIES
 from paceline.metrics.ask import ask
+from paceline.metrics.catalog import CATALOG
 from paceline.pages.dashboards import judged, later
 from paceline.pages.dashboards.address import Address, Course
 from paceline.pages.dashboards.kept import kept
 from paceline.pages.dashboards.parts import first_of
 from paceline.pages.dashboards.rep import page
-from paceline.pages.dashboards.team import team
+from paceline.pages.dashboards.team import team, usual_of
 from paceline.people.roles import Role
 from paceline.project.running import Running
 from paceline.sales.periods import Period
@@ -323,3 +324,12 @@ def test_what_was_read_before_a_load_is_let_go() -> None:
 @pytest.mark.parametrize(("word", "first"), [("50", 50), ("", 0), ("-1", 0), ("x", 0), ("\u00b2", 0), ("9" * 5_000, 0)])
 def test_a_part_begins_where_the_address_says_and_nonsense_is_the_beginning(word: str, first: int) -> None:
     assert first_of(RequestFactory().get("/team/", {"from": word})) == first
+
+
+def test_a_usual_range_ends_where_the_metric_does() -> None:
+    wins = usual_of(CATALOG["win_rate"], [0.9, 0.2, 1.0, 0.1, 0.9, 0.3, 1.0])
+    meetings = usual_of(CATALOG["meetings_held"], [9, 2, 10, 1, 9, 3, 10])
+    assert wins is not None
+    assert meetings is not None
+    assert (wins[0], wins[2], meetings[0]) == (0, 1, 0)
+    assert meetings[2] > 10

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from paceline.stats.limits import floored, natural_limits
+from paceline.stats.limits import floored, natural_limits, usual
 
 Floats = npt.NDArray[np.float64]
 SERIES = 600
@@ -86,6 +86,20 @@ def test_a_fall_of_a_count_and_of_a_stock_is_still_seen() -> None:
 def test_a_stock_stands_around_its_last_value_and_usual_step() -> None:
     # Steps 10, 12, 8, 10, 10 (mean 10): their moving ranges 2, 4, 2, 0 → 2 × 2.66 = 5.32; three deviations 3 × √2 = 4.24.
     assert natural_limits([100, 110, 122, 130, 140, 150]) == pytest.approx((160 - 5.32, 160 + 5.32))
+
+
+def test_what_was_usual_before_a_leap_isnt_unusual_after_it() -> None:
+    # Days between touches of a rep: 3 or 4 in most periods, 25 in the last. 7.5 is no good news.
+    gaps = [2.9, 4.4, 3.6, 2.9, 3.5, 3.0, 3.9, 3.9, 3.8, 6.5, 14.3, 25.0]
+    low, middle, high = usual(gaps) or (0.0, 0.0, 0.0)
+    assert low < 2.9
+    assert middle == pytest.approx(3.85)
+    assert high > 25
+    assert natural_limits(gaps) == (low, high)
+
+
+def test_steady_steps_are_no_leaps() -> None:
+    assert usual([100, 110, 122, 130, 140, 150]) == pytest.approx((154.68, 160, 165.32))
 
 
 @pytest.mark.parametrize(("limit", "values", "low"), [

@@ -12,9 +12,8 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric
 from paceline.pages.dashboards.address import Course
 from paceline.pages.dashboards.kept import readings
-from paceline.pages.dashboards.team import MARKS, Cell, cell_of, histories_of, people_of
+from paceline.pages.dashboards.team import MARKS, Cell, cell_of, histories_of, people_of, usual_of
 from paceline.sales.scope import Scope
-from paceline.stats.limits import floored, natural_limits
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,7 @@ def page(store: Store, metric: Metric, scope: Scope, course: Course, *, named: b
     """The page of a metric over a scope. ``named``: also who is where; else nobody."""
     history = tuple(readings(store, [metric.slug], scope, course.periods, as_of=as_of))
     before = [reading.value for reading in history[:-1] if reading.value is not None]
-    natural = natural_limits(before)
-    limits = None
-    if natural is not None:
-        limits = (floored(natural[0], before), sum(natural) / 2, natural[1])
+    limits = usual_of(metric, before)
     sign = MARKS[mark([reading.value for reading in history], metric.direction, False)]
     standings, others = _standings(store, metric, scope, course, as_of) if named and scope.one_rep is None else ((), 0)
     told = formula(metric.numerator, metric.denominator)

@@ -17,7 +17,7 @@ from paceline.pages.dashboards.address import Course
 from paceline.pages.dashboards.kept import readings
 from paceline.sales.periods import Period, epoch_day
 from paceline.sales.scope import Scope, Stint
-from paceline.stats.limits import floored, natural_limits
+from paceline.stats.limits import floored, usual
 
 MARKS = {"!": "worse", "+": "better", "~": "ramp", "": ""}
 RESULTS = "Results"
@@ -245,12 +245,19 @@ def cell_of(
     """A cell with its usual range (the natural limits of the values before) and its mark."""
     values = [None if reading is None else reading.value for reading in history]
     before = [value for value in values[:-1] if value is not None]
-    limits = natural_limits(before)
-    if limits is not None:
-        high = min(limits[1], 1.0) if metric.interval == "wilson" else limits[1]  # a share is never above 1
-        limits = (floored(limits[0], before), high)
+    limits = usual_of(metric, before)
     ramping = stint.hired_day is not None and period.until_day - stint.hired_day < RAMP_DAYS
-    return Cell(metric, history, limits, MARKS[mark(values, metric.direction, ramping)], against)
+    ends = None if limits is None else (limits[0], limits[2])
+    return Cell(metric, history, ends, MARKS[mark(values, metric.direction, ramping)], against)
+
+
+def usual_of(metric: Metric, before: Sequence[float]) -> tuple[float, float, float] | None:
+    """Lower limit, middle and upper limit of the value after these, where such a metric can be; None for too few values."""
+    found = usual(before)
+    if found is None:
+        return None
+    low, middle, high = found
+    return floored(low, before), middle, min(high, 1.0) if metric.interval == "wilson" else high  # a share is never above 1
 
 
 def ramp_week(stint: Stint, period: Period, today: date) -> int | None:

@@ -135,17 +135,19 @@ def test_a_snooze_without_an_end_ahead_is_none(
 def test_a_snooze_until_the_next_meeting_ends_with_it(cast: Cast) -> None:
     from django.utils import timezone
 
+    from paceline.coaching.agenda import planned_by
     from paceline.coaching.models import OneOnOne
     from paceline.pages.telling.acts import next_meeting
 
     manager = cast["manager"]
     alert = next(one for one in _alerts(cast) if one.level == "rep")
     now = timezone.now()
-    assert next_meeting(manager, alert, now) is None
+    assert next_meeting(planned_by(manager.rep_id), alert, now) is None
     at = now + timedelta(days=3)
     OneOnOne.objects.create(manager_id=manager.rep_id, rep_id=alert.name, at=at)
-    assert next_meeting(manager, alert, now) == at
-    assert next_meeting(manager, alert, at) is None
+    planned = planned_by(manager.rep_id)
+    assert next_meeting(planned, alert, now) == at
+    assert next_meeting(planned, alert, at) is None
 
 
 def test_the_list_looks_up_ones_meetings_once_for_all_its_alerts(cast: Cast, browser: Callable[[str], Client]) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from paceline.coaching.prepared import DealShown, GoalShown
 from paceline.metrics.reading import shown
 from paceline.metrics.vocabulary import Unit
-from paceline.saying.said import Said, joined, say, say_many
+from paceline.saying.said import Said, joined, say, say_amount, say_many
 from paceline.saying.values import Change, Day, Money, Number, Value
 
 BEHIND = 0.05  # of its pace: nearer, a goal is on pace
@@ -38,7 +38,7 @@ def amount(value: float, unit: Unit, currency: str) -> Value:
     if unit is Unit.MONEY:
         return Money(value, currency, brief=True)
     if unit is Unit.DAYS:
-        return say("{number} days", number=Number(value, ".1f" if small else ",.0f"))
+        return say_amount("{number} day", "{number} days", Number(value, ".1f" if small else ",.0f"))
     if unit is Unit.MINUTES:
         return say("{number} min", number=Number(value, ",.0f"))
     if unit is Unit.SECONDS and small:
@@ -100,6 +100,6 @@ def deal(one: DealShown, currency: str) -> Said:
     if one.over_by:
         words.append(say_many("{number} day over its stage’s limit", "{number} days over its stage’s limit", one.over_by))
     if one.quiet:
-        words.append(say("no touch for {days} days", days=one.quiet))
+        words.append(say_many("no touch for {number} day", "no touch for {number} days", one.quiet))
     why = joined(words, ", ")
     return why if one.amount is None else joined([say("{amount}", amount=Money(one.amount, currency, brief=True)), why], ": ")

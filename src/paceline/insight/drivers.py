@@ -133,7 +133,7 @@ def split_gap(
     kept = tuple(_cut(factor, here.totals, there.totals, told) for factor in tree)
     leaves = [leaf for factor in kept for leaf in factor.leaves()]
     sides = [np.array([leaf.value(side.totals) for leaf in leaves]) for side in (here, there)]
-    lost = [leaf.name for leaf, a, b in zip(leaves, *sides, strict=True) if np.isnan(a) and np.isnan(b)]
+    lost = [catalogued(leaf.name) for leaf, a, b in zip(leaves, *sides, strict=True) if np.isnan(a) and np.isnan(b)]
     if lost:
         raise SaidError(say("nothing is known of {names} on either side", names=joined(lost, ", ")))
     filled = [np.where(np.isnan(a), b, a) for a, b in (sides, sides[::-1])]

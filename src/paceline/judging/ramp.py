@@ -22,7 +22,7 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Metric, Unit
 from paceline.sales.periods import add_months, epoch_day, from_epoch_day
 from paceline.sales.scope import Scope
-from paceline.saying.said import NOTHING, Said, catalogued, joined, say
+from paceline.saying.said import NOTHING, Said, catalogued, joined, say, say_amount
 from paceline.saying.values import Day, Number
 from paceline.stats.kaplan_meier import Waiting, kaplan_meier
 
@@ -63,11 +63,11 @@ class Cohort:
 
 
 def _days(number: float) -> Said:
-    return say("{number} days", number=Number(number, ".0f"))
+    return say_amount("{number} day", "{number} days", Number(number, ".0f"))
 
 
 def _months(number: float) -> Said:
-    return say("{number} months", number=Number(number, ".0f"))
+    return say_amount("{number} month", "{number} months", Number(number, ".0f"))
 
 
 def _took(what: Said, curve: Waiting, length: Callable[[float], Said]) -> Said:

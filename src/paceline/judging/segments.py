@@ -22,7 +22,7 @@ from paceline.insight.trends import Growth, Season, growth, season
 from paceline.metrics.store import Store, View
 from paceline.sales.periods import Period, add_months, epoch_day, from_epoch_day
 from paceline.sales.scope import Scope, Stint
-from paceline.saying.said import Said, SaidError, catalogued, joined, listed, noted, say
+from paceline.saying.said import Said, SaidError, catalogued, joined, listed, noted, say, say_amount
 from paceline.saying.values import Money, Number, Value
 
 Floats = npt.NDArray[np.float64]
@@ -93,7 +93,7 @@ class Segments:
 
     def _shown(self, value: float, measure: str) -> Value:
         if measure == "cycle_days":
-            return say("{number} days", number=Number(value, ",.0f"))
+            return say_amount("{number} day", "{number} days", Number(value, ",.0f"))
         return Number(value, ".0f") if measure == "win_rate" else Money(value, self.currency)
 
     def _alike(self, measure: str) -> Said:

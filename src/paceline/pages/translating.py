@@ -36,7 +36,7 @@ _KEYWORDS = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
-_SAID = {"say": 1, "say_many": 2, "noted": 1}  # how many texts each begins with
+_SAID = {"say": 1, "say_many": 2, "say_amount": 2, "noted": 1}  # how many texts each begins with
 _ONE_PLACE = re.compile(r"\{\w+\}")  # nothing to translate
 _HEADER = "# Texts of the product. Written anew by `make translations`, which keeps the translations.\n#"
 
@@ -156,7 +156,7 @@ def _marked(file: Path) -> Iterator[tuple[Text, str | None]]:
 
 
 def said_in(source: str) -> Iterator[Text]:
-    """The texts that ``say``, ``say_many`` and ``noted`` are given in Python; those of variables are found elsewhere."""
+    """The texts that the functions of ``_SAID`` are given in Python; those of variables are found elsewhere."""
     if "paceline.saying" not in source:
         return
     for call in ast.walk(ast.parse(source)):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from paceline.saying.values import Value, Word
+from paceline.saying.values import Number, Value, Word
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,11 @@ def say_many(one: str, many: str, number: int, /, **values: Value) -> Said:
     """A sentence about a number of things, which stands at ``{number}``."""
     values = {"number": number, **values}
     return Said(filled(one if number == 1 else many, english(values)), Sentence(one, values, many, number))
+
+
+def say_amount(one: str, many: str, amount: Number, /) -> Said:
+    """A sentence about an amount, which stands at ``{number}`` rounded as it is told: ``1 day``, ``4.5 days``."""
+    return say_many(one, many, 1 if str(amount) == "1" else 2, number=amount)
 
 
 def joined(parts: Iterable[str], between: str = " ") -> Said:

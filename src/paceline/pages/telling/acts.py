@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from django.contrib import messages
@@ -18,8 +19,7 @@ from paceline.alerts import acting
 from paceline.alerts.models import Act, ActKind, Alert
 from paceline.alerts.sight import REP, seen_through
 from paceline.alerts.wishes import wishes_of, zone_of
-from paceline.coaching.agenda import to_come
-from paceline.coaching.pair import Pair
+from paceline.coaching.agenda import planned_by
 from paceline.pages.dashboards import written
 from paceline.people.models import User
 
@@ -87,12 +87,10 @@ def alert_of(request: Asking, card: str) -> Alert:
     return found
 
 
-def next_meeting(user: User, alert: Alert, now: datetime) -> datetime | None:
-    """When the user next meets the alert's rep; None where no 1:1 is planned."""
-    if alert.level != REP or not user.rep_id or alert.name == user.rep_id:
-        return None
-    found = to_come(Pair(user.rep_id, alert.name))
-    return found.at if found is not None and found.at is not None and found.at > now else None
+def next_meeting(planned: Mapping[str, datetime], alert: Alert, now: datetime) -> datetime | None:
+    """When one next meets the alert's rep, of all 1:1s that one has ``planned_by`` oneself; None where none is planned."""
+    at = planned.get(alert.name) if alert.level == REP else None
+    return at if at is not None and at > now else None
 
 
 def _until(request: Asking, alert: Alert) -> datetime | None:
@@ -101,7 +99,7 @@ def _until(request: Asking, alert: Alert) -> datetime | None:
     word = request.POST.get("for", "")
     today = timezone.localtime(now, zone).date()
     if word == MEETING:
-        return next_meeting(request.user, alert, now)
+        return next_meeting(planned_by(request.user.rep_id), alert, now)
     days = {DAY: today + timedelta(days=1), WEEK: today + timedelta(days=7), DATE: _date(request.POST.get("until", ""))}
     day = days.get(word)
     return None if day is None else snooze_end(request.user, day)

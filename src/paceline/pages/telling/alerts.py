@@ -26,7 +26,7 @@ from paceline.pages.dashboards import written
 from paceline.pages.dashboards.address import Address
 from paceline.pages.one_on_ones.points import signal_key, signed
 from paceline.pages.telling import words
-from paceline.pages.telling.acts import alert_of
+from paceline.pages.telling.acts import alert_of, next_meeting
 from paceline.pages.told import in_words
 from paceline.people.models import User
 from paceline.saying.keeping import from_json
@@ -118,8 +118,7 @@ def row(
 
 def doing(request: Asking, one: Alert, now: datetime) -> dict[str, Any]:
     """What the visitor can do about an alert: whether at all, the rep to meet, when the two meet next."""
-    at = _planned(request).get(one.name) if one.level == REP and one.name != request.user.rep_id else None
-    meeting = at if at is not None and at > now else None
+    meeting = next_meeting(_planned(request), one, now)
     meets = one.level == REP and may(request, "hold_one_on_ones") and request.user.rep_id not in ("", one.name)
     return {
         "alert": one,

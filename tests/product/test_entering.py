@@ -104,7 +104,9 @@ def test_an_invited_person_chooses_a_password_and_is_who_the_admin_said(cast: Ca
     nora = User.objects.get(email="nora@example.com")
     assert (nora.role, nora.rep_id, nora.name) == ("rep", rep_id, "Nora New")
     assert client.get("/")["Location"] == reverse("rep", args=[rep_id])
-    assert Client().get(link[1]).status_code == 404, "a link works once"
+    again = Client().get(link[1])
+    assert again.status_code == 404, "a link works once"
+    assert "ask your Paceline admin for a new link" in again.content.decode()
     assert _logged_in(_log_in("nora@example.com", "four words of mine"))
 
 

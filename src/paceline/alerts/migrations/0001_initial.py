@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('failures', models.PositiveIntegerField(default=0)),
                 ('why', models.CharField(blank=True, default='', max_length=300)),
                 ('came', models.CharField(blank=True, default='', max_length=300)),
+                ('said', models.JSONField(blank=True, default=str)),
                 ('mark', models.CharField(blank=True, default='', max_length=100)),
             ],
             options={

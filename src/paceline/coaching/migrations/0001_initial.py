@@ -115,6 +115,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('note', 'point'), ('signal', 'change'), ('praise', 'went well'), ('goal', 'goal'), ('deal', 'deal'), ('ramp', 'ramp'), ('metric', 'metric'), ('wish', 'asked for')], default='note', max_length=10)),
                 ('key', models.CharField(max_length=100)),
                 ('text', models.CharField(max_length=500)),
+                ('said', models.JSONField(blank=True, null=True)),
                 ('link', models.CharField(blank=True, default='', max_length=500)),
                 ('by', models.CharField(blank=True, default='', max_length=200)),
                 ('place', models.IntegerField(default=0)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
@@ -32,9 +34,6 @@ def _records(rep: str, **more: str) -> str:
 
 
 def _dispute_links(page: str) -> list[str]:
-    import html
-    import re
-
     return [html.unescape(link) for link in re.findall(r'href="([^"]*/dispute/[^"]*record=[^"]*)"', page)]
 
 
@@ -57,6 +56,10 @@ def test_the_whole_way_of_a_dispute(cast: Cast, browser: Callable[[str], Client]
     before, record = _disputed(rep, who, "a private appointment")
     one = Dispute.objects.get()
     assert (f"{one.kind}:{one.record_id}", one.rep_id, one.state) == (record, who, "open")
+    page = rep.get("/records/meetings_held/" + _records(who)).content.decode()
+    assert 'href="/disputes/">disputed</a>' in page  # and not to be disputed twice
+    assert record not in "".join(_dispute_links(page)).replace("%3A", ":")
+    assert re.fullmatch(rf"\S.*, \d{{4}}-\d\d-\d\d \({one.record_id}\)", one.label)  # with whom, and when
     again = rep.post("/records/meetings_held/dispute/" + _records(who, record=record), {"reason": "again"})
     assert again.status_code == 400
     assert "disputed this record already" in again.content.decode()
@@ -67,6 +70,7 @@ def test_the_whole_way_of_a_dispute(cast: Cast, browser: Callable[[str], Client]
     page = rep.get("/records/meetings_held/" + _records(who)).content.decode()
     assert page.split('class="big">')[1].split("<")[0] == str(int(before) - 1)
     assert "1 record left out" in page
+    assert f"Meeting {one.label}" in html.unescape(page)
     assert "a private appointment" in page
     assert "Admin, " in page.split("a private appointment")[1].split("</li>")[0]
     other = browser("admin").get("/records/dials/" + _records(who)).content.decode()

@@ -61,6 +61,20 @@ def undo(one: Dispute, by: User) -> None:
     _move(one, State.ACCEPTED, State.UNDONE, by, one.answer)
 
 
+def undecided(records: Iterable[str]) -> set[str]:
+    """Which of these records (``kind:id``) somebody has disputed, and nobody decided yet."""
+    wanted = {record for record in records if record}
+    ids = {record.partition(":")[2] for record in wanted}
+    found = Dispute.objects.filter(state=State.OPEN, record_id__in=ids).values_list("kind", "record_id") if ids else ()
+    return wanted & {f"{kind}:{record_id}" for kind, record_id in found}
+
+
+def labels_of(ids: Iterable[str]) -> dict[tuple[str, str], str]:
+    """What disputed records were called when they were disputed: kind and id → label."""
+    found = Dispute.objects.filter(record_id__in=set(ids)).exclude(label="").values_list("kind", "record_id", "label")
+    return {(kind, record_id): label for kind, record_id, label in found}
+
+
 def _move(one: Dispute, before: State, after: State, by: User, answer: str) -> None:
     told = {"state": after, "answer": answer.strip()[:500], "decided_by": by, "decided_at": timezone.now()}
     with transaction.atomic():

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from paceline.access.audit import note
 from paceline.access.gate import Asking, action, door_for, may
-from paceline.disputes.deciding import names_of
+from paceline.disputes.deciding import labels_of, names_of, undecided
 from paceline.metrics.called import called
 from paceline.metrics.explain import CONTRIBUTION, Explanation
 from paceline.metrics.reading import Reading
@@ -59,6 +59,7 @@ def records_page(request: Asking, slug: str) -> HttpResponse:
         lists=lists,
         left_out=_left_out(of, told),
         dispute=reverse("dispute", args=[slug]) + (of.address.query(**here) or "?") if may(request, "dispute_record") else "",
+        disputed=undecided(row.record for one in lists for row in one.rows),
         contribution=capfirst(column(CONTRIBUTION)),
         interval=_interval(reading),
         mean=None if reading.mean_of_reps is None else written.mean(reading.mean_of_reps, reading.metric.unit, reading.currency),
@@ -80,9 +81,11 @@ def _left_out(of: Asked, told: Explanation) -> list[dict[str, str]]:
         return []
     who = names_of(found.values())
     names = {kind: called(of.store, kind, [id_ for one, id_ in found if one == kind]) for kind in ("opportunity", "lead")}
+    labels = labels_of(id_ for _, id_ in found)
     return [
         {
-            "record": f"{kind} {names.get(kind, {}).get(id_, id_)}",
+            "kind": kind,
+            "record": names.get(kind, {}).get(id_) or labels.get((kind, id_), id_),
             "reason": one.reason,
             "by": who.get(one.by, ""),
             "at": written.instant(one.at, of.store.settings.time_zone),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +27,7 @@ from paceline.pages.set_up import work
 from paceline.pages.told import fault_in_words
 from paceline.people.models import User
 from paceline.project.running import running
+from paceline.sales.periods import from_epoch_day
 from paceline.warehouse.exclusion import EXCLUDABLE
 
 SHOWN = 200
@@ -38,12 +41,14 @@ def disputes(request: Asking) -> HttpResponse:
     if state in State.values:
         found = found.filter(state=state)
     names = {person.rep_id: person.name for person in request.door.people()}
+    latest = work.latest()
+    waits = may(request, "decide_disputes") and (latest is None or latest.is_over)  # else the numbers are following already
     context = {
         "rows": [_row(one, names) for one in found[:SHOWN] if in_sight(request.user, request.door, one)],
         "states": [("", _("all"), not state), *((value, words, value == state) for value, words in State.choices)],
         "may_decide": may(request, "decide_disputes"),
-        "owed": len(deciding.owed(running())) if may(request, "decide_disputes") else 0,
-        "work": work.latest(),
+        "owed": len(deciding.owed(running())) if waits else 0,
+        "work": latest,
     }
     return render(request, "disputes/disputes.html", context)
 
@@ -64,8 +69,8 @@ def dispute(request: Asking, slug: str) -> HttpResponse:
     request.door = door_for(request, "see_records")
     kind, _colon, record_id = request.GET.get("record", "").partition(":")
     of, told = asked_records(request, slug)
-    count = len(rows_of(told, kind, record_id))
-    if not count:
+    rows = rows_of(told, kind, record_id)
+    if not rows:
         raise Http404
     query = of.address.query(rep=of.scope.one_rep or "")
     back = reverse("records", args=[slug]) + query
@@ -78,9 +83,9 @@ def dispute(request: Asking, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("Disputed. The admin decides; until then it counts."))
             return redirect("disputes")
-    label = _label(of.store, kind, record_id)
+    label = _label(of.store, kind, record_id, rows)
     context = {"kind": kind, "record_id": record_id, "label": label, "back": back, "wrong": wrong, "metric": told.reading.metric,
-               "reason": request.POST.get("reason", ""), "count": count}
+               "reason": request.POST.get("reason", ""), "count": len(rows)}
     return render(request, "disputes/dispute.html", context, status=400 if wrong else 200)
 
 
@@ -93,15 +98,23 @@ def rows_of(told: Explanation, kind: str, record_id: str) -> list[dict[str, Any]
 
 def opened(store: Store, told: Explanation, kind: str, record_id: str, reason: str, by: User, query: str) -> Dispute:
     """A dispute over a record of a number. ``query``: the number's address. Raises DisputeError."""
-    owners = {str(row["rep_id"]) for row in rows_of(told, kind, record_id) if row.get("rep_id")}
+    rows = rows_of(told, kind, record_id)
+    owners = {str(row["rep_id"]) for row in rows if row.get("rep_id")}
     rep_id = told.reading.scope.one_rep or (owners.pop() if len(owners) == 1 else "")
-    seen = deciding.Seen(rep_id, told.reading.slug, query, _label(store, kind, record_id))
+    seen = deciding.Seen(rep_id, told.reading.slug, query, _label(store, kind, record_id, rows))
     return deciding.dispute(kind, record_id, reason, by, seen)
 
 
-def _label(store: Store, kind: str, record_id: str) -> str:
-    """What the record is called, where it has a name."""
-    return called(store, kind, [record_id]).get(record_id, "") if kind in ("opportunity", "lead") else ""
+def _label(store: Store, kind: str, record_id: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """What the record is called, where it has a name; else with whom it was, and when: an id alone says nothing to whoever
+    is to decide."""
+    if kind in ("opportunity", "lead"):
+        return called(store, kind, [record_id]).get(record_id, "")
+    account = next((str(row["account_id"]) for row in rows if row.get("account_id")), "")
+    days = (value for row in rows for name, value in row.items() if name.endswith("day") and isinstance(value, int))
+    words = (called(store, "account", [account]).get(account, ""), *(from_epoch_day(day).isoformat() for day in islice(days, 1)))
+    told = ", ".join(word for word in words if word)
+    return f"{told} ({record_id})" if told else ""
 
 
 @action("decide_disputes")

@@ -193,5 +193,8 @@ def test_a_goal_of_all_as_a_whole_stands_beside_the_sum_of_peoples(place: Runnin
     theirs, *_ = judged.together(store, [mine, teams], boss)
     assert (theirs.line, theirs.target) == (teams, 4e5)
     assert theirs.reading.value == ask(store, "revenue", Scope.team(team) & boss, now).only().value
-    other = replace(teams, goal=replace(teams.goal, subject="Another"))
-    assert [one.line for one in judged.together(store, [mine, teams, other], boss)] == [None], "of several teams each has its own"
+    other = replace(teams, goal=replace(teams.goal, subject="Another", target=1e5))
+    both, people = judged.together(store, [mine, teams, other], boss)
+    assert (both.line, both.teams, both.target, both.people) == (None, tuple(sorted((team, "Another"))), 5e5, 2)
+    assert both.reading.value == theirs.reading.value, "nobody is in the other team"
+    assert (people.teams, people.people) == ((), 1)

@@ -72,6 +72,11 @@ class Scope:
         return Scope._of("team", name)
 
     @staticmethod
+    def teams(names: Iterable[str]) -> Scope:
+        """Rows of the days on which their rep was in one of the teams."""
+        return Scope((Clause("team", frozenset(names)),))
+
+    @staticmethod
     def role(name: str) -> Scope:
         """Rows of the days on which their rep had the role."""
         return Scope._of("role", name)

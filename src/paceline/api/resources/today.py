@@ -42,8 +42,8 @@ class Changed(Shape):
 class GoalTogether(Shape):
     """Goals of several people taken together, or one of all of them as a whole. Money in units of the currency."""
 
-    level: str = Field(description="people: theirs added up; team or company: one goal of its own.")
-    name: str | None = Field(description="The team's name; null for the company, and for people.")
+    level: str = Field(description="people, or teams: theirs added up; team or company: one goal of its own.")
+    name: str | None = Field(description="The name of the team, or those of the teams; null for the company, and for people.")
     metric: str
     metric_name: str
     definition_version: int
@@ -149,8 +149,11 @@ def goal_together(
     if day < one.period.until and caller.may("see_forecast"):
         likely = judged.likely_end(store, one.metric, one.period, one.scope, as_of, PATIENT)
     address = {**(words or {}), "period": f"{one.period.first}..{one.period.until}"}
+    level, name = ("teams", ", ".join(one.teams)) if one.teams else ("people", "")
+    if one.line is not None:
+        level, name = one.line.goal.level, one.line.name
     return GoalTogether(
-        level="people" if one.line is None else one.line.goal.level, name=None if one.line is None else one.line.name or None,
+        level=level, name=name or None,
         metric=one.metric.slug, metric_name=one.metric.name, definition_version=one.metric.version, unit=one.metric.unit.value,
         currency=currency_of(one.metric, store.settings.currency), period=period_of(one.period), people=one.people,
         target=one.target, value=number(one.reading.value), because=one.reading.none_because, attainment=number(one.share),

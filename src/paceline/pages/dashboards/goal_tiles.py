@@ -67,7 +67,9 @@ def of_team(of: Asked) -> list[dict[str, Any]] | None:
 
 
 def whose(goal: judged.Together) -> str:
-    """``12 reps``, or who it is that has one goal as a whole."""
+    """``12 reps``, ``North, South``, or who it is that has one goal as a whole."""
+    if goal.teams:
+        return ", ".join(goal.teams)
     if goal.line is None:
         return ngettext("%(count)s rep", "%(count)s reps", goal.people) % {"count": goal.people}
     return goal.line.name or gettext("the company")

@@ -122,7 +122,8 @@ class Together:
 
     ``expected``: by now at the usual pace; None where that is unknown for somebody. ``people``: how many goals were added up.
     ``scope``: their rows, without those of people who have no such goal. ``line``: one goal of all of them as a whole, the
-    company's or the only team's in sight, to which nothing was added up.
+    company's or the only team's in sight, to which nothing was added up. ``teams``: of several in sight, each with a goal of
+    its own, these are what was added up; else empty.
     """
 
     metric: Metric
@@ -133,6 +134,7 @@ class Together:
     expected: float | None
     people: int
     line: GoalLine | None = None
+    teams: tuple[str, ...] = ()
 
     @property
     def share(self) -> float | None:
@@ -142,26 +144,37 @@ class Together:
 
 def together(store: Store, lines: Sequence[GoalLine], scope: Scope, as_of: date | None = None) -> tuple[Together, ...]:
     """Metric by metric: the goal of all as a whole, then people's added up, where the metric's values may be."""
-    groups: dict[tuple[str, Period], list[GoalLine]] = {}
+    found = []
+    for (slug, period), some in _groups(lines, {COMPANY, TEAM}).items():
+        company = [line for line in some if line.goal.level == COMPANY]
+        teams = sorted({line.goal.subject for line in some if line.goal.level == TEAM})
+        if company or len(teams) == 1:
+            found += [_as_one(store, line, scope, as_of) for line in company or some]
+        elif some[0].metric.denominator is None:
+            theirs = scope & Scope.teams(teams)
+            found.append(replace(_added_up(store, slug, period, some, theirs, as_of), teams=tuple(teams)))
+    for (slug, period), some in _groups(lines, {REP}).items():
+        if some[0].metric.denominator is None:
+            theirs = scope & Scope.reps(sorted({line.goal.subject for line in some}))
+            found.append(_added_up(store, slug, period, some, theirs, as_of))
+    return tuple(sorted(found, key=lambda one: (one.metric.slug, one.period.first, one.line is None, not one.teams)))
+
+
+def _groups(lines: Sequence[GoalLine], levels: set[str]) -> dict[tuple[str, Period], list[GoalLine]]:
+    """The goals of some levels by metric and days."""
+    found: dict[tuple[str, Period], list[GoalLine]] = {}
     for line in lines:
-        if line.goal.level == REP and line.metric.denominator is None:
-            groups.setdefault((line.metric.slug, line.period), []).append(line)
-    found = [_as_one(store, line, scope, as_of) for line in _of_all(lines)]
-    for (slug, period), some in groups.items():
-        paces = [line.pace for line in some]
-        expected = sum(pace.expected for pace in paces if pace is not None) if all(paces) else None
-        target = sum(line.goal.target for line in some)
-        theirs = scope & Scope.reps(sorted({line.goal.subject for line in some}))
-        reading = one(store, slug, theirs, period, as_of=as_of)
-        found.append(Together(some[0].metric, period, theirs, reading, target, expected, len(some)))
-    return tuple(sorted(found, key=lambda one: (one.metric.slug, one.period.first, one.line is None)))
+        if line.goal.level in levels:
+            found.setdefault((line.metric.slug, line.period), []).append(line)
+    return found
 
 
-def _of_all(lines: Sequence[GoalLine]) -> list[GoalLine]:
-    """The company's goals; of a scope that sees none, those of a team, if it is the only one with goals of its own."""
-    company = [line for line in lines if line.goal.level == COMPANY]
-    teams = [line for line in lines if line.goal.level == TEAM]
-    return company or (teams if len({line.goal.subject for line in teams}) == 1 else [])
+def _added_up(store: Store, slug: str, period: Period, some: Sequence[GoalLine], theirs: Scope, as_of: date | None) -> Together:
+    paces = [line.pace for line in some]
+    expected = sum(pace.expected for pace in paces if pace is not None) if all(paces) else None
+    target = sum(line.goal.target for line in some)
+    reading = one(store, slug, theirs, period, as_of=as_of)
+    return Together(some[0].metric, period, theirs, reading, target, expected, len(some))
 
 
 def _as_one(store: Store, line: GoalLine, scope: Scope, as_of: date | None) -> Together:

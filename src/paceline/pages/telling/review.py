@@ -129,7 +129,8 @@ def _goals(of: Gathered, store: Store) -> tuple[Line, ...]:
             share = written.share(one.share)
             told = gettext("%(value)s of %(goal)s (%(share)s)") % {"value": value, "goal": goal, "share": share}
         href = absolute(reverse("goals") + Address().query(period=word_of(one.period)))
-        name = [gettext(one.metric.name), *([whose(one)] if one.line is not None else []), written.period(of.quarter)]
+        who = [whose(one)] if one.line is not None or one.teams else []
+        name = [gettext(one.metric.name), *who, written.period(of.quarter)]
         lines.append(Line(", ".join(name), told, href))
     return tuple(lines)
 

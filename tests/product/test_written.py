@@ -20,8 +20,12 @@ WIDE = "\u00a0"  # a space that no line breaks at
     [
         ("en", 0.634, Unit.PERCENT, "63%"), ("en", 0.034, Unit.PERCENT, "3.4%"), ("en", 0, Unit.PERCENT, "0%"),
         ("de", 0.634, Unit.PERCENT, "63" + WIDE + "%"), ("en", 10_300_000, Unit.MONEY, "€10.3M"),
+        ("en", 1_049_700, Unit.MONEY, "€1.05M"), ("en", 24_130_000, Unit.MONEY, "€24.1M"),
+        ("en", 54_516, Unit.MONEY, "€54.5K"), ("en", 3_456, Unit.MONEY, "€3.5K"),
+        ("en", -2_413_000, Unit.MONEY, "-€2.41M"),
         ("en", 912.4, Unit.MONEY, "€912"), ("en", 282_156.89, Unit.MONEY, "€282K"), ("en", 999_999.6, Unit.MONEY, "€1M"),
-        ("de", 282_156.89, Unit.MONEY, "282.157" + WIDE + "€"), ("de", 1_690_000, Unit.MONEY, "1,7" + WIDE + "Mio." + WIDE + "€"),
+        ("de", 282_156.89, Unit.MONEY, "282.157" + WIDE + "€"),
+        ("de", 1_690_000, Unit.MONEY, "1,69" + WIDE + "Mio." + WIDE + "€"),
         ("de", 12_345.6, Unit.COUNT, "12.346"),
         ("en", 1234, Unit.COUNT, "1,234"), ("de", 1234, Unit.COUNT, "1.234"), ("en", 4.46, Unit.DAYS, "4.5" + WIDE + "d"),
         ("en", 230.2, Unit.DAYS, "230" + WIDE + "d"), ("en", 42, Unit.SECONDS, "42" + WIDE + "s"),

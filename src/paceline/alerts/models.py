@@ -19,7 +19,7 @@ class State(models.TextChoices):
     """How it stands. Unknown: too little data to say either."""
 
     OK = "ok", _("back to usual")
-    FIRING = "firing", _("firing")
+    FIRING = "firing", _("going on")
     UNKNOWN = "unknown", _("unknown")
 
 

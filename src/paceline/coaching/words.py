@@ -51,10 +51,10 @@ def amount(value: float, unit: Unit, currency: str) -> Value:
 
 
 def changed(metric: Said, one: Shift, currency: str) -> Said:
-    """``Meetings held: 61 where 88 is usual (−31%), since 12 May``."""
+    """``Meetings held: 61 a week where 88 would be usual (−31%), since 12 May``."""
     observed = amount(one.observed / one.apart, one.unit, currency)
     return say(
-        "{metric}: {observed} where {expected} is usual ({change}), since {since}",
+        "{metric}: {observed} where {expected} would be usual ({change}), since {since}",
         metric=metric, observed=say("{value} a week", value=observed) if one.apart > 1 else observed,
         expected=amount(one.expected, one.unit, currency), change=Change(one.change), since=Day(one.since, _FORM),
     )  # fmt: skip

@@ -52,10 +52,10 @@ def is_additive(metric: Metric) -> bool:
 
 
 def weeks_apart(metric: Metric, since: date, until: date) -> int:
-    """By how many weeks a change's count is to be divided when it is told: by all from ``since`` to the week of ``until``, where
-    they don't add up (it is told a week then), else by 1. Shares and means are never divided."""
-    counts = metric.denominator is None and metric.unit is Unit.COUNT
-    return 1 if not counts or is_additive(metric) else (until - since).days // 7 + 1
+    """By how many weeks a change's count or amount is to be divided when it is told, which is a week: by all from ``since`` to
+    the week of ``until``. Shares and means are never divided: 1."""
+    counts = metric.denominator is None and metric.unit in (Unit.COUNT, Unit.MONEY)
+    return (until - since).days // 7 + 1 if counts else 1
 
 
 def _adds_up(measure: Measure) -> bool:

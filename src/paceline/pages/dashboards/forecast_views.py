@@ -28,7 +28,9 @@ from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.kept import readings
 from paceline.pages.dashboards.later import patient, soon
 from paceline.pages.dashboards.links import records_of, rep_link
+from paceline.pages.dashboards.records import in_crm
 from paceline.pages.told import in_words
+from paceline.project.running import running
 from paceline.sales.periods import Period, from_epoch_day
 
 METRICS = {"revenue": "Revenue", "sales_volume": "Sales volume"}
@@ -171,6 +173,7 @@ def _deal(of: Asked, deal: Any) -> dict[str, Any]:
         "close": None if deal.close_day is None else written.day(from_epoch_day(deal.close_day)),
         "likely": likely,
         "href": rep_link(of, deal.rep_id),
+        "crm": in_crm(running().project.config.crm, "opportunity_id", deal.opportunity_id),
     }
 
 

@@ -202,7 +202,8 @@ def _money_brief_in(of: Locale, value: float, currency: str) -> str:
     few = _three_digits(value)
     if not _has_short_form(of, few):
         return _money_in(of, round(value), currency)
-    digits = 0 if 100_000 <= abs(few) < 1_000_000 else 1
+    before = len(f"{abs(few):.0f}") % 3 or 3  # digits before the point
+    digits = 3 - before if abs(few) >= 1_000_000 else min(3 - before, 1)
     return format_compact_currency(few, currency, fraction_digits=digits, locale=of)
 
 

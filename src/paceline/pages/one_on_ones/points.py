@@ -60,14 +60,14 @@ def shift_of(one: Change) -> words.Shift:
 
 
 def changed_words(shown: Prepared, one: Change) -> str:
-    """``61 where 88 is usual (−31%), since 12 May``."""
+    """``61 a week where 88 would be usual (−31%), since 12 May``."""
     unit = Unit(one.unit)
     told = {
         "observed": written.over_weeks(one.observed, unit, one.apart, shown.currency),
         "expected": written.over_weeks(one.expected / one.apart, unit, 1, shown.currency),
         "change": written.signed_share(one.change), "since": written.day_brief(one.since),
     }  # fmt: skip
-    return _("%(observed)s where %(expected)s is usual (%(change)s), since %(since)s") % told
+    return _("%(observed)s where %(expected)s would be usual (%(change)s), since %(since)s") % told
 
 
 def goal_words(goal: GoalShown) -> str:

@@ -32,13 +32,13 @@ def title(alert: Alert, store: Store, names: Mapping[str, str]) -> str:
 
 
 def sentence(alert: Alert, store: Store) -> str:
-    """``5 where 9 is usual (−31 %), since May 12``."""
+    """``5 a week where 9 would be usual (−31 %), since May 12``."""
     metric = store.catalog.get(alert.metric)
     if metric is None:
         return gettext("the metric isn't in the catalogue any more")
     currency = store.settings.currency
     weeks = weeks_apart(metric, alert.since, alert.until)
-    return gettext("%(observed)s where %(expected)s is usual (%(change)s), since %(since)s") % {
+    return gettext("%(observed)s where %(expected)s would be usual (%(change)s), since %(since)s") % {
         "observed": written.over_weeks(alert.observed, metric.unit, weeks, currency),
         "expected": written.over_weeks(alert.expected / weeks, metric.unit, 1, currency),
         "change": written.signed_share(alert.change),
@@ -47,7 +47,7 @@ def sentence(alert: Alert, store: Store) -> str:
 
 
 def point(alert: Alert, store: Store) -> Said:
-    """An alert as a point of an agenda: ``Meetings held: 5 where 9 is usual (−31%), since 12 May``."""
+    """An alert as a point of an agenda: ``Meetings held: 5 a week where 9 would be usual (−31%), since 12 May``."""
     metric = store.catalog.get(alert.metric)
     if metric is None:
         return own_words(alert.metric)

@@ -167,6 +167,7 @@ def test_levels_fall_as_their_chance_rises_and_absences_lower_them() -> None:
         assert targets == sorted(targets, reverse=True)
         for level, chance in zip(one.found.levels, (0.4, 0.6, 0.8), strict=True):
             assert level.chance == pytest.approx(chance, abs=0.08)
+    assert {one.level for one in found} == {"rep", "team"}
     teams = [one for one in found if one.level == "team"]
     assert all(one.present > 2 and (one.found.middle or 0) > 20 for one in teams)
     with pytest.raises(GoalError, match="sum over days"):
@@ -251,4 +252,18 @@ def test_nothing_is_recommended_to_those_who_never_had_any_of_it() -> None:
         if one.subject in sdrs:
             assert one.found.levels == ()
             assert "never had any of it" in one.found.sentence or "too little was reached" in one.found.sentence
-    assert any(one.found.levels for one in found if one.subject not in sdrs)
+    assert any(one.found.levels for one in found if one.level == "rep" and one.subject not in sdrs)
+
+
+def test_the_company_is_compared_with_its_own_past() -> None:
+    seen = watched()
+    month = Period.containing("month", date(2026, 7, 1), SETTINGS)
+    whole, *others = recommendations(seen.store, "meetings_held", month, COMPANY)
+    assert (whole.level, whole.subject, whole.found.people) == ("company", "", 1)
+    assert whole.found.own == whole.found.periods == 8
+    before = ask(seen.store, "meetings_held", COMPANY, [month.before()]).only().value or 0.0
+    hard, fair, safe = (level.target for level in whole.found.levels)
+    assert hard > fair > safe
+    assert safe < before * 1.2
+    assert hard > before * 0.8
+    assert whole.present == pytest.approx(sum(one.present for one in others if one.level == "rep"))

@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 
 LEVELS = (0.4, 0.6, 0.8)  # chances to reach it: a stretch, a fair goal, a safe one
 FEWEST_PERIODS = 8  # of comparable people altogether
+FEWEST_ALONE = 4  # of who has nobody to be compared with
 LEAST_PRESENT = 0.4  # a period in which one was there less says little of a whole one
 DRAWS = 4000
 
@@ -58,24 +59,21 @@ class Recommendation:
 
 
 def recommend(
-    person: str, history: Sequence[Past], present: float, rng: np.random.Generator, levels: Sequence[float] = LEVELS
-) -> Recommendation:
+    person: str, history: Sequence[Past], present: float, rng: np.random.Generator, levels: Sequence[float] = LEVELS,
+    *, alone: bool = False,
+) -> Recommendation:  # fmt: skip
     """Targets for somebody who is there for the share ``present`` of the period; ``history``: theirs and their peers'.
 
     A person without a period of their own is taken for any of the peers. Fewer than eight periods altogether: no levels, and why.
-    ValueError unless levels lie between 0 and 1.
+    ``alone``: there are no peers, as of a company as a whole; four of its own periods will do (drawn from as many, 60 % and 80 %
+    levels were reached 60 % and 79 % of the time). ValueError unless levels lie between 0 and 1.
     """
     if any(not 0 < chance < 1 for chance in levels):
         raise ValueError("the chance to reach a goal lies between 0 and 1")
     some = [one for one in history if one.present >= LEAST_PRESENT]
     people, own = {one.person for one in some}, sum(one.person == person for one in some)
-    if len(some) < FEWEST_PERIODS:
-        why = say_many(
-            "No goal to recommend: {number} earlier period of comparable people, it takes {needs}.",
-            "No goal to recommend: {number} earlier periods of comparable people, it takes {needs}.",
-            len(some), needs=FEWEST_PERIODS,
-        )  # fmt: skip
-        return Recommendation((), None, len(people), len(some), own, why)
+    if len(some) < (FEWEST_ALONE if alone else FEWEST_PERIODS):
+        return Recommendation((), None, len(people), len(some), own, _too_few(len(some), alone))
     draws = draw_periods(person, some, present, rng)
     chosen = tuple(level for chance in sorted(levels) if (level := _level(draws, chance)).target > 0)
     if not chosen:
@@ -84,11 +82,26 @@ def recommend(
             periods=len(some), people=len(people),
         )  # fmt: skip
         return Recommendation((), float(np.median(draws)), len(people), len(some), own, why)
-    words = say(
+    told = joined(map(_told, chosen), ", ")
+    words = say("From {periods} earlier periods: {levels}.", periods=len(some), levels=told) if alone else say(
         "From {periods} periods of {people} comparable people, {own} of one's own: {levels}.", periods=len(some),
-        people=len(people), own=own, levels=joined(map(_told, chosen), ", "),
+        people=len(people), own=own, levels=told,
     )  # fmt: skip
     return Recommendation(chosen, float(np.median(draws)), len(people), len(some), own, words)
+
+
+def _too_few(periods: int, alone: bool) -> Said:
+    if alone:
+        return say_many(
+            "No goal to recommend: {number} earlier period, it takes {needs}.",
+            "No goal to recommend: {number} earlier periods, it takes {needs}.",
+            periods, needs=FEWEST_ALONE,
+        )  # fmt: skip
+    return say_many(
+        "No goal to recommend: {number} earlier period of comparable people, it takes {needs}.",
+        "No goal to recommend: {number} earlier periods of comparable people, it takes {needs}.",
+        periods, needs=FEWEST_PERIODS,
+    )  # fmt: skip
 
 
 def _told(level: Level) -> Said:

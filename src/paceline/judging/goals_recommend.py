@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 
 import numpy as np
 
 from paceline.insight.goals_levels import LEVELS, Past, Recommendation, recommend
-from paceline.judging.goals import REP, TEAM
+from paceline.judging.goals import COMPANY, REP, TEAM
 from paceline.judging.goals_calendar import Calendar, calendar
 from paceline.judging.goals_draws import is_flow
-from paceline.judging.goals_set import GoalError
+from paceline.judging.goals_set import THE_COMPANY, GoalError
 from paceline.judging.people import Person, people
 from paceline.metrics.ask import ask
 from paceline.metrics.store import Store
@@ -29,8 +30,8 @@ FEWEST_ALIKE = 4  # people of the same role and segment: fewer, and the role is 
 
 @dataclass(frozen=True)
 class Suggested:
-    """A recommendation for a person or a team. ``present``: share of a full-timer's working days in the period (teams:
-    people).
+    """A recommendation for a person, a team or the company (whose subject is empty). ``present``: share of a full-timer's
+    working days in the period; of the others: people.
     """
 
     level: str
@@ -44,7 +45,8 @@ class Suggested:
 def recommendations(
     store: Store, metric: str, period: Period, scope: Scope, *, levels: Sequence[float] = LEVELS, as_of: date | None = None
 ) -> tuple[Suggested, ...]:
-    """A line a person of the scope, then its teams. Earlier periods of the same grain that ended before the as-of day.
+    """The company, where it is asked for as a whole, the scope's teams, and a line a person. From earlier periods of the same
+    grain that ended before the as-of day.
 
     Raises GoalError for a metric that isn't a sum over days, or nobody in the scope.
     """
@@ -68,9 +70,9 @@ def recommendations(
     seen = _past(store, declared, earlier, days, as_of)
     rng = np.random.default_rng([period.first_day, period.until_day])
     out = [_of_person(one, seen, days, period, levels, rng) for one in asked]
-    if scope.one_rep is None:
-        out += _of_teams(store, declared, earlier, days, period, asked, levels, rng, as_of)
-    return tuple(out)
+    wholes = () if scope.one_rep is not None else (_COMPANY, _TEAMS) if scope.is_company else (_TEAMS,)
+    above = [_of_wholes(whole, store, declared, earlier, days, period, asked, levels, rng, as_of) for whole in wholes]
+    return tuple(chain(*above, out))
 
 
 @dataclass(frozen=True)
@@ -123,25 +125,46 @@ def _never(periods: int, own: int) -> Recommendation:
     return Recommendation((), None, 0, periods, own, why)
 
 
-def _of_teams(
-    store: Store, metric: Metric, earlier: Sequence[Period], days: Calendar, period: Period, asked: Sequence[Person],
-    levels: Sequence[float], rng: np.random.Generator, as_of: date | None,
+@dataclass(frozen=True)
+class _Whole:
+    """How people make up a whole that has goals of its own: a team, or the company."""
+
+    level: str
+    by: tuple[str, ...]
+    of: Callable[[Person], str | None]
+    compared_with: Said
+
+
+_TEAMS = _Whole(TEAM, ("team",), lambda person: person.team or None, say("teams"))
+_COMPANY = _Whole(COMPANY, (), lambda _: "", say("its own past"))
+
+
+def _of_wholes(
+    whole: _Whole, store: Store, metric: Metric, earlier: Sequence[Period], days: Calendar, period: Period,
+    asked: Sequence[Person], levels: Sequence[float], rng: np.random.Generator, as_of: date | None,
 ) -> list[Suggested]:  # fmt: skip
-    """Teams beside teams, each as large as the people present in it."""
-    readings = ask(store, metric.slug, Scope.company(), earlier, ("team",), as_of=as_of, mean_of_reps=False)
-    values = {(dict(r.group)["team"], r.period): r.value for r in readings}
+    """Teams beside teams, the company beside its own past: each as large as the people present in it."""
+    readings = ask(store, metric.slug, Scope.company(), earlier, whole.by, as_of=as_of, mean_of_reps=False)
+    values = {(dict(r.group)["team"] if whole.by else "", r.period): r.value for r in readings}
+    begun = [place for place, one in enumerate(earlier) if any(value for (_, of), value in values.items() if of == one)]
     past = []
-    for one in earlier:
-        size: dict[str, float] = {}
-        for person in people(store, one.until - timedelta(days=1), Scope.company(), as_of):
-            if person.team:
-                size[person.team] = size.get(person.team, 0.0) + days.present(person.rep, one)
-        past += [Past(team, value, size[team]) for team in size if (value := values.get((team, one))) is not None]
-    now: dict[str, float] = {}
-    for person in asked:
-        if person.team:
-            now[person.team] = now.get(person.team, 0.0) + days.present(person.rep, period)
+    for one in earlier[: max(begun, default=-1) + 1]:
+        size = _sizes(whole, people(store, one.until - timedelta(days=1), Scope.company(), as_of), days, one)
+        past += [Past(name, value, size[name]) for name in size if (value := values.get((name, one))) is not None]
+    now = _sizes(whole, asked, days, period)
     return [
-        Suggested(TEAM, team, team, many, say("teams"), recommend(team, past, many, rng, levels))
-        for team, many in sorted(now.items())
-    ]
+        Suggested(
+            whole.level, name, name or THE_COMPANY, many, whole.compared_with,
+            recommend(name, past, many, rng, levels, alone=whole.level == COMPANY),
+        )
+        for name, many in sorted(now.items())
+    ]  # fmt: skip
+
+
+def _sizes(whole: _Whole, some: Sequence[Person], days: Calendar, period: Period) -> dict[str, float]:
+    """How many full-timers were there in each."""
+    size: dict[str, float] = {}
+    for person in some:
+        if (name := whole.of(person)) is not None:
+            size[name] = size.get(name, 0.0) + days.present(person.rep, period)
+    return size

@@ -48,8 +48,8 @@ class Level(Shape):
 class Recommended(Shape):
     """What comparable people came to, as goals. ``levels``: hardest first; none where too little is known."""
 
-    level: str = Field(description="rep or team.")
-    id: str
+    level: str = Field(description="rep, team or company.")
+    id: str = Field(description="Empty for the company.")
     name: str
     present: float = Field(description="The share of a full-timer's working days; of teams: people.")
     compared_with: str
@@ -62,7 +62,7 @@ class Recommended(Shape):
 
 
 class RecommendedAnswer(Listing):
-    """A line a person, then their teams."""
+    """The company, where it is asked for as a whole, teams, and a line a person."""
 
     metric: str
     definition_version: int

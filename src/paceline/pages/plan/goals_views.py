@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from paceline.access.audit import note
 from paceline.access.gate import Asking, action, door_for, may
 from paceline.insight.goals_levels import LEVELS
-from paceline.judging.goals import REP
+from paceline.judging.goals import COMPANY, REP
 from paceline.judging.goals_plan import METRICS, Backwards, plan_back
 from paceline.judging.goals_recommend import Suggested, recommendations
 from paceline.judging.goals_set import GoalError
@@ -172,8 +172,9 @@ def _suggested(of: Asked, one: Suggested, metric: Metric, setter: Setter, slug: 
         return reverse("set_goals") + of.address.query(vs="own", team="", **words)
 
     return {
-        "name": one.name,
+        "name": gettext(one.name) if one.level == COMPANY else one.name,
         "page": rep_link(of, one.subject) if one.level == REP else reverse("team") + Address().query(team=one.subject),
+        "alone": one.level == COMPANY,
         "compared": in_words(one.compared_with),
         "people": one.found.people,
         "periods": one.found.periods,

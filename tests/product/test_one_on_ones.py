@@ -238,7 +238,10 @@ def test_what_was_agreed_is_followed_up_until_it_was_talked_about(browser: Brows
 
 
 def test_a_plan_that_has_just_begun_is_too_early_to_tell(browser: Browser, pair: Pair) -> None:
+    page = reverse("one_on_ones_with", args=[pair.rep_id])
     _agree(browser("manager"), pair, metric="meetings_held", first=UNTIL.isoformat(), last="2026-07-30")
+    again = browser("manager").get(page).context["agree"]
+    assert not {"text", "metric", "target"} & set(again.initial), "a second click agrees the same a second time"
     _do(browser("manager"), "end_one_on_one", pair, minutes="20")
     (shown,) = browser("manager").get(reverse("one_on_ones_with", args=[pair.rep_id])).context["followed"]
     assert str(shown["came"]) == "too early to tell"

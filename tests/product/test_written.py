@@ -61,6 +61,9 @@ def test_an_instant_names_its_zone() -> None:
     with translation.override("en"):
         assert written.instant(1_750_000_000, "Europe/Paris").endswith("CEST")
         assert "Jun 15, 2025" in written.instant(1_750_000_000, "Europe/Paris")
+        assert written.instant(1_750_000_000, "UTC").replace("\u202f", " ") == "Jun 15, 2025, 3:06 PM UTC"
+    with translation.override("de"):
+        assert written.instant(1_750_000_000, "Europe/Berlin") == "15.06.2025, 17:06 CEST"
 
 
 def test_a_chance_is_never_told_as_certain() -> None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 from babel.numbers import (
     format_compact_currency,
     format_compact_decimal,
@@ -255,9 +255,11 @@ def day_brief(of: date) -> str:
 
 
 def instant(at: int, zone: str) -> str:
-    """An instant (epoch seconds) in a zone, which is named."""
+    """An instant (epoch seconds) to the minute, in a zone, which is named."""
     local = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone))
-    return f"{format_datetime(local, 'medium', tzinfo=ZoneInfo(zone), locale=locale())} {local.tzname()}"
+    clock, calendar = format_time(local, "short", tzinfo=ZoneInfo(zone), locale=locale()), day(local.date())
+    pattern = str(get_datetime_format("medium", locale=locale())).replace("'", "")
+    return f"{pattern.replace('{0}', clock).replace('{1}', calendar)} {local.tzname()}"
 
 
 def period(of: Period) -> str:

@@ -61,16 +61,21 @@ class AgreeForm(forms.Form):
 
 
 def start(request: Asking, pair: Pair, one: OneOnOne | None) -> AgreeForm:
-    """The form, filled in: with what changed most (or ``metric`` of the address), back to what was usual, for four weeks."""
+    """The form, filled in: with what changed most (or ``metric`` of the address), back to what was usual, for four weeks.
+
+    Empty once something is agreed: one thing is enough, and a second click mustn't agree the same again.
+    """
     store = request.door.store
     told = prepared(request, pair, one)
     today = store.view().day
     changes = (*told.changes, *told.praise)
     wanted = request.GET.get("metric", "")
+    initial: dict[str, Any] = {"who": pair.rep_id, "first": today, "last": check_day(today)}
+    if not wanted and one is not None and one.actions.exists():
+        return AgreeForm(initial=initial, request=request, pair=pair)
     running = {each.metric for each in told.followed if not each.over}
     fresh = next((each for each in told.changes if each.metric not in running), None)
     change = next((each for each in changes if each.metric == wanted), fresh)
-    initial: dict[str, Any] = {"who": pair.rep_id, "first": today, "last": check_day(today)}
     goal = None if change is not None else _late_goal(store, told, running)
     if goal is not None:
         initial |= {"metric": goal.metric, "text": _("%(metric)s: closer to the goal") % {"metric": name_of(store, goal.metric)}}

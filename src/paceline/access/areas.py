@@ -8,12 +8,12 @@ from types import MappingProxyType
 # Name → the actions (``access/rules.py``) that a key limited to it may do; those that write, only if it may write at all.
 AREAS: Mapping[str, frozenset[str]] = MappingProxyType({
     "numbers": frozenset({"see_metric", "see_team", "see_rep", "see_peers", "see_today", "see_board", "see_views",
-                          "see_review"}),
+                          "see_review", "see_notice"}),
     "records": frozenset({"see_records", "see_disputes", "dispute_record"}),
     "forecast": frozenset({"see_forecast"}),
     "goals": frozenset({"see_goals", "set_goals"}),
     "decide": frozenset({"see_decide", "see_drivers", "see_ramp", "see_accuracy"}),
-    "alerts": frozenset({"see_alerts", "act_on_alerts"}),
+    "alerts": frozenset({"see_alerts", "act_on_alerts", "see_messages"}),
     "one_on_ones": frozenset({"see_one_on_ones", "hold_one_on_ones", "see_coaching_time"}),
     "health": frozenset({"see_data_health"}),
     "administration": frozenset({"see_set_up", "see_users", "see_audit", "see_work"}),

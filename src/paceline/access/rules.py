@@ -132,7 +132,9 @@ RULES: tuple[Rule, ...] = (
          "A snooze is one's own; a verdict is everybody's, is counted in how often we are wrong, and is in the audit log.",
          writes=True, seen_by="see_alerts"),
     Rule("see_review", "See a week or a month in review.", SIGHT, "Each of the rows in sight."),
-    Rule("choose_messages", "Choose which messages one gets, how and when.", EVERYONE, "They are one's own.", writes=True),
+    Rule("see_messages", "See which messages one gets, how and when, and those that were sent.", EVERYONE, "They are one's own."),
+    Rule("choose_messages", "Choose which messages one gets, how and when.", EVERYONE, "They are one's own.", writes=True,
+         seen_by="see_messages"),
     Rule("stop_messages", "End a kind of message by the link in it.", _NONE,
          "The link is the proof; it can do nothing else.", writes=True, public=True),
     # --- configuration ---

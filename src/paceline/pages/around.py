@@ -62,7 +62,7 @@ MENU: tuple[Entry, ...] = (
     Entry("work", _("Work behind the pages"), "see_work", _("Set up")),
     Entry("audit", _("Audit log"), "see_audit", _("Set up")),
     Entry("notice", _("What is measured"), "see_notice", _("You")),
-    Entry("my_messages", _("What you are told"), "choose_messages", _("You")),
+    Entry("my_messages", _("What you are told"), "see_messages", _("You")),
     Entry("views", _("Saved views"), "see_views", _("You")),
     Entry("account", _("Your account"), "keep_account", _("You")),
 )

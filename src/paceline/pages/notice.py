@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.text import capfirst
@@ -40,7 +41,12 @@ def notice(request: Asking) -> HttpResponse:
                 (capfirst(record(one.name)), written.count(one.rows), one) for one in counts(running().engine) if one.rows
             ],
             "rules": rules,
-            "admins": User.objects.filter(role=Role.ADMIN.value, is_active=True),
+            "admins": whom_to_ask(),
             "pages": running().project.config.pages,
         },
     )
+
+
+def whom_to_ask() -> QuerySet[User]:
+    """Who mends or erases what is kept about a person."""
+    return User.objects.filter(role=Role.ADMIN.value, is_active=True)

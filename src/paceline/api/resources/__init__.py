@@ -25,7 +25,9 @@ from paceline.api.resources import (
     habits,
     health,
     me,
+    messages,
     metrics,
+    notice,
     one_on_ones,
     people,
     ramp,
@@ -81,6 +83,8 @@ ALL: tuple[Operation[Any], ...] = (
     *users.OPERATIONS,
     *audit_log.OPERATIONS,
     *work.OPERATIONS,
+    *notice.OPERATIONS,
+    *messages.OPERATIONS,
 )
 # What changes something: asked by POST, with a key that may write.
 WRITES: tuple[Operation[Any], ...] = (

@@ -32,7 +32,7 @@ NEEDS = {"digest": "see_today", "alert": "see_alerts", "week": "see_review", "mo
 _SHOWN = 30
 
 
-@action("choose_messages")
+@action("see_messages", "choose_messages")
 def my_messages(request: Asking) -> HttpResponse:
     """Which messages one gets, and the last ones."""
     wishes = wishes_of(request.user)

@@ -128,8 +128,8 @@ def test_an_amount_of_0_is_known_wherever_it_counts_and_an_unknown_one_is_drawn(
             opened["amount_cents"][row], opened["opening_cents"][row], opened["closed_day"][row] = said, said, None
             opened["won"][row] = False
         one = made(opened)
-        weighted = _weighted(Opportunities.from_columns(opened).as_of(NOW), NOW)
-        found[said] = one.line("company").revenue.open, sum(deal.expected_cents for deal in one.deals), weighted["revenue"].sum()
+        weighted = float(_weighted(Opportunities.from_columns(opened).as_of(NOW), NOW)["revenue"].sum())
+        found[said] = one.line("company").revenue.open, sum(deal.expected_cents for deal in one.deals), weighted
     assert found[0] == (0, 0, 0)
     assert min(found[None]) > 0
 

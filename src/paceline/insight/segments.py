@@ -98,7 +98,7 @@ def choose_mix(
         stratum = codes(*(columns[name] for name in names)) if names else np.zeros(len(group), np.int64)
         found = against_rest(np.zeros(len(group)), group, stratum, groups).comparable
         n = np.bincount(group, minlength=groups)
-        if float(found @ n / max(n.sum(), 1)) >= COMPARABLE:
+        if float(found @ n) / max(int(n.sum()), 1) >= COMPARABLE:
             return tuple(names)
     return ()
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from paceline.sales.settings import Settings
+from paceline.sources.connecting import seen as looking
 from paceline.sources.connecting.feed import Feed, Plan, StageWord, missing, wanting
 from paceline.sources.connecting.ids import ids_of, strangers
 from paceline.sources.connecting.planned import By, Folder, planned, to_write
+from paceline.sources.connecting.seen import seen
 from paceline.sources.connecting.written import HEAD, read_plan, write_plan
 from paceline.sources.contract import Batch, ReadReport
+from paceline.sources.files.chunk import Chunk, Note, raws_of
 from paceline.sources.files.mapping import FileMapping
 from paceline.sources.files.mapping_read import read_mapping
 from paceline.sources.files.read import read_folder
@@ -258,3 +263,43 @@ def test_formats_said_once_for_all_columns_are_said_of_each_before_one_changes()
     changed = replace(feed, dates={**feed.dates, "close_day": "iso"})
     (again,) = read_plan(write_plan(text, replace(plan, feeds=(changed,)))).feeds
     assert again.dates == {"created_at": "%d.%m.%Y", "close_day": "iso"}
+
+
+class _Chunks:
+    """A reader of these chunks of one column."""
+
+    names: tuple[str, ...] = ("Stage",)
+    notes: tuple[Note, ...] = ()
+
+    def __init__(self, *chunks: list[str | None]) -> None:
+        self._chunks = chunks
+
+    def chunks(self) -> Iterator[Chunk]:
+        for values in self._chunks:
+            yield Chunk({"Stage": pa.array(values, pa.string())}, np.arange(len(values)), str)
+
+    def raws(self, lines: set[int]) -> Mapping[int, str]:
+        return raws_of(self.chunks(), lines)
+
+
+def test_a_value_that_comes_only_late_in_a_file_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = seen("deals.csv", _Chunks(["Open", None, " Open"], ["Open", "0"], ["Won"]))
+    assert (found.column("Stage").values, found.rows, found.whole) == (("Open", "0", "Won"), 6, True)
+    monkeypatch.setattr(looking, "MOST_ROWS", 4)
+    short = seen("deals.csv", _Chunks(["Open", None, " Open"], ["Open", "0"], ["Won"]))
+    assert (short.column("Stage").values, short.rows, short.whole) == (("Open", "0"), 5, False), "and where it stopped is told"
+
+
+def test_what_is_held_of_a_column_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking, "MOST_CHARACTERS", 10)
+    column = seen("notes.csv", _Chunks(["a" * 6, "b" * 4], ["c", "d" * 3])).column("Stage")
+    assert (column.values, column.all_values, column.filled) == (("a" * 6, "b" * 4), False, 4)
+    zeros = seen("sums.csv", _Chunks([f"{'0' * n}.0" for n in range(1, 30)])).column("Stage")
+    assert (zeros.zeros, len(zeros.zero_words)) == (29, 8)
+
+
+def test_a_file_that_changed_takes_no_second_place_in_memory(tmp_path: Path) -> None:
+    for rows in (1, 2):
+        (tmp_path / "deals.csv").write_text("Deal ID\n" + "1\n" * rows, encoding="utf-8")
+        assert looking.look(tmp_path, FileMapping())[0].rows == rows
+    assert len([key for key in looking._kept if key[0] == str(tmp_path / "deals.csv")]) == 1

@@ -6,10 +6,9 @@ when it can't begin at all (no such folder, a mapping with errors).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
 
 import pyarrow as pa
 
@@ -112,20 +111,6 @@ class ReadReport:
     def count(self, severity: Severity) -> int:
         """How many times something of this severity was found."""
         return sum(problem.count for problem in self.problems if problem.severity is severity)
-
-
-class Source(Protocol):
-    """Something that brings records. ``report`` is complete once ``batches`` is used up."""
-
-    name: str
-
-    def batches(self) -> Iterator[Batch]:
-        """The records, a batch at a time; each batch may be merged by itself."""
-        ...
-
-    def report(self) -> ReadReport:
-        """What was wrong with what was read so far."""
-        ...
 
 
 def arrow_schema(table: Table) -> pa.Schema:

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from paceline.sources.files.chunk import CHUNK_ROWS, Chunk, Reader
+from paceline.sources.files.chunk import Chunk, Reader
 from paceline.sources.files.mapping import FileMapping
 from paceline.sources.files.read import is_records, open_all
 from paceline.sources.files.report import ReportBuilder
 
 _ZERO = r"^[^0-9]{0,4}0+([.,]0+)?[^0-9]{0,4}$"
-MOST_VALUES, MOST_ROWS, MOST_KEPT, MOST_ZERO_WORDS = 1_000, CHUNK_ROWS, 64, 8
+# A million rows are read in about ten seconds, once for each upload; of each column so many values and characters are held.
+MOST_ROWS, MOST_VALUES, MOST_CHARACTERS, MOST_ZERO_WORDS = 1_000_000, 1_000, 50_000, 8
+MOST_KEPT = 64  # files
 
 
 @dataclass(frozen=True)
 class SeenColumn:
-    """A column: its distinct values as they first come (trimmed, empty ones apart; at most ``MOST_VALUES``), and of how many rows
-    it holds one. ``unique``: no value comes twice in its first chunk. ``least``: the first of all by the alphabet, "" if none.
-    ``zeros``: in how many rows it is 0, which is written in these ``zero_words``.
+    """A column: its distinct values as they first come (trimmed, empty ones apart; at most ``MOST_VALUES`` of ``MOST_CHARACTERS``
+    together, else not ``all_values``), and of how many rows it holds one. ``unique``: no value comes twice in its first chunk.
+    ``least``: the first of all by the alphabet, "" if none. ``zeros``: in how many rows it is 0, which is written in these
+    ``zero_words`` (at most ``MOST_ZERO_WORDS``).
     """
 
     name: str
@@ -70,25 +74,47 @@ class _Filling:
         self.least = min(self.least, lowest) if self.least else lowest
         zero = text.filter(pc.match_substring_regex(text, _ZERO))
         self.zeros += len(zero)
-        self.zero_words.update(dict.fromkeys(zero.unique().to_pylist()))
+        self.zero_words = _first(self.zero_words, zero.unique(), MOST_ZERO_WORDS)
         distinct = text.unique()
         if first:
             self.unique = len(distinct) == len(text) == len(column)
         if not self.all_values:
             return
-        room = MOST_VALUES + 1
-        self.values.update(dict.fromkeys(distinct.slice(0, room).to_pylist()))
-        if len(distinct) > room or len(self.values) > MOST_VALUES:
+        self.values = _first(self.values, distinct, MOST_VALUES + 1)
+        if len(self.values) > MOST_VALUES or sum(map(len, self.values)) > MOST_CHARACTERS:
             self.all_values = False
-            self.values = dict.fromkeys(list(self.values)[:MOST_VALUES])
+            self.values = _within(self.values)
 
     def as_seen(self, name: str) -> SeenColumn:
-        zero_words = tuple(list(self.zero_words)[:MOST_ZERO_WORDS])
-        return SeenColumn(name, tuple(self.values), self.all_values, self.filled, self.unique, self.least, self.zeros, zero_words)
+        return SeenColumn(
+            name, tuple(self.values), self.all_values, self.filled, self.unique, self.least, self.zeros, tuple(self.zero_words)
+        )
+
+
+def _first(held: dict[str, None], more: pa.Array, most: int) -> dict[str, None]:
+    """Those held, and of the others as many as there is room for."""
+    for value in more:
+        if len(held) >= most:
+            break
+        held[value.as_py()] = None
+    return held
+
+
+def _within(values: dict[str, None]) -> dict[str, None]:
+    """The first ones that may be held."""
+    kept: dict[str, None] = {}
+    size = 0
+    for value in list(values)[:MOST_VALUES]:
+        size += len(value)
+        if size > MOST_CHARACTERS:
+            break
+        kept[value] = None
+    return kept
 
 
 _Key = tuple[str, int, int, str]
 _kept: dict[_Key, SeenFile] = {}
+_keeping = Lock()
 
 
 def look(folder: Path, rules: FileMapping) -> tuple[SeenFile, ...]:
@@ -97,14 +123,24 @@ def look(folder: Path, rules: FileMapping) -> tuple[SeenFile, ...]:
     for path in sorted(path for path in folder.iterdir() if path.is_file() and is_records(path)):
         told = path.stat()
         key = (str(path), told.st_mtime_ns, told.st_size, repr(rules.files))
-        if key not in _kept:
-            for _, reader in open_all([path], rules, ReportBuilder()).items():
-                while len(_kept) >= MOST_KEPT:
-                    del _kept[next(iter(_kept))]
-                _kept[key] = seen(path.name, reader)
-        if key in _kept:
-            found.append(_kept[key])
+        one = _kept.get(key)
+        if one is None:
+            for reader in open_all([path], rules, ReportBuilder()).values():
+                one = _keep(key, seen(path.name, reader))
+        if one is not None:
+            found.append(one)
     return tuple(found)
+
+
+def _keep(key: _Key, one: SeenFile) -> SeenFile:
+    """Remember a file, in place of what it was before, or of the one that was looked at longest ago."""
+    with _keeping:
+        for old in [other for other in _kept if (other[0], other[3]) == (key[0], key[3])]:
+            del _kept[old]
+        while len(_kept) >= MOST_KEPT:
+            del _kept[next(iter(_kept))]
+        _kept[key] = one
+    return one
 
 
 def seen(file: str, reader: Reader) -> SeenFile:

@@ -4,8 +4,7 @@ everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -73,27 +72,6 @@ def read_folder(
         [path for path in paths if path.suffix.lower() in TRANSCRIPTS], rules.speech, _rep_names(parts), settings, builder
     )
     return settle(parts, known_ids, builder), builder.finish()
-
-
-@dataclass
-class FilesSource:
-    """A folder as a source (see ``contract.Source``): one batch."""
-
-    folder: Path
-    mapping: Path | None = None
-    known_ids: KnownIds | None = None
-    settings: Settings = DEFAULTS
-    name: str = "files"
-    _report: ReadReport = field(default_factory=ReadReport)
-
-    def batches(self) -> Iterator[Batch]:
-        """The folder's records."""
-        batch, self._report = read_folder(self.folder, self.mapping, self.known_ids, self.settings)
-        yield batch
-
-    def report(self) -> ReadReport:
-        """What was wrong with them."""
-        return self._report
 
 
 def is_records(path: Path) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from time import sleep
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -62,6 +64,20 @@ def test_the_same_month_again_replaces_what_was_said(tmp_path: Path) -> None:
     assert [one.value for one in kept.totals(tmp_path)] == [Decimal(20), Decimal(3)]
     kept.put(tmp_path, (), [first])
     assert [one.measure for one in kept.totals(tmp_path)] == [DEALS]
+
+
+def test_what_two_admins_add_at_once_is_kept_of_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = kept.totals
+
+    def slowly(folder: Path) -> tuple[Total, ...]:
+        found = before(folder)
+        sleep(0.02)
+        return found
+
+    monkeypatch.setattr(kept, "totals", slowly)
+    with ThreadPoolExecutor(4) as hands:
+        list(hands.map(lambda source: kept.put(tmp_path, [Total(FEBRUARY, source, DEALS, "", Decimal(1))]), "abcd"))
+    assert [one.source for one in before(tmp_path)] == ["a", "b", "c", "d"]
 
 
 def test_among_loaded_files_it_is_taken_up_and_is_no_records(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from threading import Lock
 
 from paceline.saying.said import Said, say
 from paceline.sources.contract import Problem, Severity
@@ -31,6 +32,7 @@ _MONTH = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 LARGEST_FILE = 1_000_000  # bytes
 _MOST = Decimal(10) ** 15
+_PUTTING = Lock()  # else what one admin adds is lost in what another writes at the same moment
 
 
 @dataclass(frozen=True, order=True)
@@ -69,35 +71,34 @@ def parsed(text: str, file: str, source: str = "") -> tuple[tuple[Total, ...], t
     """The same, of a text."""
     head = text.partition("\n")[0]
     rows = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",", strict=True)
-    began = [1]
-    try:
-        return _parsed(rows, began, file, source)
-    except csv.Error:  # a quote that is never closed makes the rest of the file one field
-        wrong = say("it can't be read from here on")
-        return (), (_fault(file, began[-1], "", "", wrong, say("Look for a quotation mark that is never closed")),)
-
-
-def _parsed(
-    rows: csv.DictReader[str], began: list[int], file: str, source: str
-) -> tuple[tuple[Total, ...], tuple[Problem, ...]]:
-    """``began`` is told the line on which each row begins."""
-    names = [name.strip().lower() for name in rows.fieldnames or ()]
-    missing = [name for name in ("month", "measure", "value") if name not in names]
-    if missing:
-        words = say("the columns {names} are missing", names=", ".join(missing))
-        return (), (_fault(file, 1, "", "", words, say("Begin with a line {columns}", columns=",".join(COLUMNS))),)
-    rows.fieldnames = names
     found: list[Total] = []
     problems: list[Problem] = []
-    began.append(2)
-    for row in rows:
-        began.append(rows.line_num + 1)
-        told = {name: (row.get(name) or "").strip() for name in COLUMNS}
-        if any(told.values()):
-            faults = [_fault(file, rows.line_num, *wrong) for wrong in faults_of(told)]
-            problems += faults
-            found += [] if faults else [total_of(told, source)]
+    began = 1  # the line on which the row begins that is read
+    try:
+        if (missing := _missing(rows, file)) is not None:
+            return (), (missing,)
+        began = 2
+        for row in rows:
+            began = rows.line_num + 1
+            told = {name: (row.get(name) or "").strip() for name in COLUMNS}
+            if any(told.values()):
+                faults = [_fault(file, rows.line_num, *wrong) for wrong in faults_of(told)]
+                problems += faults
+                found += [] if faults else [total_of(told, source)]
+    except csv.Error:  # a quote that is never closed makes the rest of the file one field
+        wrong = say("it can't be read from here on")
+        return (), (_fault(file, began, "", "", wrong, say("Look for a quotation mark that is never closed")),)
     return tuple(found), tuple(problems)
+
+
+def _missing(rows: csv.DictReader[str], file: str) -> Problem | None:
+    """What is wrong with the line of names, which are made small."""
+    rows.fieldnames = [name.strip().lower() for name in rows.fieldnames or ()]
+    missing = [name for name in ("month", "measure", "value") if name not in rows.fieldnames]
+    if not missing:
+        return None
+    words = say("the columns {names} are missing", names=", ".join(missing))
+    return _fault(file, 1, "", "", words, say("Begin with a line {columns}", columns=",".join(COLUMNS)))
 
 
 def faults_of(told: dict[str, str]) -> list[tuple[str, str, Said, Said]]:
@@ -140,15 +141,20 @@ def _fault(file: str, line: int | None, field: str, value: str, wrong: Said, rem
 
 def put(folder: Path, new: Iterable[Total], gone: Iterable[Total] = ()) -> None:
     """Add totals to a project, in place of those of the same key; take others out."""
-    kept = {one.key: one for one in totals(folder)}
-    kept |= {one.key: one for one in new}
-    for one in gone:
-        kept.pop(one.key, None)
+    with _PUTTING:
+        kept = {one.key: one for one in totals(folder)}
+        kept |= {one.key: one for one in new}
+        for one in gone:
+            kept.pop(one.key, None)
+        _write(folder, sorted(kept.values()))
+
+
+def _write(folder: Path, all_of_them: Iterable[Total]) -> None:
     part = folder / f".{FILE}.part"
     with part.open("w", encoding="utf-8", newline="") as out:
         lines = csv.writer(out, lineterminator="\n")
         lines.writerow(COLUMNS)
-        for one in sorted(kept.values()):
+        for one in all_of_them:
             lines.writerow([one.source, f"{one.month:%Y-%m}", one.measure, one.currency, f"{one.value:f}"])
     os.replace(part, folder / FILE)
 

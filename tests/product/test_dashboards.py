@@ -110,6 +110,19 @@ def test_the_records_file_has_every_row_and_goes_to_the_audit_log(place: Running
     assert (entry.what, entry.who) == ("exported", str(cast["manager"].public_id))
 
 
+def test_the_team_page_shows_results_too(place: Running, cast: Cast, browser: Browser) -> None:
+    page = browser("manager").get("/team/?show=results&period=last_month")
+    assert {name for block in page.context["blocks"] for name, _ in block["groups"]} == {"Results"}
+    answer = browser("manager").get(page.context["csv"])
+    rows = list(csv.DictReader(line for line in io.StringIO(answer.content.decode()) if not line.startswith("#")))
+    period = Period.containing("month", place.store.view().day, place.store.settings).before()
+    sight = Scope.manager(cast.rep_id("manager"))
+    expected = {r.group[0][1]: r.value for r in ask(place.store, "revenue", sight, period, ("rep",), mean_of_reps=False)}
+    shown = {row["rep_id"]: float(row["value"]) for row in rows if row["metric"] == "revenue"}
+    assert shown
+    assert shown == {rep: expected[rep] for rep in shown}
+
+
 def test_a_long_team_comes_in_parts_that_are_the_whole(place: Running) -> None:
     settings, day = place.store.settings, place.store.view().day
     course = Course.to(Period.containing("month", day, settings), day)

@@ -58,7 +58,7 @@ def test_what_was_made_by_us_is_told_in_the_language_of_whoever_reads_it(browser
     assert [item.text for item in items] == ["Meetings held: 12 where 24 would be usual (−50%), since 11 May", "Own words"]
     with override("de"):
         told = [in_words(item.told) for item in items]
-    assert told == ["Gehaltene Termine: 12, üblich wären 24 (−50\u00a0%), seit 11.05.2026", "Own words"]
+    assert told == ["Gehaltene Termine: 12 bei zu erwartenden 24 (−50\u00a0%), seit 11.05.2026", "Own words"]
 
 
 @pytest.mark.parametrize("visitor", ["peer", "other_rep", "other_manager", "executive", "admin", "anonymous", "deactivated"])

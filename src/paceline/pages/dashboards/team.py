@@ -21,6 +21,7 @@ from paceline.stats.limits import floored, usual
 
 MARKS = {"!": "worse", "+": "better", "~": "ramp", "": ""}
 RESULTS = "Results"
+SHOW_RESULTS = "results"  # as an address says it
 # Wide amounts have their place on the rep's page: twelve columns fit a laptop.
 _ELSEWHERE = frozenset({"average_opportunity_size"})
 
@@ -127,15 +128,23 @@ def middle(values: Sequence[float | None]) -> float | None:
     return median(there) if there else None
 
 
-def groups_of(
-    role: str | None, catalog: Mapping[str, Metric], *, results: bool = False
-) -> tuple[tuple[str, tuple[Metric, ...]], ...]:
+Groups = tuple[tuple[str, tuple[Metric, ...]], ...]
+
+
+def groups_of(role: str | None, catalog: Mapping[str, Metric], *, results: bool = False) -> Groups:
     """The groups of metrics that a role is shown, in order; ``results``: also what the others are there to explain."""
     return tuple(
         (name, tuple(catalog[slug] for slug in slugs if results or slug not in _ELSEWHERE))
         for name, slugs in blocks_for(role).items()
         if results or name != RESULTS
     )
+
+
+def columns_of(role: str | None, catalog: Mapping[str, Metric], show: str = "") -> Groups:
+    """The groups of the team page: what leads to results, or (``show``) the results themselves."""
+    if show != SHOW_RESULTS:
+        return groups_of(role, catalog)
+    return tuple(group for group in groups_of(role, catalog, results=True) if group[0] == RESULTS)
 
 
 def people_of(store: Store, scope: Scope, period: Period, as_of: date | None = None) -> dict[str, Stint]:
@@ -156,10 +165,14 @@ def team(
     *,
     vs: str = "own",
     as_of: date | None = None,
+    show: str = "",
     first: int = 0,
     most: int | None = None,
 ) -> Team:
-    """The page for a scope: people by role and name, a block a role; ``most`` of them from ``first`` on. Managers aren't rows."""
+    """The page for a scope: people by role and name, a block a role; ``most`` of them from ``first`` on. Managers aren't rows.
+
+    ``show``: which columns (``columns_of``).
+    """
     people = people_of(store, scope, course.last, as_of)
     managers = {stint.manager_id for stint in people.values()}
     listed = sorted(
@@ -170,16 +183,16 @@ def team(
     blocks = []
     for role in sorted({stint.role or "" for stint in shown}):
         members = {stint.rep_id: stint for stint in shown if (stint.role or "") == role}
-        block = _block(store, scope, role, members, course, vs, as_of)
+        block = _block(store, scope, columns_of(role or None, store.catalog, show), role, members, course, vs, as_of)
         if block.rows:
             blocks.append(block)
     return Team(course, tuple(blocks), len(listed))
 
 
 def _block(
-    store: Store, scope: Scope, role: str, members: Mapping[str, Stint], course: Course, vs: str, as_of: date | None
+    store: Store, scope: Scope, groups: Groups, role: str, members: Mapping[str, Stint], course: Course, vs: str,
+    as_of: date | None,
 ) -> Block:
-    groups = groups_of(role or None, store.catalog)
     metrics = tuple(metric for _, of_group in groups for metric in of_group)
     inside = scope & Scope.role(role) if role else scope & Scope.reps(members)
     slugs = [metric.slug for metric in metrics]

@@ -28,7 +28,8 @@ from paceline.pages.plan.views import views_for
 def team_page(request: Asking) -> HttpResponse:
     """Reps by metrics."""
     of = asked(request)
-    page = _kept_team(of, parts.first_of(request))
+    show = _show(request)
+    page = _kept_team(of, show, parts.first_of(request))
     people = request.door.people(of.as_of)
     context = of.base(
         blocks=[_block(of, block, number) for number, block in enumerate(page.blocks)],
@@ -39,7 +40,8 @@ def team_page(request: Asking) -> HttpResponse:
         teams=choices({p.team: p.team for p in people if p.team}, of.address.team),
         goals=goal_tiles.of_team(of),
         goals_title=goal_tiles.title(of),
-        csv=reverse("team_export", args=["csv"]) + of.address.query(),
+        columns=choices({"": gettext("what leads to results"), team.SHOW_RESULTS: gettext("results")}, show),
+        csv=reverse("team_export", args=["csv"]) + of.address.query(show=show),
         saved=views_for(request.user, request.path),
         here=request.get_full_path(),
         summary=ngettext("%(count)s rep", "%(count)s reps", page.everybody) % {"count": page.everybody},
@@ -48,13 +50,20 @@ def team_page(request: Asking) -> HttpResponse:
     return render(request, "dashboards/team.html", context)
 
 
-def _kept_team(of: Asked, first: int) -> team.Team:
-    key = ("team", of.scope, of.course, of.address.vs, first)
+def _show(request: Asking) -> str:
+    """Which columns the address asks for."""
+    return team.SHOW_RESULTS if request.GET.get("show") == team.SHOW_RESULTS else ""
+
+
+def _kept_team(of: Asked, show: str, first: int) -> team.Team:
+    key = ("team", of.scope, of.course, of.address.vs, show, first)
     return soon(
         of.store,
         key,
         of.as_of,
-        lambda: team.team(of.store, of.scope, of.course, vs=of.address.vs, as_of=of.as_of, first=first, most=parts.MOST),
+        lambda: team.team(
+            of.store, of.scope, of.course, vs=of.address.vs, as_of=of.as_of, show=show, first=first, most=parts.MOST
+        ),
     )
 
 
@@ -87,7 +96,7 @@ def team_export(request: Asking, form: str) -> HttpResponse:
     """The team page's numbers as a file, a row a rep and metric."""
     request.door = door_for(request, "see_team")
     of = asked(request)
-    page = team.team(of.store, of.scope, of.course, vs=of.address.vs, as_of=of.as_of)
+    page = team.team(of.store, of.scope, of.course, vs=of.address.vs, as_of=of.as_of, show=_show(request))
     note("exported", request.user, {"what": "team", "form": form, "period": str(of.period.first)})
     rows = [_exported(of, row, cell) for block in page.blocks for row in block.rows for cell in row.cells]
     schema = pa.schema([

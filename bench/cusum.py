@@ -1,6 +1,6 @@
 """Cumulative sums of calibrated scores (Page 1954): the classic alarm for small lasting changes.
 
-The scan is measured against it in bench.
+The scan is measured against it.
 """
 
 from __future__ import annotations

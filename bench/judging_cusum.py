@@ -8,13 +8,13 @@ from datetime import timedelta
 import numpy as np
 import numpy.typing as npt
 
+from bench.cusum import BAR, cusum
 from bench.judging import Score, add_up
 from bench.weekly import FIRST_MONDAY, Company, Life, company
 from paceline.insight.signals_budget import SHARE, Group, groups_of, scrambled
 from paceline.insight.signals_pace import measure_pace
 from paceline.insight.signals_states import starts
 from paceline.insight.signals_table import Weekly, read_weekly
-from paceline.stats.cusum import BAR, cusum
 from paceline.stats.scan import REFERENCE, compare_stretches, running
 
 Floats = npt.NDArray[np.float64]

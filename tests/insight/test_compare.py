@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from paceline.insight.compare import Amount, Verdict, compare_with_goal, compare_with_past, likelihood, pace_draws
+from paceline.insight.compare import Amount, Verdict, compare_with_past, likelihood
 from paceline.insight.compare_peers import Person, compare_with_peers, listed
 from paceline.stats.scan import Kind
 
@@ -160,25 +160,6 @@ def test_a_list_is_as_long_as_its_false_share_allows() -> None:
     assert listed(np.array([0.75, 0.6]), 0.2) == frozenset()
 
 
-def test_the_goal_from_draws() -> None:
-    one = compare_with_goal(np.linspace(61, 104, 1001), 100, 40)
-    assert one.chance == pytest.approx(0.094, abs=0.002)
-    assert one.verdict is Verdict.BELOW
-    assert one.sentence.startswith("9% likely to reach the goal; most likely 82% of it, 8 in 10 chance of 65% to 100%.")
-    assert (likelihood(0.0), likelihood(0.004), likelihood(0.5), likelihood(1.0)) == (
-        "less than 1%",
-        "less than 1%",
-        "50%",
-        "more than 99%",
-    )
-    assert compare_with_goal([], 100, 0).verdict is Verdict.TOO_FEW
-    with pytest.raises(ValueError, match="above 0"):
-        compare_with_goal([1.0], 0, 1)
-
-
-def test_the_own_pace_to_the_end_of_a_period() -> None:
-    draws = pace_draws(50, [Amount(Kind.COUNT, 10, 1) for _ in range(26)], 5)
-    assert draws.mean() == pytest.approx(100, abs=1.5)
-    assert 6 < draws.std() < 14
-    with pytest.raises(ValueError, match="counts over weeks"):
-        pace_draws(0, [], 5)
+def test_a_chance_counted_in_draws_is_never_told_as_certain() -> None:
+    told = [likelihood(chance) for chance in (0.0, 0.004, 0.5, 1.0)]
+    assert told == ["less than 1%", "less than 1%", "50%", "more than 99%"]

@@ -89,7 +89,7 @@ def test_what_is_said_of_a_running_plan_is_scored_when_it_is_over() -> None:
     engine = open_duckdb()
     store = Store(engine, SETTINGS, seen.store.now)
     assert keep(engine, said, store.now) == 1
-    over = [type(one)(one.plan, one.name, one.metric, one.weeks_over, True, one.effect, one.better) for one in running]
+    over = [type(one)(one.plan, one.name, one.metric, True, one.effect, one.better) for one in running]
     assert coaching_predictions(over, today) == []
     assert settle_plans(store, over, store.now) == 1
     (one,) = kept(store.engine, KIND)

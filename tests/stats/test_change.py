@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from paceline.stats.cusum import cusum
+from bench.cusum import cusum
 from paceline.stats.detectable import smallest_change
 from paceline.stats.dispersion import measured_spread, prior_of
 from paceline.stats.posterior import beta_binomial, gamma_poisson, log_means, normal_means
 from paceline.stats.scan import Kind, Prior, Spread, compare_stretches, scan, score_of_stretch
-from paceline.stats.tails import beta_binomial_tails, negative_binomial_tails, scores_of
+from paceline.stats.tails import beta_binomial_tails, negative_binomial_tails
 
 
 def test_negative_binomial_tails_are_scipys() -> None:
@@ -34,13 +34,6 @@ def test_beta_binomial_tails_are_scipys() -> None:
         assert low == pytest.approx(law.cdf(hits) - law.pmf(hits) / 2, rel=1e-6)
     with pytest.raises(ValueError, match="no share"):
         beta_binomial_tails(5, 4, 0.3, 0)
-
-
-def test_scores_of_tails_are_standard_normal() -> None:
-    counts = np.random.default_rng(1).negative_binomial(10, 0.25, 20_000)
-    scores = scores_of(negative_binomial_tails(counts, 30.0, 120.0)[0])
-    assert abs(scores.mean()) < 0.03
-    assert scores.std() == pytest.approx(1, abs=0.03)
 
 
 def test_cusum_adds_up_what_is_beyond_the_slack() -> None:

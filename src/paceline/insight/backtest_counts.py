@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from paceline.insight.backtest import Cut, Replay, Scores, score
+from paceline.insight.backtest import Cut, Replay
 from paceline.insight.forecast_counts import OpenDays, forecast_counts
 from paceline.insight.pipeline import day_numbers, indexed
 from paceline.sales.periods import add_months, epoch_day, from_epoch_day
@@ -91,12 +91,3 @@ def _weeks(rep: Ints, day: Ints, value: Floats, reps: int, now: int) -> tuple[Fl
     known = rep >= 0
     np.minimum.at(start, rep[known], day[known])
     return table, np.clip((now - start + 6) // 7, 0, WEEKS)
-
-
-def backtest_counts(
-    columns: Mapping[str, Sequence[Any]], days: Sequence[Cut], rng: np.random.Generator, draws: int = 1000,
-    open_days: OpenDays | None = None,
-) -> tuple[Scores, ...]:  # fmt: skip
-    """Replay each cut and score, as ``backtest.backtest`` does; there is no weighted pipeline of a count (NaN)."""
-    spawned = rng.spawn(len(days))
-    return score([replay_counts(columns, cut, own, draws, open_days) for cut, own in zip(days, spawned, strict=True)], (MEASURE,))

@@ -229,26 +229,6 @@ def shown(value: float, kind: Kind) -> Value:
     return Number(value, ".0%" if kind is Kind.RATE else ",.3g" if abs(value) < 100 else ",.0f")
 
 
-def compare_with_goal(draws: npt.ArrayLike, target: float, n: float) -> Judgement:
-    """Against a goal, from draws of what the period will come to (a forecast's); ``n``: the cases they rest on.
-
-    ValueError unless the target is above 0.
-    """
-    if target <= 0:
-        raise ValueError(f"a goal is above 0, not {target:g}")
-    ends = np.asarray(draws, np.float64)
-    if ends.size == 0:
-        return Judgement(
-            "goal", Verdict.TOO_FEW, None, target, None, None, n, None,
-            say("No forecast, so no chance to reach the goal."),
-        )  # fmt: skip
-    chance = float((ends >= target).mean())
-    middle, low, high = (float(share) for share in np.quantile(ends / target, (0.5, 0.1, 0.9)))
-    verdict = Verdict.ABOVE if chance >= LIKELY else Verdict.BELOW if chance <= UNLIKELY else Verdict.USUAL
-    words = reach_words(likelihood(chance), (middle, low, high))
-    return Judgement("goal", verdict, middle, target, middle * target, (low, high), n, chance, words)
-
-
 def likelihood(chance: float, edge: float = 0.01) -> Said:
     """A chance counted in draws, in words: no draw is no proof that something can't be, nor all that it must. ``edge``: how
     near to 0 and 1 it isn't told as a number.
@@ -270,20 +250,3 @@ def reach_words(likely: Said, of_goal: tuple[float, float, float]) -> Said:
         "{likely} likely to reach the goal; most likely {middle} of it, 8 in 10 chance of {low} to {high}.",
         likely=likely, middle=middle, low=low, high=high,
     )  # fmt: skip
-
-
-def pace_draws(so_far: float, past: Sequence[Amount], weeks_left: float, draws: int = 2000, seed: int = 0) -> Floats:
-    """Draws of a count's period end at one's own pace: so far + a gamma-Poisson of the weeks left, spread as the past was.
-
-    ValueError unless all of the past are counts over some weeks.
-    """
-    weeks, total = sum(one.denominator for one in past), sum(one.numerator for one in past)
-    if any(one.kind is not Kind.COUNT for one in past) or weeks <= 0:
-        raise ValueError("a pace comes from counts over weeks")
-    rng = np.random.default_rng(seed)
-    spread = _unit_variance(Kind.COUNT, past, total / weeks) / max(total / weeks, 0.5 / weeks) if len(past) > 1 else OVERSPREAD
-    rate = rng.gamma((total + 0.5) / spread, spread / weeks, draws)
-    mean = rate * max(weeks_left, 0.0)
-    if spread <= 1.001:
-        return np.asarray(so_far + rng.poisson(mean), np.float64)
-    return np.asarray(so_far + rng.poisson(rng.gamma(np.maximum(mean, 1e-12) / (spread - 1), spread - 1)), np.float64)

@@ -9,8 +9,6 @@ equal parts to several.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -63,29 +61,3 @@ def _at_zero(one: Floats, other: Floats, gap: Floats) -> Floats:
     blame = ((one == 0) != (other == 0)).astype(np.float64)
     many = blame.sum(axis=-1, keepdims=True)
     return np.asarray(gap * blame / np.maximum(many, 1.0), dtype=np.float64)
-
-
-def shapley(here: Sequence[float], there: Sequence[float]) -> Floats:
-    """The parts by Shapley's value: each factor's change averaged over all orders in which factors may change (Shorrocks 2013).
-
-    Sums exactly, zeros and negatives included; differs from LMDI where changes are large. A second opinion for tests and readers;
-    the cost doubles with each factor.
-    """
-    one, other = np.asarray(here, np.float64), np.asarray(there, np.float64)
-    n = len(one)
-    weights = [1.0 / (n * _choose(n - 1, size)) for size in range(n)]
-    parts = np.zeros(n)
-    for which in range(n):
-        rest = [place for place in range(n) if place != which]
-        for mask in range(1 << (n - 1)):
-            inside = [bool(mask >> bit & 1) for bit in range(n - 1)]
-            product = np.prod([one[p] if taken else other[p] for p, taken in zip(rest, inside, strict=True)])
-            parts[which] += weights[sum(inside)] * product * (one[which] - other[which])
-    return parts
-
-
-def _choose(n: int, k: int) -> int:
-    out = 1
-    for i in range(k):
-        out = out * (n - i) // (i + 1)
-    return out

@@ -17,8 +17,7 @@ Floats = npt.NDArray[np.float64]
 
 LEAST = 3  # weeks on each side of a turn
 FEWEST = 10  # weeks with exposure altogether
-RARE = 0.05  # of a single series: a turn is told when chance does as much in no more than this share of shuffles
-TOGETHER = 0.1  # of several series together
+TOGETHER = 0.1  # a turn is told when chance does as much, in any of the series, in no more than this share of shuffles
 SHUFFLES = 1000
 
 
@@ -38,22 +37,14 @@ class Turn:
         return self.after / self.before - 1 if self.before > 0 else None
 
 
-def find_turn(driver: str, amounts: Floats, exposure: Floats, rng: np.random.Generator, shuffles: int = SHUFFLES) -> Turn | None:
-    """The turn of a series ``amounts`` over ``exposure`` (weeks without are passed over); None where none is rare enough.
-
-    Rates before and after are in amounts per exposure. ValueError for arrays of different length.
-    """
-    found = turns({driver: (amounts, exposure)}, rng, RARE, shuffles)
-    return found[0] if found else None
-
-
 def turns(
     series: Mapping[str, tuple[Floats, Floats]], rng: np.random.Generator, rare: float = TOGETHER, shuffles: int = SHUFFLES
 ) -> tuple[Turn, ...]:
     """The drivers that turned, the earliest first, among series (amounts, exposure) over the same weeks.
 
-    Of sets of quiet series, the share ``rare`` has a turn in any: each chance is that any of the series turns as rarely by
-    itself, from the same weeks shuffled in all of them at once (Westfall & Young 1993, step-down left out).
+    Rates before and after are in amounts per exposure; weeks without exposure are passed over. Of sets of quiet series, the share
+    ``rare`` has a turn in any: each chance is that any of the series turns as rarely by itself, from the same weeks shuffled in
+    all of them at once (Westfall & Young 1993, step-down left out). ValueError for arrays of different length.
     """
     kept: dict[str, tuple[Floats, Floats]] = {}
     for name, (amounts, exposure) in series.items():

@@ -18,7 +18,7 @@ from paceline.insight.pipeline import NEVER, ColumnsError
 from paceline.insight.winchance_fields import Encoder, fit_encoder
 from paceline.saying.said import Said, say
 from paceline.saying.values import Number
-from paceline.stats.scores import ReliabilityBin, auc, brier, calibration_error, reliability
+from paceline.stats.scores import ReliabilityBin, auc, brier, reliability
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -74,7 +74,6 @@ class Trial:
     base_brier: float
     auc: float
     error: float  # calibration error beyond what so few deals show by luck alone
-    raw_error: float
     table: tuple[ReliabilityBin, ...]
 
 
@@ -109,23 +108,26 @@ class WinChance:
         if self.mode == "base rate" or self.encoder is None:
             words = _words(self.base, f"all {self.n} closed deals: single ones can't be told apart")
             return tuple(Chance(name, self.base, (), words) for name in deals.ids)
-        table = self.encoder.encode(deals.fields, now - deals.created)
-        moved = table * self.weights
-        chance = _logistic(self.intercept + moved.sum(axis=1))
+        chance, moved = self._of_each(deals, now)
+        # What each chance would change by with the field at its usual value.
+        fields, part = self.encoder.by_field(moved)
+        points = chance[:, None] - _logistic(np.log(chance / (1 - chance))[:, None] - part)
         found = []
-        for row, name in enumerate(deals.ids):
-            reasons = self._reasons(deals, row, moved[row], float(chance[row]))
-            told = "; ".join(f"{word} {points * 100:+.0f} points" for word, points in reasons)
-            found.append(Chance(name, float(chance[row]), reasons, _words(float(chance[row]), told or "nothing stands out")))
+        for row, (name, own) in enumerate(zip(deals.ids, chance.tolist(), strict=True)):
+            reasons = self._reasons(deals, row, dict(zip(fields, points[row].tolist(), strict=True)))
+            told = "; ".join(f"{word} {by * 100:+.0f} points" for word, by in reasons)
+            found.append(Chance(name, own, reasons, _words(own, told or "nothing stands out")))
         return tuple(found)
 
-    def _reasons(self, deals: Deals, row: int, moved: Floats, chance: float) -> tuple[tuple[str, float], ...]:
-        """The fields that move the chance most: what it would change by with the field at its usual value."""
-        if self.encoder is None:
-            return ()
-        logit = float(np.log(chance / (1 - chance)))
-        by_field = self.encoder.by_field(moved)
-        points = {name: chance - float(_logistic(np.array([logit - part]))[0]) for name, part in by_field.items()}
+    def _of_each(self, deals: Deals, now: int) -> tuple[Floats, Floats]:
+        """(the model's chance of each deal, (deals, columns) what moves it)."""
+        assert self.encoder is not None
+        moved = self.encoder.encode(deals.fields, now - deals.created) * self.weights
+        return _logistic(self.intercept + moved.sum(axis=1)), moved
+
+    def _reasons(self, deals: Deals, row: int, points: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+        """The fields that move the chance most."""
+        assert self.encoder is not None
         top = sorted(points, key=lambda name: -abs(points[name]))[:_REASONS]
         return tuple((self.encoder.word(name, deals.fields, row), points[name]) for name in top if abs(points[name]) >= 0.01)
 
@@ -202,7 +204,7 @@ def _trial(said: Floats, won: Bools, usual: float) -> Trial:
     table = reliability(said, won, _BINS if len(np.unique(said)) > 1 else 1)
     return Trial(
         len(won), float(said.mean()), float(won.mean()), brier(said, won), brier(np.full(len(won), usual), won),
-        auc(said, won), beyond_luck(table), calibration_error(table), table,
+        auc(said, won), beyond_luck(table), table,
     )  # fmt: skip
 
 

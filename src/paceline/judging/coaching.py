@@ -58,7 +58,6 @@ class PlanEffect:
     plan: ActionPlan
     name: str
     metric: Metric
-    weeks_over: int
     over: bool
     effect: Effect
     better: bool | None
@@ -127,7 +126,7 @@ def _effect(
 ) -> PlanEffect:
     name = names.get(plan.rep, plan.rep)
     if plan.rep not in weeks.reps:
-        return PlanEffect(plan, name, metric, 0, plan.until <= weeks.now, _nothing(say("{who} doesn't sell", who=name)), None)
+        return PlanEffect(plan, name, metric, plan.until <= weeks.now, _nothing(say("{who} doesn't sell", who=name)), None)
     person = weeks.reps.index(plan.rep)
     start = next((place for place, monday in enumerate(weeks.mondays) if monday >= plan.first), len(weeks.mondays))
     until = sum(monday + timedelta(days=7) <= max(plan.until, plan.first) for monday in weeks.mondays)
@@ -143,7 +142,7 @@ def _effect(
         found = _nothing(say("it began before the {weeks} weeks that are looked at", weeks=len(weeks.mondays)))
     else:
         found = coaching_effect(Series(series.amounts, exposure, series.planned), person, start, until, peers, plan.target, unit)
-    return PlanEffect(plan, name, metric, until - start, plan.until <= weeks.now, found, _better(metric, found))
+    return PlanEffect(plan, name, metric, plan.until <= weeks.now, found, _better(metric, found))
 
 
 def _nothing(why: Said) -> Effect:

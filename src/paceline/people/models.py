@@ -58,9 +58,6 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
-    def get_full_name(self) -> str:
-        """The name, under the word by which libraries ask for it."""
-        return self.name
 
 
 class Invitation(models.Model):

@@ -41,11 +41,6 @@ def skewed(rng: np.random.Generator, medians: Floats, sigma: float) -> Floats:
     return np.asarray(medians * np.exp(rng.normal(0.0, sigma, len(medians))), dtype=np.float64)
 
 
-def round_down(values: Floats) -> Ints:
-    """Values rounded down to whole numbers."""
-    return np.floor(values).astype(np.int64)
-
-
 def counted(counts: Ints) -> tuple[Ints, Ints]:
     """(owner, rank): for counts ``[2, 0, 1]`` the owners ``[0, 0, 2]`` and their ranks ``[0, 1, 0]``."""
     owner = np.repeat(np.arange(len(counts), dtype=np.int64), counts)

@@ -55,12 +55,6 @@ def pooled(pick: Bools, one: Floats, other: Floats) -> Floats:
     return np.where(pick[None, :], one, other)
 
 
-def resampled(rng: np.random.Generator, values: Floats, order_of_group: Ints, start: Ints, size: Ints) -> Floats:
-    """A random value of each asked-for group; group g's values are ``values[start[g] : start[g] + size[g]]`` (size > 0)."""
-    at = start[order_of_group] + np.floor(rng.random(len(order_of_group)) * size[order_of_group]).astype(np.int64)
-    return np.asarray(values[at], dtype=np.float64)
-
-
 def tally(group: Ints, size: int, values: Floats | Ints | Bools | None = None) -> Floats:
     """Sum of the values (or number of rows) of each group 0 … size − 1."""
     return np.bincount(group, None if values is None else values.astype(np.float64), minlength=size).astype(np.float64)

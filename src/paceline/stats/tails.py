@@ -41,8 +41,3 @@ def beta_binomial_tails(hits: int, n: int, share: float, rho: float) -> tuple[fl
                     + special.betaln(k + a, n - k + b) - special.betaln(a, b))  # fmt: skip
     low = float(np.clip(chance.sum() - chance[-1] / 2, 0, 1))
     return low, 1 - low
-
-
-def scores_of(low: npt.ArrayLike) -> Floats:
-    """Standard normal scores of lower tails, held within ±8: what a CUSUM adds up."""
-    return np.asarray(special.ndtri(np.clip(np.asarray(low, np.float64), 6e-16, 1 - 6e-16)))

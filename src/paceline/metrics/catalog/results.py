@@ -36,7 +36,6 @@ _AMOUNTS = (Coverage("won deals with an amount", SIZED, WON),)
 _CLOSE = "won: the close date; lost: the day it moved to lost"
 _CLOSER = "the owner at the moment of closing"
 _NO_CLOSE = "no deal was won or lost"
-_NO_WIN = "no deal was won"
 _REOPENED = "A deal closed, reopened and closed again counts once, at its final close."
 _VALUED = "Deals with an amount of 0 or less are left out; those with an unknown amount count."
 

@@ -36,6 +36,12 @@ def called(store: Store, kind: str, ids: Iterable[str]) -> dict[str, str]:
     return {row["id"]: row["name"] for row in found if row["name"]}
 
 
+def ids_called(store: Store, kind: str, name: str) -> list[str]:
+    """The ids of a kind's records that are called so."""
+    rows = unbound(kind)
+    return [row["id"] for row in store.engine.query(rows.filter(rows.name == name).select("id")).to_pylist()]
+
+
 def names_among(store: Store, tables: Sequence[pa.Table], as_of: int) -> dict[str, dict[str, str]]:
     """What reps, and the deals, accounts, people… that stand in the tables are called: column → id → name.
 

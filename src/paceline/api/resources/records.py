@@ -152,7 +152,9 @@ def _group(words: Sequence[str], problems: Problems) -> tuple[tuple[str, str | N
 
 
 def _page(caller: Caller, asked: Question, reading: Reading) -> str:
-    return caller.link(f"{reverse('records', args=[reading.slug])}?{urlencode(asked.words)}")
+    group = ",".join(f"{by}:{value or ''}" for by, value in reading.group)
+    words = [*asked.words, *([("group", group)] if group else [])]
+    return caller.link(f"{reverse('records', args=[reading.slug])}?{urlencode(words)}")
 
 
 def _measure(of: Records) -> Measure:

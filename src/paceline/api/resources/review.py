@@ -109,7 +109,7 @@ def _numbers(caller: Caller, page: team.Team, before: team.Team) -> list[Compare
     earlier = {(block.role, metric.slug): reading for block in before.blocks
                for metric, reading in zip(block.metrics, block.together, strict=True)}  # fmt: skip
     found = []
-    for block in page.blocks:
+    for block in (one for one in page.blocks if one.role):
         for metric, reading in zip(block.metrics, block.together, strict=True):
             (value, because), (then, then_because) = (_told(one) for one in (reading, earlier.get((block.role, metric.slug))))
             found.append(Compared(

@@ -101,10 +101,11 @@ def team(caller: Caller, query: TeamQuery) -> TeamAnswer:
 
 def _together(block: pages_team.Block) -> list[Together]:
     zipped = zip(block.metrics, block.together, block.medians, strict=True)
+    nobody = "nobody is here" if block.role else "people without a role aren't added up"
     return [
         Together(
             role=block.role, metric=metric.slug, value=None if reading is None else number(reading.value),
-            because="nobody is here" if reading is None else reading.none_because, median=number(median),
+            because=nobody if reading is None else reading.none_because, median=number(median),
         )
         for metric, reading, median in zipped
     ]  # fmt: skip

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from paceline.access.gate import Asking, action, door_for, may
 from paceline.insight.waterfall import MEANING
-from paceline.judging.waterfall import pipeline_change
+from paceline.judging.waterfall import PipelineChange, pipeline_change
 from paceline.pages.dashboards import health, judged, metric, rep, written
 from paceline.pages.dashboards.address import AddressError
 from paceline.pages.dashboards.asking import Asked, asked
@@ -142,11 +142,8 @@ def _day(number: int | None) -> date | None:
 
 def _changes(request: Asking, of: Asked, parts: Mapping[str, str]) -> pa.Table:  # noqa: ARG001
     """What moved the pipeline: the opening, each part, the closing; they add up."""
-    opened, closed = of.period.first - timedelta(days=1), min(written.last_day(of.period), of.today)
-    if opened >= closed:
-        raise AddressError(gettext("A change needs two days: choose a longer period."))
-    found = pipeline_change(of.store, of.scope, opened, closed).change
-    ends = {"first_day": opened, "last_day": closed, "currency": of.currency}
+    whole = _change(of)
+    found, ends = whole.change, {"first_day": whole.opened, "last_day": whole.closed, "currency": of.currency}
     rows = [{"step": "opening", "deals": found.opening_deals, "amount": found.opening / 100, **ends}]
     rows += [
         {"step": str(one.cause), "meaning": MEANING[one.cause], "deals": one.deals, "amount": one.cents / 100, **ends}
@@ -155,6 +152,18 @@ def _changes(request: Asking, of: Asked, parts: Mapping[str, str]) -> pa.Table: 
     rows.append({"step": "closing", "deals": found.closing_deals, "amount": found.closing / 100, **ends})
     columns = {"step": TEXT, "meaning": TEXT, "deals": WHOLE, "amount": NUMBER, "currency": TEXT, "first_day": DAY}
     return table_of(rows, {**columns, "last_day": DAY})
+
+
+def _moved_deals(request: Asking, of: Asked, parts: Mapping[str, str]) -> pa.Table:  # noqa: ARG001
+    """The deals of each part of a pipeline's change; of a part they add up to it."""
+    return _change(of).deals_to_arrow()
+
+
+def _change(of: Asked) -> PipelineChange:
+    opened, closed = of.period.first - timedelta(days=1), min(written.last_day(of.period), of.today)
+    if opened >= closed:
+        raise AddressError(gettext("A change needs two days: choose a longer period."))
+    return pipeline_change(of.store, of.scope, opened, closed)
 
 
 def _gaps(request: Asking, of: Asked, parts: Mapping[str, str]) -> pa.Table:  # noqa: ARG001
@@ -187,6 +196,7 @@ EXPORTS = (
     Export("metric_export", r"^metrics/(?P<slug>[\w-]+)", "see_metric", _standings),
     Export("rep_deals_export", r"^reps/(?P<rep_id>.+)/deals", "see_rep", _deals),
     Export("rep_export", r"^reps/(?P<rep_id>.+)", "see_rep", _cells),
+    Export("changes_deals_export", r"^forecast/changes/deals", "see_forecast", _moved_deals),
     Export("changes_export", r"^forecast/changes", "see_forecast", _changes),
     Export("forecast_deals_export", r"^forecast/deals", "see_forecast", _forecast_deals, "this_quarter"),
     Export("forecast_export", r"^forecast", "see_forecast", _lines, "this_quarter"),

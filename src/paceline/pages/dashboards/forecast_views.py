@@ -17,7 +17,7 @@ from paceline import charts
 from paceline.access.gate import Asking, action
 from paceline.charts import Picture, Step
 from paceline.insight.forecast import Outlook
-from paceline.insight.waterfall import MEANING
+from paceline.insight.waterfall import MEANING, Move, Part
 from paceline.judging.forecast import Foresight
 from paceline.judging.forecast_lines import REP, TEAM, ForecastLine
 from paceline.judging.waterfall import PipelineChange, pipeline_change
@@ -27,7 +27,7 @@ from paceline.pages.dashboards.address import Address, AddressError, word_of
 from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.kept import readings
 from paceline.pages.dashboards.later import patient, soon
-from paceline.pages.dashboards.links import records_of, rep_link
+from paceline.pages.dashboards.links import rep_link
 from paceline.pages.dashboards.records import in_crm
 from paceline.pages.told import in_words
 from paceline.project.running import running
@@ -36,6 +36,7 @@ from paceline.sales.periods import Period, from_epoch_day
 METRICS = {"revenue": "Revenue", "sales_volume": "Sales volume"}
 _BANDS = ((0.1, 0.9), (0.25, 0.75), (0.4, 0.6))
 _DEALS = 10
+_MOVES = 50  # deals of a part of the change; the file has all of them
 
 
 @action("see_forecast")
@@ -62,7 +63,7 @@ def forecast_page(request: Asking) -> HttpResponse:
         more=max(len(found.deals) - _DEALS, 0),
         notes=[in_words(note) for note in found.notes],
         about=of.about,
-        records=records_of(slug, of.period, of.scope.one_rep or "", of.address.team),
+        records=_records(of, slug),
         baselines=_baselines(of, top),
         changes=reverse("pipeline_changes") + of.address.query(period=_since_word(of), vs="own"),
         **_people(of, request),
@@ -74,6 +75,12 @@ def forecast_page(request: Asking) -> HttpResponse:
 def _people(of: Asked, request: Asking) -> dict[str, Any]:
     people = request.door.people(of.as_of)
     return {"teams_choice": choices({one.team: one.team for one in people if one.team}, of.address.team)}
+
+
+def _records(of: Asked, slug: str, **whose: str) -> str:
+    """Where the records of what is won so far are, of everybody asked about or of one of them."""
+    words = {"rep": of.scope.one_rep or "", "period": word_of(of.period), "vs": "own", **whose}
+    return reverse("records", args=[slug]) + of.address.query(**words)
 
 
 def _brief(of: Asked, line: ForecastLine, value: float | None) -> str | None:
@@ -88,6 +95,7 @@ def _line(of: Asked, line: ForecastLine) -> dict[str, Any]:
         "name": line.name,
         "href": rep_link(of, line.id) if line.level == REP else None,
         "so_far": _brief(of, line, line.so_far),
+        "records": _records(of, line.metric, **({line.level: line.id} if line.level in (TEAM, REP) else {})),
         "middle": _brief(of, line, look.middle if look else None),
         "low": _brief(of, line, low),
         "high": _brief(of, line, high),
@@ -196,8 +204,10 @@ def changes_page(request: Asking) -> HttpResponse:
     found = soon(of.store, key, None, lambda: pipeline_change(of.store, of.scope, opened, closed))
     context = of.base(
         picture=_waterfall(of, found),
-        parts=[_part(of, part) for part in found.change.parts if part.deals],
+        parts=[_part(of, found, part) for part in found.change.parts if part.deals],
+        deals=reverse("changes_deals_export", args=["csv"]) + of.address.query(vs="own"),
         unknown=found.change.unknown,
+        hindsight=in_words(found.hindsight or ""),
         opened=written.day(opened),
         closed=written.day(closed),
         about=of.about,
@@ -223,10 +233,22 @@ def _waterfall(of: Asked, found: PipelineChange) -> Picture:
     )  # fmt: skip
 
 
-def _part(of: Asked, part: Any) -> dict[str, Any]:
+def _part(of: Asked, found: PipelineChange, part: Part) -> dict[str, Any]:
     return {
         "cause": capfirst(gettext(str(part.cause))),
         "meaning": gettext(MEANING[part.cause]),
         "deals": part.deals,
         "amount": written.money(part.cents / 100, of.currency),
+        "moves": [_move(of, found, move) for move in part.moves[:_MOVES]],
+        "more": max(part.deals - _MOVES, 0),
+    }
+
+
+def _move(of: Asked, found: PipelineChange, move: Move) -> dict[str, str | None]:
+    """A deal of a part: what it is called, whose it is, what it adds."""
+    return {
+        "name": found.names.get(move.deal, move.deal),
+        "crm": in_crm(running().project.config.crm, "opportunity_id", move.deal),
+        "who": found.names.get(move.owner or "", move.owner or ""),
+        "amount": written.money(move.cents / 100, of.currency) if move.known else None,
     }

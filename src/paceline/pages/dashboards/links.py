@@ -31,9 +31,15 @@ def records_link(of: Asked, slug: str, rep_id: str = "", role: str = "") -> str:
     return reverse("records", args=[slug]) + of.address.query(rep=rep_id, role=of.address.role or role, vs="own")
 
 
-def records_of(slug: str, period: Period, rep: str = "", team: str = "") -> str:
-    """Where the records of a metric in any period are."""
-    return reverse("records", args=[slug]) + Address().query(period=word_of(period), rep=rep, team=team)
+def records_of(slug: str, period: Period, rep: str = "", team: str = "", as_of: str = "") -> str:
+    """Where the records of a metric in any period are, as they were known on the as-of day."""
+    return reverse("records", args=[slug]) + Address().query(period=word_of(period), rep=rep, team=team, as_of=as_of)
+
+
+def part_of(of: Asked, slug: str, by: str, value: str | None) -> str:
+    """Where the records behind one part of a cut number are: of a source, a product… (None: of rows without any)."""
+    period = word_of(of.period)
+    return reverse("records", args=[slug]) + of.address.query(period=period, vs="own", group=f"{by}:{value or ''}")
 
 
 def rep_link(of: Asked, rep_id: str) -> str:

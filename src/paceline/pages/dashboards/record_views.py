@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,16 +15,19 @@ from django.views.decorators.http import require_safe
 from paceline.access.audit import note
 from paceline.access.gate import Asking, action, door_for, may
 from paceline.disputes.deciding import labels_of, names_of, undecided
+from paceline.metrics.ask import AskError
 from paceline.metrics.called import called
 from paceline.metrics.explain import CONTRIBUTION, Explanation
 from paceline.metrics.reading import Reading
+from paceline.metrics.relations import REP_ATTRIBUTES, SLICES
+from paceline.pages.asked import BadQuestionError
 from paceline.pages.dashboards import kept, records, written
 from paceline.pages.dashboards.asking import Asked, asked
 from paceline.pages.dashboards.column_words import column
 from paceline.pages.dashboards.export import as_file
 from paceline.pages.dashboards.links import metric_of
 from paceline.pages.dashboards.parts import first_of
-from paceline.pages.told import in_words
+from paceline.pages.told import fault_in_words, in_words
 from paceline.project.running import running
 
 
@@ -31,8 +35,27 @@ def asked_records(request: Asking, slug: str) -> tuple[Asked, Explanation]:
     """The question of the address, and everything about the number that answers it. Raises Http404 for an unknown metric."""
     metric = metric_of(request, slug)
     of = asked(request)
-    reading = kept.one(of.store, metric.slug, of.scope, of.period, as_of=of.as_of)
+    group = group_in(request.GET.get("group", ""))
+    try:
+        found = kept.readings(
+            of.store, [metric.slug], of.scope, [of.period], tuple(by for by, _ in group), as_of=of.as_of, mean_of_reps=True
+        )
+    except AskError as error:
+        raise BadQuestionError(fault_in_words(error)) from None
+    reading = next((one for one in found if one.group == group), None)
+    if reading is None:
+        raise BadQuestionError(gettext("Nothing was found of %(group)s.") % {"group": request.GET["group"]})
     return of, records.told(of.store, reading, of.as_of)
+
+
+def group_in(word: str) -> tuple[tuple[str, str | None], ...]:
+    """Which part of a cut reading the address names: ``source:Partner``; several with commas; ``source:``: without any."""
+    pairs = (one.partition(":") for one in _NEXT_CUT.split(word) if one)
+    return tuple((by, value or None) for by, _, value in pairs)
+
+
+# A value may have commas in it: only before the name of a cut one begins a further part.
+_NEXT_CUT = re.compile(rf",(?=(?:{'|'.join((*REP_ATTRIBUTES, *SLICES))}):)")
 
 
 @action("see_records")
@@ -45,12 +68,12 @@ def records_page(request: Asking, slug: str) -> HttpResponse:
     rep = of.scope.one_rep or ""
     lists = records.listed(of.store, told, first, running().project.config.crm)
     there = max((one.count for one in lists), default=0)
-    here = {"rep": rep}
+    here = {"rep": rep, "group": request.GET.get("group", "")}
     context = of.base(
         metric=reading.metric,
         name=gettext(reading.metric.name),
         meaning=gettext(reading.metric.meaning),
-        about=of.about,
+        about=", ".join([of.about, *([in_words(reading.group_label)] if reading.group else [])]),
         rep_id=rep,
         value=written.reading(reading, short=False),
         because=in_words(reading.none_because),
@@ -64,7 +87,7 @@ def records_page(request: Asking, slug: str) -> HttpResponse:
         interval=_interval(reading),
         mean=None if reading.mean_of_reps is None else written.mean(reading.mean_of_reps, reading.metric.unit, reading.currency),
         known_at=written.instant(reading.as_of, of.store.settings.time_zone),
-        definition=reverse("metric", args=[slug]) + of.address.query(**here),
+        definition=reverse("metric", args=[slug]) + of.address.query(rep=rep),
         csv=reverse("records_export", args=[slug, "csv"]) + of.address.query(**here),
         parquet=reverse("records_export", args=[slug, "parquet"]) + of.address.query(**here),
         before=_page(of, here, first - records.SHOWN) if first > 0 else None,

@@ -50,7 +50,7 @@ def rep_page(request: Asking, rep_id: str) -> HttpResponse:
         lambda: rep.page(of.store, of.scope, rep_id, of.course, peers=peers, as_of=of.as_of),
     )  # fmt: skip
     changed = judged.changes_soon(of.store, of.scope, of.as_of)
-    goals = goal_tiles.of_rep(of, of.scope, lambda slug, period: records_of(slug, period, rep_id))
+    goals = goal_tiles.of_rep(of, of.scope, lambda slug, period: records_of(slug, period, rep_id, as_of=of.address.as_of))
     added = added_by(request.user.rep_id)
     groups = [(gettext(g.name), [tile(of, cell, rep_id) for cell in g.cells]) for g in page.groups]
     context = of.base(

@@ -56,7 +56,7 @@ def card(of: Asked, one: Signal) -> dict[str, Any]:
         "moved": moved,
         "page": reverse("rep", args=[one.name]) if is_rep else reverse("team") + Address().query(team=team),
         "trend": reverse("metric", args=[one.metric.slug]) + Address().query(rep=rep, team=team, period="last_week"),
-        "records": records_of(one.metric.slug, behind, rep, team),
+        "records": records_of(one.metric.slug, behind, rep, team, of.address.as_of),
         "records_word": gettext("Records") if whole else gettext("Records of the last week"),
     }
 

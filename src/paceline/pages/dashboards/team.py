@@ -79,7 +79,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Block:
-    """The reps of a role: groups of metrics, a row a rep, all of them together and the middle one."""
+    """The reps of a role: groups of metrics, a row a rep, all of them together and the middle one.
+
+    ``together``: nothing of people without a role, who are no group whose rows could be told from others'.
+    """
 
     role: str
     groups: tuple[tuple[str, tuple[Metric, ...]], ...]
@@ -194,7 +197,6 @@ def _block(
     as_of: date | None,
 ) -> Block:
     metrics = tuple(metric for _, of_group in groups for metric in of_group)
-    inside = scope & Scope.role(role) if role else scope & Scope.reps(members)
     slugs = [metric.slug for metric in metrics]
     histories = histories_of(store, scope & Scope.reps(sorted(members)), slugs, course.periods, as_of)
     others = _others(store, scope & Scope.reps(sorted(members)), slugs, course, vs, as_of)
@@ -207,8 +209,10 @@ def _block(
         )  # fmt: skip
         if any(cell.reading is not None and cell.reading.n > 0 for cell in cells) or any(v for c in cells for v in c.values):
             rows.append(Row(rep, members[rep].name or rep, ramp_week(members[rep], course.last, store.view(as_of).day), cells))
-    pooled = readings(store, slugs, inside, [course.last], as_of=as_of)
-    together = tuple(pooled.where(metric=slug)[0] if len(pooled.where(metric=slug)) else None for slug in slugs)
+    together: tuple[Reading | None, ...] = (None,) * len(slugs)
+    if role:
+        pooled = readings(store, slugs, scope & Scope.role(role), [course.last], as_of=as_of)
+        together = tuple(pooled.where(metric=slug)[0] if len(pooled.where(metric=slug)) else None for slug in slugs)
     return Block(role, groups, _against_peers(tuple(rows)) if vs == "peers" else tuple(rows), together)
 
 

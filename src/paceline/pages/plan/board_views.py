@@ -149,7 +149,7 @@ def _row(of: Asked, found: Board, one: Placed, own: str, *, named: bool, links: 
         "place": "" if place is None else str(place[0]),
         "pace": "" if one.pace is None else read(one.pace),
         "value": None if one.reading.value is None else read(one.reading.value),
-        "records": records_of(found.metric.slug, of.period, one.rep) if seen else "",
+        "records": records_of(found.metric.slug, of.period, one.rep, as_of=of.address.as_of) if seen else "",
         "days": written.count(round(one.days, 1)),
         "n": one.reading.n,
     }

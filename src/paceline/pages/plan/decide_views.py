@@ -24,6 +24,7 @@ from paceline.insight.trends import Season
 from paceline.judging.segments import BY, MEASURES, Group, Segments
 from paceline.judging.segments import segments as judge
 from paceline.judging.strategies import Strategies, strategies
+from paceline.metrics.called import ids_called
 from paceline.metrics.reading import nothing
 from paceline.metrics.vocabulary import Unit
 from paceline.pages.asked import Asked as Question
@@ -32,6 +33,7 @@ from paceline.pages.dashboards.address import AddressError, word_of
 from paceline.pages.dashboards.asking import Asked, asked, choices
 from paceline.pages.dashboards.export import as_file
 from paceline.pages.dashboards.later import PATIENT, patient, soon
+from paceline.pages.dashboards.links import part_of
 from paceline.pages.plan import periods
 from paceline.pages.told import in_words
 from paceline.sales.periods import Period
@@ -152,6 +154,7 @@ def _row(of: Asked, group: Group, cut: str) -> dict[str, Any]:
     return {
         "name": _called(group, cut),
         "n": group.measures["win_rate"].n,
+        "records": _records(of, group, cut),
         "cells": [_cell(of, measure, group.measures[measure]) for measure in MEASURES],
         "effort": "–" if effort is None else written.share(effort),
         "share": "–" if value is None else written.share(value),
@@ -160,6 +163,23 @@ def _row(of: Asked, group: Group, cut: str) -> dict[str, Any]:
         "growth_high": None if change.high is None else written.signed_share(change.high),
         "wins": (change.wins_now, change.wins_before),
     }
+
+
+def _records(of: Asked, group: Group, cut: str) -> str:
+    """Where the group's decided deals are; empty where the metric isn't cut as here, or two products are called the same."""
+    if cut not in _AS_THE_METRIC:
+        return ""
+    value = None if group.name == NO_WORD else group.name
+    if cut == "product" and value is not None:
+        ids = ids_called(of.store, "product", value)
+        if len(ids) != 1:
+            return ""
+        (value,) = ids
+    return part_of(of, "win_rate", cut, value)
+
+
+# An account without a segment stands here in its owner's: that is a cut of its own.
+_AS_THE_METRIC = ("product", "territory", "source", "account_type", "type")
 
 
 def _cell(of: Asked, measure: str, one: Compared) -> dict[str, Any]:

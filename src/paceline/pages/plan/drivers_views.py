@@ -20,7 +20,7 @@ from paceline.judging.drivers import GOAL, PAST, PEERS, Drivers, DriversError, d
 from paceline.judging.drivers_read import FAMILIES
 from paceline.metrics.vocabulary import Unit
 from paceline.pages.dashboards import written
-from paceline.pages.dashboards.address import Address, AddressError, word_of
+from paceline.pages.dashboards.address import AddressError
 from paceline.pages.dashboards.asking import Asked, choices
 from paceline.pages.dashboards.export import as_file
 from paceline.pages.dashboards.later import PATIENT, patient, soon
@@ -172,11 +172,7 @@ def records_behind(of: Asked, found: Drivers, driver: str, period: Period, rep: 
     slug = next((one.metric for one in found.split.drivers if one.name == driver), None)
     if slug is None or slug not in of.store.catalog:
         return ""
-    return (
-        records_of(slug, period, rep, of.address.team)
-        if rep or of.address.team
-        else reverse("records", args=[slug]) + Address().query(period=word_of(period))
-    )
+    return records_of(slug, period, rep, of.address.team, of.address.as_of)
 
 
 def suggestion(of: Asked, found: Drivers, period: Period, rep: str) -> dict[str, str] | None:

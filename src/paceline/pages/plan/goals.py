@@ -79,7 +79,7 @@ def row(of: Asked, line: GoalLine, change: GoalChange | None, may_change: bool) 
         "level": line.goal.level,
         "page": page,
         "goal": written.brief(line.goal.target, line.metric.unit, of.currency),
-        "records": records_of(line.metric.slug, line.period, rep, team),
+        "records": records_of(line.metric.slug, line.period, rep, team, of.address.as_of),
         "because": in_words(line.none_because),
         "chance": None if line.reach is None else written.chance(line.reach.chance),
         "no_chance": in_words(line.no_chance_because),

@@ -173,7 +173,7 @@ def _numbers(page: team.Team, before: team.Team, period: Period) -> tuple[tuple[
             _number(metric, _written(reading), _written(earlier.get((block.role, metric.slug))), block.role, period)
             for metric, reading in zip(block.metrics, block.together, strict=True)
         ))
-        for block in page.blocks
+        for block in page.blocks if block.role
     )  # fmt: skip
 
 

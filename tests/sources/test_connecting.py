@@ -13,6 +13,7 @@ import pytest
 from paceline.sales.settings import Settings
 from paceline.sources.connecting import seen as looking
 from paceline.sources.connecting.feed import Feed, Plan, StageWord, missing, wanting
+from paceline.sources.connecting.guess import currency_of
 from paceline.sources.connecting.ids import ids_of, strangers
 from paceline.sources.connecting.planned import By, Folder, planned, to_write
 from paceline.sources.connecting.seen import seen
@@ -303,3 +304,20 @@ def test_a_file_that_changed_takes_no_second_place_in_memory(tmp_path: Path) -> 
         (tmp_path / "deals.csv").write_text("Deal ID\n" + "1\n" * rows, encoding="utf-8")
         assert looking.look(tmp_path, FileMapping())[0].rows == rows
     assert len([key for key in looking._kept if key[0] == str(tmp_path / "deals.csv")]) == 1
+
+
+def test_a_currency_that_an_amounts_name_tells_is_that_of_the_amounts(connect: Connect) -> None:
+    deals = "Vorgangsnr;Verkäufer;Phase;Auftragswert (EUR);Abschluss am\nV1;Änne Groß;Gewonnen;78.485,80;05.10.2026\n"
+    found = connect({"Verkaufschancen.csv": deals}, "")
+    (feed,) = [feed for feed in found.plan.feeds if feed.table == "opportunity"]
+    assert (feed.columns["id"], feed.columns["owner_id"], feed.columns["amount"]) == (
+        ("Vorgangsnr",), ("Verkäufer",), ("Auftragswert (EUR)",)
+    )  # fmt: skip
+    assert found.plan.currency == "EUR"
+
+
+@pytest.mark.parametrize(("name", "code"), [
+    ("Amount (USD)", "USD"), ("Wert in €", "EUR"), ("Amount", ""), ("ACV", ""), ("EUR or USD", ""), ("EURO", ""), ("NEW", ""),
+])  # fmt: skip
+def test_a_name_tells_a_currency_or_none(name: str, code: str) -> None:
+    assert currency_of(name) == code

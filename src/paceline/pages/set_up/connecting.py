@@ -22,7 +22,7 @@ from paceline.project.running import Running
 from paceline.sales.records import Type
 from paceline.sources.connecting import ids as feed_ids
 from paceline.sources.connecting.feed import Feed, Plan, StageWord, missing
-from paceline.sources.connecting.guess import guess_feed
+from paceline.sources.connecting.guess import guess_feed, told_currency
 from paceline.sources.connecting.planned import By, FileState, Folder, planned, to_write, written_as
 from paceline.sources.connecting.seen import SeenFile, look
 from paceline.sources.connecting.whole import stage_values, stage_words
@@ -90,7 +90,9 @@ def sent_form(place: Running, found: Source, before: Form, sent: QueryDict) -> F
         looked = looked or told.new
         files.append(replace(changed, feeds=told.feeds))
     stages = _stages_sent(sent, files, before.folder.saved, lambda name: stored_ids(place.engine, name))
-    plan = replace(before.plan, headless=headless, stages=stages, currency=sent.get("currency", before.plan.currency))
+    # where no amount was chosen before, nobody was asked for a currency
+    currency = sent.get("currency", before.plan.currency or told_currency(feed for one in files for feed in one.feeds))
+    plan = replace(before.plan, headless=headless, stages=stages, currency=currency)
     return replace(before, files=tuple(files), plan=plan, looked=looked)
 
 

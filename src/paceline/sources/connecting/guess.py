@@ -14,10 +14,13 @@ from paceline.sources.connecting.forms_of import forms_of, reads_well
 from paceline.sources.connecting.seen import SeenColumn, SeenFile
 from paceline.sources.connecting.words import BEFORE, COLUMNS, FILES, FIRST_NAMES, LAST_NAMES, NOT_ALIKE, WORDS, plain
 from paceline.sources.files.mapping import our_column
+from paceline.sources.files.numbers import CODES
 
 LIKE = 0.84  # of difflib's ratio: below, two names are two things
 _NAMELESS, _NAMED = re.compile(r"column \d+"), 1.5
 _LIKELY = 2.6  # of the score of a record: below, nobody can tell
+_SIGNS = {"€": "EUR", "£": "GBP"}  # those that stand for one currency alone
+_WORDS_TOO = {"ALL", "TOP"}
 _FUZZY_COLUMNS = 250  # a wider table is matched by known names alone
 
 
@@ -75,7 +78,7 @@ def _likely(seen: SeenFile, record: Table) -> list[tuple[float, str, str]]:
         if not column.filled and seen.rows:
             continue  # an empty column tells nothing
         name = plain(column.name)
-        rest = _without_record(name, record.name)
+        rest = _without_record(_without_currency(column.name), record.name)
         for ours, names in _known_names(record.name).items():
             score = max(_score(name, names, fuzzy), 0.98 * _score(rest, names, False) if rest != name else 0.0)
             if score and _can_be(column, record, ours):
@@ -118,6 +121,32 @@ def _ratio(name: str, other: str) -> float:
 def _without_record(name: str, table: str) -> str:
     """``deal name`` → ``name``, for deals."""
     return next((name[len(word) + 1 :] for word in BEFORE.get(table, ()) if name.startswith(f"{word} ")), name)
+
+
+def currency_of(name: str) -> str:
+    """The currency that a column's name tells: ``Amount (EUR)``, ``Wert in €`` → ``EUR``; "" where it tells none, or several."""
+    told = {word for word in re.findall(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])", name) if word in CODES - _WORDS_TOO}
+    told |= {code for sign, code in _SIGNS.items() if sign in name}
+    return told.pop() if len(told) == 1 else ""
+
+
+def told_currency(feeds: Iterable[Feed]) -> str:
+    """The one currency that the names of the feeds' amounts tell; "" where they tell none, or several."""
+    told = {
+        code
+        for feed in feeds
+        for ours, names in feed.columns.items()
+        if (known := our_column(feed.record, ours)) is not None and known[0].type is Type.CENTS
+        for name in names
+        if (code := currency_of(name))
+    }
+    return told.pop() if len(told) == 1 else ""
+
+
+def _without_currency(name: str) -> str:
+    """``Auftragswert in EUR`` → ``auftragswert``."""
+    words = [word for word in name.split() if not currency_of(word)] if currency_of(name) else [name]
+    return plain(" ".join(words)).removesuffix(" in")
 
 
 def _can_be(column: SeenColumn, record: Table, ours: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from paceline.sales.settings import Settings
 from paceline.sources.connecting.feed import Feed, Plan, missing
-from paceline.sources.connecting.guess import guess_feed
+from paceline.sources.connecting.guess import guess_feed, told_currency
 from paceline.sources.connecting.seen import SeenFile, look
 from paceline.sources.connecting.whole import Known, guess, stage_words
 from paceline.sources.connecting.words import plain, plain_names
@@ -68,7 +68,8 @@ def planned(folder: Path, saved: Plan, rules: FileMapping, settings: Settings, k
     feeds = (*saved.feeds, *(feed for one in states for feed in one.feeds if feed.place is None))
     seen = {one.file: one for one in files}
     stages = saved.stages or stage_words([feed for feed in feeds if feed.file in seen], seen, known)
-    return Folder(states, Plan(feeds, saved.unread, headless, stages, saved.currency), saved)
+    currency = saved.currency or ("" if saved.feeds else told_currency(feeds))
+    return Folder(states, Plan(feeds, saved.unread, headless, stages, currency), saved)
 
 
 def written_as(rules: FileMapping, headless: frozenset[str]) -> FileMapping:

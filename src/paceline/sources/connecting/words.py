@@ -75,9 +75,10 @@ COLUMNS: Mapping[str, Names] = {
         role="role|user role|user role name|userrole name|title|job title|position|rolle",
         segment="segment",
         team="team|team name|main team|sales team|department|division|hubspot team",
-        manager_id="manager|manager id|manager name|reports to|reports to id|supervisor|team lead|vorgesetzter",
+        manager_id="manager|manager id|manager name|reports to|reports to id|supervisor|team lead|vorgesetzter|leiter|"
+        "teamleiter|führungskraft",
         territory="territory|region|regional office|office|office location|gebiet",
-        from_day="from day|role since|since|start date|hire date|effective date",
+        from_day="from day|role since|since|start date|hire date|effective date|seit|eintrittsdatum",
         until_day="until day|role until",
     ),
     "absence": _names(
@@ -150,20 +151,20 @@ COLUMNS: Mapping[str, Names] = {
         outcome="outcome|means|status|forecast category",
     ),
     "opportunity": _names(
-        id="id|opportunity id|deal id|record id|hs object id|opp id|opportunity number|deal number",
+        id="id|opportunity id|deal id|record id|hs object id|opp id|opportunity number|deal number|vorgangsnummer|vorgangsnr",
         name="name|opportunity name|deal name|dealname|deal|opportunity|title|subject|bezeichnung",
         account_id="account id|account|account name|company|company name|company id|associated company|associated company id|"
         "associated company ids|primary associated company|organization|organisation|customer|client|firma|kunde",
         owner_id="owner id|opportunity owner|deal owner|hubspot owner id|owner|owner name|owner full name|sales agent|"
-        "sales rep|salesperson|rep|rep name|agent|seller|assigned to|account executive|ae|inhaber|eigentümer|"
-        "verantwortlich",
+        "sales rep|salesperson|rep|rep name|agent|seller|assigned to|account executive|ae|inhaber|eigentümer|besitzer|"
+        "verkäufer|vertriebsmitarbeiter|zuständig|verantwortlich",
         created_by_id="created by id|created by|created by user id|hs created by user id",
         sourced_by_id="sourced by|sdr|sdr id|bdr",
         created_at="created date|create date|createdate|created at|created|created on|created day|date created|open date|"
         "opened|engage date|hs createdate|erstelldatum|erstellt am|angelegt am",
         stage_id="stage name|stage|deal stage|dealstage|opportunity stage|stage id|pipeline stage|sales stage|status|phase",
         amount="amount|deal amount|opportunity amount|value|deal value|close value|acv|arr|annual contract value|"
-        "total contract value|tcv|revenue|price|total|amount in company currency|betrag|wert|volumen",
+        "total contract value|tcv|revenue|price|total|amount in company currency|betrag|wert|auftragswert|volumen|summe|umsatz",
         currency="currency|currency iso code|currencyisocode|amount currency|deal currency code|währung",
         close_day="close date|closedate|closed date|closing date|expected close date|close|date closed|won date|schlusstermin|"
         "abschlussdatum|geschlossen am",

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
 from paceline.project import FILE
+from paceline.project.bringing import BadFileError
 from paceline.project.folder import OWN_METRICS
 from paceline.project.running import Running
+from paceline.saying.said import say
 from tests.product.conftest import Cast
 
 OWN = """[metric.big_calls]
@@ -197,3 +201,14 @@ def test_the_monitor_is_told_and_a_stranger_isnt(cast: Cast, browser: Callable[[
     for name, status in (("admin", 200), ("rep", 404)):
         _, key = keys.make(cast[name], "monitor")
         assert away.get("/metrics", headers={"Authorization": f"Bearer {key}"}).status_code == status
+
+
+def test_why_work_failed_is_told_in_the_readers_language() -> None:
+    from paceline.pages.set_up.work import Work
+
+    failed: Future[object] = Future()
+    failed.set_exception(BadFileError(say("no file came")))
+    one = Work("Loading", future=failed)
+    with translation.override("de"):
+        assert one.error == translation.gettext("no file came") != "no file came"
+    assert one.error == "no file came"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from paceline.pages.counting import FAILED_WORK
+from paceline.pages.told import fault_in_words
 
 PATIENCE = 2.0  # seconds that a page waits for short work before it says that it goes on
 Tell = Callable[[str], None]
@@ -40,8 +41,10 @@ class Work:
 
     @property
     def error(self) -> str:
-        """Why it failed; empty: it didn't, or goes on."""
+        """Why it failed, in the reader's language where the engine can tell it; empty: it didn't, or goes on."""
         why = self.future.exception() if self.future is not None and self.future.done() else None
+        if isinstance(why, ValueError):
+            return fault_in_words(why) or type(why).__name__
         return "" if why is None else str(why) or type(why).__name__
 
     @property

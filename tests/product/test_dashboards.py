@@ -95,6 +95,12 @@ def test_a_numbers_records_add_up_on_its_page(slug: str, cast: Cast, browser: Br
     assert all(one.agrees for one in answer.context["lists"])
 
 
+def test_a_mean_of_reps_stands_beside_shares_and_means_alone(browser: Browser) -> None:
+    shown = [browser("manager").get(f"/records/{slug}/?period=2026-Q2").context["mean"] for slug in ("win_rate", "revenue")]
+    assert shown[0]
+    assert shown[1] is None
+
+
 def test_the_records_file_has_every_row_and_goes_to_the_audit_log(place: Running, cast: Cast, browser: Browser) -> None:
     from paceline.access.models import AuditEntry
 

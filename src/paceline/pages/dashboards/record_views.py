@@ -20,6 +20,7 @@ from paceline.metrics.called import called
 from paceline.metrics.explain import CONTRIBUTION, Explanation
 from paceline.metrics.reading import Reading
 from paceline.metrics.relations import REP_ATTRIBUTES, SLICES
+from paceline.metrics.vocabulary import Kind, Measure
 from paceline.pages.asked import BadQuestionError
 from paceline.pages.dashboards import kept, records, written
 from paceline.pages.dashboards.asking import Asked, asked
@@ -85,7 +86,7 @@ def records_page(request: Asking, slug: str) -> HttpResponse:
         disputed=undecided(row.record for one in lists for row in one.rows),
         contribution=capfirst(column(CONTRIBUTION)),
         interval=_interval(reading),
-        mean=None if reading.mean_of_reps is None else written.mean(reading.mean_of_reps, reading.metric.unit, reading.currency),
+        mean=_mean(reading),
         known_at=written.instant(reading.as_of, of.store.settings.time_zone),
         definition=reverse("metric", args=[slug]) + of.address.query(rep=rep),
         csv=reverse("records_export", args=[slug, "csv"]) + of.address.query(**here),
@@ -126,6 +127,16 @@ def _made_of(lists: tuple[records.Listed, ...], reading: Reading) -> str:
     if reading.metric.denominator is None or len(lists) != 2:
         return ""
     return " ÷ ".join(f"{one.number} {one.words}" for one in lists)
+
+
+def _mean(reading: Reading) -> str | None:
+    """The mean of the reps' own values; of sums none is shown: they have no value of those without a row, so nobody could tell
+    whose mean it is."""
+    metric = reading.metric
+    is_sum = metric.denominator is None and isinstance(metric.numerator, Measure) and metric.numerator.kind is not Kind.QUANTILE
+    if reading.mean_of_reps is None or is_sum:
+        return None
+    return written.mean(reading.mean_of_reps, metric.unit, reading.currency)
 
 
 def _interval(reading: Reading) -> list[str] | None:

@@ -11,19 +11,15 @@ import typer
 from paceline.cli.opening import ProjectOption
 from paceline.cli.output import Format, working, write
 from paceline.cli.question import (
+    EVERYBODY,
     AsOfOption,
-    ManagerOption,
     PeriodOption,
     Question,
-    RepOption,
-    RoleOption,
-    SegmentOption,
-    TeamOption,
-    TerritoryOption,
     Whose,
     answered_or_told,
     asking,
     known_metrics,
+    of_whom,
 )
 from paceline.cli.sparkline import sparkline
 
@@ -34,17 +30,13 @@ if TYPE_CHECKING:
     from paceline.metrics.reading import Reading, Readings
 
 
+@of_whom
 def ask(
     metrics: Annotated[
         list[str],
         typer.Argument(metavar="METRIC...", help="Metrics by slug; `paceline metrics list` shows them.", show_default=False),
     ],
-    rep: RepOption = None,
-    team: TeamOption = None,
-    role: RoleOption = None,
-    segment: SegmentOption = None,
-    manager: ManagerOption = None,
-    territory: TerritoryOption = None,
+    whose: Whose = EVERYBODY,
     period: PeriodOption = "this_quarter",
     by: Annotated[
         str,
@@ -70,7 +62,7 @@ def ask(
     from paceline.metrics.ask import ask as answer
 
     cuts = [word.strip() for word in by.split(",") if word.strip()]
-    with asking(project, Whose(rep, team, role, segment, manager, territory), period, as_of) as question, working("Adding up…"):
+    with asking(project, whose, period, as_of) as question, working("Adding up…"):
         slugs = known_metrics(question.store, metrics)
         try:
             readings = answer(question.store, slugs, question.scope, question.period, cuts, as_of=question.as_of)

@@ -8,29 +8,12 @@ import typer
 
 from paceline.cli.opening import ProjectOption
 from paceline.cli.output import Format, working, write
-from paceline.cli.question import (
-    AsOfOption,
-    ManagerOption,
-    PeriodOption,
-    RepOption,
-    RoleOption,
-    SegmentOption,
-    TeamOption,
-    TerritoryOption,
-    Whose,
-    answered_or_told,
-    asking,
-    known_metrics,
-)
+from paceline.cli.question import EVERYBODY, AsOfOption, PeriodOption, Whose, answered_or_told, asking, known_metrics, of_whom
 
 
+@of_whom
 def compare(
-    rep: RepOption = None,
-    team: TeamOption = None,
-    role: RoleOption = None,
-    segment: SegmentOption = None,
-    manager: ManagerOption = None,
-    territory: TerritoryOption = None,
+    whose: Whose = EVERYBODY,
     period: PeriodOption = "trailing_90",
     metrics: Annotated[
         list[str] | None, typer.Option("--metric", help="Compare these metrics; may be repeated.", show_default=False)
@@ -51,7 +34,6 @@ def compare(
     from paceline.judging.compare import NotComparableError
     from paceline.judging.compare import compare as compared
 
-    whose = Whose(rep, team, role, segment, manager, territory)
     with asking(project, whose, period, as_of) as question, working("Comparing…"):
         chosen = known_metrics(question.store, metrics or [])
         try:
@@ -60,5 +42,5 @@ def compare(
             raise answered_or_told(error) from None
         title = f"{question.store.settings.name}: {question.about}, {question.period.label}, as of {question.today}"
         currency = question.store.settings.currency
-    said = sentences or rep is not None
+    said = sentences or whose.rep is not None
     write(lambda: as_table(found), form, lambda console: show(found, title, currency, said, console))

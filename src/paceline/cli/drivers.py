@@ -9,20 +9,7 @@ import typer
 from paceline.cli.failure import Exit, Failure, did_you_mean
 from paceline.cli.opening import ProjectOption
 from paceline.cli.output import Format, working, write
-from paceline.cli.question import (
-    AsOfOption,
-    ManagerOption,
-    PeriodOption,
-    RepOption,
-    RoleOption,
-    SegmentOption,
-    TeamOption,
-    TerritoryOption,
-    Whose,
-    answered_or_told,
-    asking,
-    known_metrics,
-)
+from paceline.cli.question import EVERYBODY, AsOfOption, PeriodOption, Whose, answered_or_told, asking, known_metrics, of_whom
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,17 +25,13 @@ _HALF = 16  # characters of a bar on each side of the middle
 KEY = "Bars and numbers: the part of the gap. Bold: its 8 in 10 interval leaves out 0. Arithmetic, not proof of cause."
 
 
+@of_whom
 def drivers(
     metric: Annotated[str, typer.Argument(help="revenue, sales_volume or pipeline_generated.")] = "revenue",
     against: Annotated[
         str, typer.Option("--against", help="What it is held against: past (the four periods before), peers, or goal.")
     ] = "past",
-    rep: RepOption = None,
-    team: TeamOption = None,
-    role: RoleOption = None,
-    segment: SegmentOption = None,
-    manager: ManagerOption = None,
-    territory: TerritoryOption = None,
+    whose: Whose = EVERYBODY,
     period: PeriodOption = "this_quarter",
     as_of: AsOfOption = None,
     project: ProjectOption = None,
@@ -68,7 +51,6 @@ def drivers(
     if against not in sides:
         near = did_you_mean(against, sides)
         raise Failure(f"{against!r} is nothing to hold a result against.", near, "Say past, peers or goal.", Exit.USAGE)
-    whose = Whose(rep, team, role, segment, manager, territory)
     with asking(project, whose, period, as_of) as question, working("Splitting…"):
         (slug,) = known_metrics(question.store, [metric])
         try:

@@ -12,18 +12,14 @@ from paceline.cli.failure import Exit, Failure
 from paceline.cli.opening import ProjectOption
 from paceline.cli.output import Format, say, working, write, write_json
 from paceline.cli.question import (
+    EVERYBODY,
     AsOfOption,
-    ManagerOption,
     PeriodOption,
-    RepOption,
-    RoleOption,
-    SegmentOption,
-    TeamOption,
-    TerritoryOption,
     Whose,
     answered_or_told,
     asking,
     known_metrics,
+    of_whom,
     read_day,
 )
 
@@ -40,14 +36,10 @@ if TYPE_CHECKING:
 Names = dict[str, dict[str, str]]  # column → id → what it is called
 
 
+@of_whom
 def explain(
     metric: Annotated[str, typer.Argument(help="The metric's slug; `paceline metrics list` shows them.", show_default=False)],
-    rep: RepOption = None,
-    team: TeamOption = None,
-    role: RoleOption = None,
-    segment: SegmentOption = None,
-    manager: ManagerOption = None,
-    territory: TerritoryOption = None,
+    whose: Whose = EVERYBODY,
     period: PeriodOption = "this_quarter",
     as_of: AsOfOption = None,
     since: Annotated[
@@ -72,7 +64,7 @@ def explain(
     from paceline.metrics.ask import AskError, ask
     from paceline.metrics.explain import explain as explained
 
-    with asking(project, Whose(rep, team, role, segment, manager, territory), period, as_of) as question, working("Looking up…"):
+    with asking(project, whose, period, as_of) as question, working("Looking up…"):
         (slug,) = known_metrics(question.store, [metric])
         try:
             reading = ask(question.store, slug, question.scope, question.period, as_of=question.as_of).only()

@@ -10,19 +10,15 @@ import typer
 from paceline.cli.opening import ProjectOption
 from paceline.cli.output import Format, working, write
 from paceline.cli.question import (
+    EVERYBODY,
     AsOfOption,
-    ManagerOption,
     PeriodOption,
     Question,
-    RepOption,
-    RoleOption,
-    SegmentOption,
-    TeamOption,
-    TerritoryOption,
     Whose,
     answered_or_told,
     asking,
     known_metrics,
+    of_whom,
 )
 
 if TYPE_CHECKING:
@@ -32,13 +28,9 @@ if TYPE_CHECKING:
     from paceline.judging.record_scores import Track
 
 
+@of_whom
 def forecast(
-    rep: RepOption = None,
-    team: TeamOption = None,
-    role: RoleOption = None,
-    segment: SegmentOption = None,
-    manager: ManagerOption = None,
-    territory: TerritoryOption = None,
+    whose: Whose = EVERYBODY,
     period: PeriodOption = "this_quarter",
     metric: Annotated[
         str, typer.Option("--metric", help="What is foretold: revenue, sales_volume, or any metric that adds up over days.")
@@ -59,7 +51,6 @@ def forecast(
     from paceline.cli.forecast_table import show, show_deals
     from paceline.judging.forecast import OF_DEALS, ForecastError, foresee
 
-    whose = Whose(rep, team, role, segment, manager, territory)
     with asking(project, whose, period, as_of) as question, working("Looking ahead…"):
         (slug,) = known_metrics(question.store, [metric])
         if deals and slug not in OF_DEALS:

@@ -11,19 +11,15 @@ from paceline.cli.failure import Exit, Failure
 from paceline.cli.opening import ProjectOption
 from paceline.cli.output import Format, say, working, write
 from paceline.cli.question import (
+    EVERYBODY,
     AsOfOption,
-    ManagerOption,
     PeriodOption,
     Question,
-    RepOption,
-    RoleOption,
-    SegmentOption,
-    TeamOption,
-    TerritoryOption,
     Whose,
     answered_or_told,
     asking,
     known_metrics,
+    of_whom,
 )
 
 if TYPE_CHECKING:
@@ -41,13 +37,9 @@ _SCALES = {"": 1.0, "k": 1e3, "m": 1e6, "%": 0.01}
 
 
 @app.command("list")
+@of_whom
 def list_goals(
-    rep: RepOption = None,
-    team: TeamOption = None,
-    role: RoleOption = None,
-    segment: SegmentOption = None,
-    manager: ManagerOption = None,
-    territory: TerritoryOption = None,
+    whose: Whose = EVERYBODY,
     period: PeriodOption = "this_quarter",
     metric: MetricOption = None,
     as_of: AsOfOption = None,
@@ -64,7 +56,6 @@ def list_goals(
     from paceline.cli.goals_table import goal_table, show_goals
     from paceline.judging.goals import standing
 
-    whose = Whose(rep, team, role, segment, manager, territory)
     with asking(project, whose, period, as_of) as question, working("Looking ahead…"):
         slug = None if metric is None else known_metrics(question.store, [metric])[0]
         lines = standing(question.store, question.period, question.scope, metric=slug, as_of=question.as_of)
@@ -87,14 +78,10 @@ def _recorded(question: Question, lines: tuple[GoalLine, ...]) -> Track:
 
 
 @app.command("recommend")
+@of_whom
 def recommend_goals(
     metric: Annotated[str, typer.Argument(help="The metric's slug, such as revenue.", show_default=False)],
-    rep: RepOption = None,
-    team: TeamOption = None,
-    role: RoleOption = None,
-    segment: SegmentOption = None,
-    manager: ManagerOption = None,
-    territory: TerritoryOption = None,
+    whose: Whose = EVERYBODY,
     period: PeriodOption = "this_quarter",
     levels: Annotated[str, typer.Option("--levels", help="Chances to reach it, in percent.")] = "40,60,80",
     as_of: AsOfOption = None,
@@ -113,7 +100,6 @@ def recommend_goals(
     from paceline.judging.goals_set import GoalError
 
     chances = _percents(levels, "--levels")
-    whose = Whose(rep, team, role, segment, manager, territory)
     with asking(project, whose, period, as_of) as question, working("Looking back…"):
         (slug,) = known_metrics(question.store, [metric])
         try:
@@ -129,13 +115,9 @@ def recommend_goals(
 
 
 @app.command("plan")
+@of_whom
 def plan_goal(
-    rep: RepOption = None,
-    team: TeamOption = None,
-    role: RoleOption = None,
-    segment: SegmentOption = None,
-    manager: ManagerOption = None,
-    territory: TerritoryOption = None,
+    whose: Whose = EVERYBODY,
     period: PeriodOption = "this_quarter",
     metric: Annotated[str, typer.Option("--metric", help="revenue, sales_volume or pipeline_generated.")] = "revenue",
     target: Annotated[
@@ -156,7 +138,6 @@ def plan_goal(
     from paceline.judging.goals_plan import plan_back
     from paceline.judging.goals_set import GoalError
 
-    whose = Whose(rep, team, role, segment, manager, territory)
     with asking(project, whose, period, as_of) as question, working("Planning…"):
         (slug,) = known_metrics(question.store, [metric])
         aim = _goal_of(question, slug) if target is None else read_target(target, question.store.catalog[slug])
@@ -186,6 +167,7 @@ def _goal_of(question: Question, slug: str) -> float:
 
 
 @app.command("set")
+@of_whom
 def set_goals(
     metric: Annotated[str, typer.Argument(help="The metric's slug, such as revenue.", show_default=False)],
     target: Annotated[
@@ -194,12 +176,7 @@ def set_goals(
             help="A full-timer's target past the ramp, such as 250000, 250k or 1.2m; for a share, 25%.", show_default=False
         ),
     ],
-    rep: RepOption = None,
-    team: TeamOption = None,
-    role: RoleOption = None,
-    segment: SegmentOption = None,
-    manager: ManagerOption = None,
-    territory: TerritoryOption = None,
+    whose: Whose = EVERYBODY,
     period: PeriodOption = "this_quarter",
     each: Annotated[
         bool, typer.Option("--each", help="With --team: for each of its people, instead of one for the team.")
@@ -230,14 +207,13 @@ def set_goals(
     from paceline.judging.goals_set import SOURCE, GoalError, goals_for
     from paceline.project.loading import load_records
 
-    whose = Whose(rep, team, role, segment, manager, territory)
     if any(vars(whose).values()) == company:
         raise Failure("Whose goal?", "A goal is a rep's, a team's, that of everyone in a role, or the company's.",
                       "Say --company, or --rep, --team, --role, --segment, --manager, --territory.", Exit.USAGE)  # fmt: skip
     with asking(project, whose, period, None) as question, working("Working out…") as tell:
         (slug,) = known_metrics(question.store, [metric])
         declared = question.store.catalog[slug]
-        alone = team is not None and not each and sum(value is not None for value in vars(whose).values()) == 1
+        alone = whose.team is not None and not each and sum(value is not None for value in vars(whose).values()) == 1
         name = next(iter(question.scope.clauses[0].values)) if alone else None
         try:
             planned = goals_for(

@@ -8,19 +8,7 @@ import typer
 
 from paceline.cli.opening import ProjectOption
 from paceline.cli.output import Format, working, write
-from paceline.cli.question import (
-    ManagerOption,
-    Question,
-    RepOption,
-    RoleOption,
-    SegmentOption,
-    TeamOption,
-    TerritoryOption,
-    Whose,
-    answered_or_told,
-    asking,
-    read_day,
-)
+from paceline.cli.question import EVERYBODY, Question, Whose, answered_or_told, asking, of_whom, read_day
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,13 +26,9 @@ _REST = 48  # of the columns beside the bar
 _NAMED = 3  # deals named beside a part
 
 
+@of_whom
 def pipeline(
-    rep: RepOption = None,
-    team: TeamOption = None,
-    role: RoleOption = None,
-    segment: SegmentOption = None,
-    manager: ManagerOption = None,
-    territory: TerritoryOption = None,
+    whose: Whose = EVERYBODY,
     since: Annotated[
         str | None,
         typer.Option(
@@ -76,7 +60,6 @@ def pipeline(
     """
     from paceline.judging.waterfall import PipelineError, pipeline_change
 
-    whose = Whose(rep, team, role, segment, manager, territory)
     with asking(project, whose, "today", until) as question, working("Comparing the two days…"):
         closed = question.today
         opened = _first_day(since, closed)

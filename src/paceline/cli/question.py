@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -20,14 +22,6 @@ if TYPE_CHECKING:
     from paceline.sales.periods import Period
     from paceline.sales.scope import Scope
 
-RepOption = Annotated[str | None, typer.Option(help="One rep, by name or id.", show_default=False)]
-TeamOption = Annotated[str | None, typer.Option(help="One team.", show_default=False)]
-RoleOption = Annotated[str | None, typer.Option(help="One role, such as AE.", show_default=False)]
-SegmentOption = Annotated[str | None, typer.Option(help="One segment.", show_default=False)]
-ManagerOption = Annotated[
-    str | None, typer.Option(help="Everyone under a manager, directly or through others.", show_default=False)
-]
-TerritoryOption = Annotated[str | None, typer.Option(help="One territory.", show_default=False)]
 PeriodOption = Annotated[
     str,
     typer.Option(
@@ -42,16 +36,43 @@ AsOfOption = Annotated[
 ]
 
 
+def _option(words: str) -> typer.models.OptionInfo:
+    made: typer.models.OptionInfo = typer.Option(help=words, show_default=False)
+    return made
+
+
 @dataclass(frozen=True)
 class Whose:
-    """Whose rows, in people's words."""
+    """Whose rows, in people's words: six options of every command that is ``of_whom``."""
 
-    rep: str | None = None
-    team: str | None = None
-    role: str | None = None
-    segment: str | None = None
-    manager: str | None = None
-    territory: str | None = None
+    rep: Annotated[str | None, _option("One rep, by name or id.")] = None
+    team: Annotated[str | None, _option("One team.")] = None
+    role: Annotated[str | None, _option("One role, such as AE.")] = None
+    segment: Annotated[str | None, _option("One segment.")] = None
+    manager: Annotated[str | None, _option("Everyone under a manager, directly or through others.")] = None
+    territory: Annotated[str | None, _option("One territory.")] = None
+
+
+EVERYBODY = Whose()
+
+
+def of_whom(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the options of ``Whose`` in the place of its parameter ``whose``."""
+    known = inspect.signature(command, eval_str=True)
+    options = [
+        inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=hint)
+        for name, hint in get_type_hints(Whose, include_extras=True).items()
+    ]
+    shown = [part for one in known.parameters.values() for part in (options if one.name == "whose" else [one])]
+
+    @wraps(command)
+    def asked(**words: Any) -> None:
+        command(whose=Whose(**{one.name: words.pop(one.name) for one in options}), **words)
+
+    # By these Typer learns of a command's options.
+    asked.__signature__ = known.replace(parameters=shown)  # type: ignore[attr-defined]
+    asked.__annotations__ = {one.name: one.annotation for one in shown}
+    return asked
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,7 @@ import typer
 
 from paceline.cli.opening import ProjectOption
 from paceline.cli.output import Format, working, write
-from paceline.cli.question import (
-    AsOfOption,
-    ManagerOption,
-    Question,
-    RepOption,
-    RoleOption,
-    SegmentOption,
-    TeamOption,
-    TerritoryOption,
-    Whose,
-    answered_or_told,
-    asking,
-    known_metrics,
-)
+from paceline.cli.question import EVERYBODY, AsOfOption, Question, Whose, answered_or_told, asking, known_metrics, of_whom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,16 +27,12 @@ KEY = (
 KEY_RATE = "░ 8 in 10 past hires   ▒ the middle half   │ their median   ● this hire; by month of tenure"
 
 
+@of_whom
 def ramp(
     metric: Annotated[
         str, typer.Argument(help="A metric that adds up over months, or a rate; `paceline metrics list` shows them.")
     ] = "new_opportunities",
-    rep: RepOption = None,
-    team: TeamOption = None,
-    role: RoleOption = None,
-    segment: SegmentOption = None,
-    manager: ManagerOption = None,
-    territory: TerritoryOption = None,
+    whose: Whose = EVERYBODY,
     rate: Annotated[
         float, typer.Option("--rate", help="Share of normal hires that may ever be called slow.", min=0.01, max=0.5)
     ] = 0.1,
@@ -68,7 +51,6 @@ def ramp(
     from paceline.judging.ramp import RampError, keep_ramps, settle_ramps
     from paceline.judging.ramp import ramp as judge
 
-    whose = Whose(rep, team, role, segment, manager, territory)
     with asking(project, whose, "today", as_of) as question, working("Aligning by tenure…"):
         slug = known_metrics(question.store, [metric])[0]
         try:

@@ -11,19 +11,15 @@ import typer
 from paceline.cli.opening import ProjectOption
 from paceline.cli.output import Format, working, write
 from paceline.cli.question import (
+    EVERYBODY,
     AsOfOption,
-    ManagerOption,
     PeriodOption,
     Question,
-    RepOption,
-    RoleOption,
-    SegmentOption,
-    TeamOption,
-    TerritoryOption,
     Whose,
     answered_or_told,
     asking,
     known_metrics,
+    of_whom,
 )
 
 if TYPE_CHECKING:
@@ -58,13 +54,9 @@ class Board:
         return found
 
 
+@of_whom
 def report(
-    rep: RepOption = None,
-    team: TeamOption = None,
-    role: RoleOption = None,
-    segment: SegmentOption = None,
-    manager: ManagerOption = None,
-    territory: TerritoryOption = None,
+    whose: Whose = EVERYBODY,
     period: PeriodOption = "trailing_28",
     metrics: Annotated[
         list[str] | None, typer.Option("--metric", help="Show these metrics instead; may be repeated.", show_default=False)
@@ -82,7 +74,7 @@ def report(
     """
     from paceline.cli.scoreboard import show
 
-    with asking(project, Whose(rep, team, role, segment, manager, territory), period, as_of) as question, working("Adding up…"):
+    with asking(project, whose, period, as_of) as question, working("Adding up…"):
         board = read_board(question, known_metrics(question.store, metrics or []))
     write(board.reps.to_arrow, form, lambda console: show(board, metrics or [], console))
 

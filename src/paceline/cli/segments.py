@@ -9,18 +9,7 @@ import typer
 from paceline.cli.failure import Exit, Failure, did_you_mean
 from paceline.cli.opening import ProjectOption
 from paceline.cli.output import Format, working, write
-from paceline.cli.question import (
-    AsOfOption,
-    ManagerOption,
-    Question,
-    RepOption,
-    RoleOption,
-    SegmentOption,
-    TeamOption,
-    TerritoryOption,
-    Whose,
-    asking,
-)
+from paceline.cli.question import EVERYBODY, AsOfOption, Question, Whose, asking, of_whom
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,17 +37,13 @@ _MARKS = {"above": "▲", "below": "▼", "usual": " ", "too few to call": "?"}
 _STYLES = {"above": "bold dodger_blue1", "below": "bold dark_orange", "usual": "", "too few to call": "dim"}
 
 
+@of_whom
 def segments(
     by: Annotated[
         str,
         typer.Option("--by", help="product, territory, source, segment, account_type, type, or strategy (habits of selling)."),
     ] = "source",
-    rep: RepOption = None,
-    team: TeamOption = None,
-    role: RoleOption = None,
-    segment: SegmentOption = None,
-    manager: ManagerOption = None,
-    territory: TerritoryOption = None,
+    whose: Whose = EVERYBODY,
     period: Annotated[
         str,
         typer.Option(
@@ -86,7 +71,6 @@ def segments(
     if cut not in (*BY, STRATEGY):
         near = did_you_mean(by, (*BY, STRATEGY))
         raise Failure(f"Deals can't be compared by {by!r}.", near, f"Choose one of {', '.join((*BY, STRATEGY))}.", Exit.USAGE)
-    whose = Whose(rep, team, role, segment, manager, territory)
     with asking(project, whose, "today" if period == TRAILING_YEAR else period, as_of) as question, working("Comparing…"):
         if cut == STRATEGY:
             habits = strategies(question.store, question.scope, question.as_of)

@@ -10,17 +10,7 @@ import typer
 from paceline.cli.failure import Exit, Failure
 from paceline.cli.opening import ProjectOption
 from paceline.cli.output import Format, say, screen, working, write, write_json
-from paceline.cli.question import (
-    AsOfOption,
-    ManagerOption,
-    RepOption,
-    RoleOption,
-    SegmentOption,
-    TeamOption,
-    TerritoryOption,
-    Whose,
-    asking,
-)
+from paceline.cli.question import EVERYBODY, AsOfOption, Whose, asking, of_whom
 
 if TYPE_CHECKING:
     from paceline.metrics.store import Store
@@ -34,13 +24,9 @@ class Budget(StrEnum):
     TWO = "2"
 
 
+@of_whom
 def signals(
-    rep: RepOption = None,
-    team: TeamOption = None,
-    role: RoleOption = None,
-    segment: SegmentOption = None,
-    manager: ManagerOption = None,
-    territory: TerritoryOption = None,
+    whose: Whose = EVERYBODY,
     as_of: AsOfOption = None,
     budget: Annotated[
         Budget | None,
@@ -71,7 +57,7 @@ def signals(
     from paceline.cli.signals_board import as_json, as_table, show, show_delays
     from paceline.judging.signals import signals as judged
 
-    with asking(project, Whose(rep, team, role, segment, manager, territory), "trailing_28", as_of) as question:
+    with asking(project, whose, "trailing_28", as_of) as question:
         if confirm or dismiss:
             _judge(question.store, confirm, dismiss, because)
             return

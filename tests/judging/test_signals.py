@@ -18,9 +18,10 @@ from paceline.insight.cards import State
 from paceline.judging.signals import CompanySignals, signals
 from paceline.judging.told import UnknownCardError, judge, told_cards, verdicts
 from paceline.judging.weekly import Weeks, weekly
+from paceline.judging.weekly_made import made_of
 from paceline.metrics.ask import ask
 from paceline.metrics.store import Store
-from paceline.sales.periods import parse
+from paceline.sales.periods import Period, parse
 from paceline.sales.scope import Scope
 from tests.judging.watched import watched
 
@@ -45,6 +46,24 @@ def test_who_slows_down_is_found_from_the_week_of_the_truth(kind: str, metrics: 
     assert mine, f"{rep} {kind} since {since}: {[(one.name, one.metric.slug) for one in found().falls]}"
     assert any(abs(one.card.since - since) <= timedelta(weeks=4) for one in mine)
     assert any(one.card.fired <= since + timedelta(weeks=8) for one in mine)
+
+
+def test_the_weeks_behind_a_card_add_up_to_its_number() -> None:
+    """Also where the metric over the same days is another: of a team's other roles, of weeks that may still change."""
+    weeks, store, differ = weekly(watched().store), watched().store, 0
+    cards = (*found().firing, *found().common)
+    assert len(cards) > 10
+    for one in cards:
+        made = made_of(weeks, one.level, one.name, one.metric.slug, one.card.since, one.card.until)
+        assert made.value == pytest.approx(one.card.observed), one.sentence
+        assert {part.monday for part in made.parts} <= set(weeks.mondays)
+        if one.level == "team":
+            days = Period.between(one.card.since, one.card.until + timedelta(days=7))
+            differ += ask(store, one.metric.slug, Scope.team(one.name), days).only().value != pytest.approx(made.value)
+    assert differ
+    assert made_of(weeks, "team", "Nobody's", "meetings_held", weeks.mondays[-2], weeks.mondays[-1]).parts == ()
+    with pytest.raises(ValueError, match="no week of revenue"):
+        made_of(weeks, "company", "company", "revenue", weeks.mondays[-2], weeks.mondays[-1])
 
 
 def test_the_same_change_is_told_once() -> None:

@@ -170,6 +170,25 @@ def test_a_group_that_isnt_there_or_cant_be_cut_is_told(browser: Opened) -> None
         assert manager.get("/records/win_rate/", {"group": group, "period": "this_quarter"}).status_code == 400
 
 
+def test_a_changes_number_opens_to_its_weeks_and_each_week_to_its_records(place: Running, cast: Cast, browser: Opened) -> None:
+    days = "since=2026-06-01&until=2026-06-15"
+    page = browser("executive").get(f"/weeks/meetings_held/?{days}")
+    rows = page.context["rows"]
+    assert page.context["made_of"] == f"{sum(int(row['value']) for row in rows if row['counted'])} ÷ 3"
+    for row in rows[::10]:
+        assert int(row["value"]) == asked_again(place, cast["executive"], row["records"]).numerator, row
+    rate = browser("executive").get(f"/weeks/email_response_rate/?{days}").context["rows"]
+    for row in rate[::10]:
+        reading = asked_again(place, cast["executive"], row["records"])
+        assert row["value"] == f"{reading.numerator} ÷ {reading.denominator}", row
+
+    assert browser("manager").get(f"/weeks/meetings_held/?{days}").status_code == 404, "the company's are for who sees everybody"
+    mine = f"/weeks/meetings_held/?{days}&rep={cast.rep_id('rep')}"
+    assert [browser(who).get(mine).status_code for who in ("rep", "manager", "peer", "other_manager")] == [200, 200, 404, 404]
+    assert browser("executive").get("/weeks/meetings_held/").status_code == 400
+    assert browser("executive").get(f"/weeks/revenue/?{days}").status_code == 404, "a sum of money is judged in no week"
+
+
 def test_the_deals_of_a_pipelines_change_add_up_to_each_part(browser: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     from paceline.pages.dashboards import export_views, forecast_views
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -11,12 +10,12 @@ from django.utils.translation import gettext
 from paceline import charts
 from paceline.coaching.words import Shift, changed
 from paceline.judging.signals import Signal
-from paceline.judging.signals_words import is_additive, weeks_apart
+from paceline.judging.signals_words import weeks_apart
 from paceline.pages.dashboards import written
 from paceline.pages.dashboards.address import Address
 from paceline.pages.dashboards.asking import Asked
 from paceline.pages.dashboards.kept import readings
-from paceline.pages.dashboards.links import records_of
+from paceline.pages.dashboards.weeks_views import weeks_link
 from paceline.pages.one_on_ones.points import signed
 from paceline.pages.told import in_words
 from paceline.sales.periods import Period
@@ -37,9 +36,6 @@ def card(of: Asked, one: Signal) -> dict[str, Any]:
         reading.value
         for reading in readings(of.store, [one.metric.slug], of.question.door.narrowed(scope), weeks, as_of=of.as_of)
     ]
-    end = one.card.until + timedelta(days=7)
-    whole = is_additive(one.metric)
-    behind = Period.between(one.card.since if whole else one.card.until, end)
     moved = [f"{gettext(name)} {written.signed_share(change)}" for name, change in one.moved_with]
     return {
         "who": in_words(one.who) or one.name,
@@ -56,9 +52,13 @@ def card(of: Asked, one: Signal) -> dict[str, Any]:
         "moved": moved,
         "page": reverse("rep", args=[one.name]) if is_rep else reverse("team") + Address().query(team=team),
         "trend": reverse("metric", args=[one.metric.slug]) + Address().query(rep=rep, team=team, period="last_week"),
-        "records": records_of(one.metric.slug, behind, rep, team, of.address.as_of),
-        "records_word": gettext("Records") if whole else gettext("Records of the last week"),
+        "weeks": weeks_behind(of, one),
     }
+
+
+def weeks_behind(of: Asked, one: Signal) -> str:
+    """Where the weeks are that add up to the card's number, each with its records."""
+    return weeks_link(one.metric.slug, one.level, one.name, one.card.since, one.card.until, of.address.as_of)
 
 
 def _numbers(of: Asked, one: Signal) -> dict[str, str]:

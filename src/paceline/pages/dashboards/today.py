@@ -73,7 +73,7 @@ def today_page(request: Asking) -> HttpResponse:
         more_praise=at.more_praise,
         here=request.get_full_path(),
         one_on_ones=meetings_today(request),
-        common=[in_words(one.sentence) for one in found.common],
+        common=[{"words": in_words(one.sentence), "weeks": signal_cards.weeks_behind(of, one)} for one in found.common],
         away=[(who, in_words(notice.sentence)) for who, notice in found.notices],
         goals=goal_tiles.of_team(of),
         goals_title=goal_tiles.title(of),

@@ -16,6 +16,7 @@ from paceline.pages.dashboards import (
     team_views,
     today,
     totals_views,
+    weeks_views,
 )
 
 urlpatterns = [
@@ -33,6 +34,7 @@ urlpatterns = [
     path("metrics/", metric_views.metrics_page, name="metrics"),
     path("metrics/<slug:slug>/", metric_views.metric_page, name="metric"),
     re_path(r"^metrics/(?P<slug>[\w-]+)\.svg$", metric_views.metric_picture, name="metric_picture"),
+    path("weeks/<slug:slug>/", weeks_views.weeks_page, name="weeks"),
     path("records/<slug:slug>/", record_views.records_page, name="records"),
     re_path(r"^records/(?P<slug>[\w-]+)\.(?P<form>csv|parquet)$", record_views.records_export, name="records_export"),
 ]

@@ -68,7 +68,12 @@ class Line:
     wins: Outlook
     open_deals: int  # that can still be won: not the stale ones
     stale_deals: int
-    sentence: Said
+    currency: str
+
+    @cached_property
+    def sentence(self) -> Said:
+        """What the revenue is made of and where it ends, in words: for those that are shown, of hundreds."""
+        return _sentence(self.revenue, self.open_deals, self.stale_deals, self.currency)
 
 
 @dataclass(frozen=True)
@@ -98,10 +103,11 @@ class Forecast:
 
     def line(self, level: str, name: str = "") -> Line:
         """The line of that level and name (any name for the company). KeyError if there is none."""
-        for line in self.lines:
-            if line.level == level and (level == "company" or line.name == name):
-                return line
-        raise KeyError(f"no {level} {name!r} in this forecast")
+        return self._by_name[level, "" if level == "company" else name]
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], Line]:
+        return {(line.level, line.name): line for line in self.lines}
 
 
 def forecast(
@@ -198,7 +204,7 @@ class _Both:
         count = Outlook(
             wins + self.wins[member].sum(axis=0), wins, float(self.open_wins[member].sum()), float(self.new_wins[member].sum())
         )
-        return Line(level, name, revenue, count, alive, stale, _sentence(revenue, alive, stale, currency))
+        return Line(level, name, revenue, count, alive, stale, currency)
 
 
 def _groups(known: Opportunities) -> list[tuple[str, str, Ints]]:

@@ -135,10 +135,9 @@ class WinChance:
         """Factor on each deal's hazard of being won for the forecast, 1 for a deal of the base rate; empty without a model."""
         if self.mode != "model":
             return {}
-        return {
-            one.opportunity_id: float(np.clip(one.chance / (1 - one.chance) * (1 - self.base) / self.base, 0.2, 5.0))
-            for one in self.chances(deals, now)
-        }
+        chance, _ = self._of_each(deals, now)
+        factor = np.clip(chance / (1 - chance) * (1 - self.base) / self.base, 0.2, 5.0)
+        return dict(zip(deals.ids, factor.tolist(), strict=True))
 
 
 def fit_win_chance(deals: Deals, now: int, allowed: float = ALLOWED) -> WinChance:

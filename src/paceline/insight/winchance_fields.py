@@ -28,15 +28,15 @@ class Encoder:
 
     def encode(self, fields: Mapping[str, Sequence[Any]], age: Ints) -> Floats:
         """(rows, columns); unknown numbers are usual ones, words never seen are none of the columns."""
-        raw = np.stack([_column(name, word, fields, age) for name, word in self.columns], axis=1)
+        raw = _table(self.columns, fields, age)
         return np.asarray(np.where(np.isnan(raw), 0.0, (raw - self.mean) / self.scale), dtype=np.float64)
 
-    def by_field(self, moved: Floats) -> dict[str, float]:
-        """Sums of a row's contributions by field."""
-        sums: dict[str, float] = {}
-        for (name, _), part in zip(self.columns, moved.tolist(), strict=True):
-            sums[name] = sums.get(name, 0.0) + part
-        return sums
+    def by_field(self, moved: Floats) -> tuple[tuple[str, ...], Floats]:
+        """(the fields, rows × fields): the sums of contributions by field."""
+        sums: dict[str, Floats] = {}
+        for place, (name, _) in enumerate(self.columns):
+            sums[name] = sums.get(name, np.zeros(len(moved))) + moved[:, place]
+        return tuple(sums), np.stack(list(sums.values()), axis=1)
 
     def word(self, name: str, fields: Mapping[str, Sequence[Any]], row: int) -> str:
         """The field and the deal's value in words."""
@@ -56,7 +56,7 @@ def fit_encoder(fields: Mapping[str, Sequence[Any]], age: Ints) -> Encoder:
         else:
             counts = Counter(str(value) for value in values)
             columns += [(name, word) for word, n in counts.most_common(_MOST_WORDS) if n >= _FEWEST_ROWS]
-    raw = np.stack([_column(name, word, fields, age) for name, word in columns], axis=1)
+    raw = _table(columns, fields, age)
     known = ~np.isnan(raw)
     n = np.maximum(known.sum(axis=0), 1)
     mean = np.where(known, raw, 0.0).sum(axis=0) / n
@@ -70,10 +70,20 @@ def numeric(values: Sequence[Any]) -> bool:
     return bool(known) and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in known)
 
 
-def _column(name: str, word: str | None, fields: Mapping[str, Sequence[Any]], age: Ints) -> Floats:
-    if name == AGE and word is None and name not in fields:
+def _table(columns: Sequence[tuple[str, str | None]], fields: Mapping[str, Sequence[Any]], age: Ints) -> Floats:
+    """(rows, columns) before they are scaled: 1 where the field has the word, else 0; numbers in the logarithm."""
+    words: dict[str, dict[str, int]] = {}
+    for name, word in columns:
+        if word is not None:
+            own = words.setdefault(name, {})
+            own[word] = len(own)
+    which = {name: np.array([own.get(str(value), -1) for value in fields[name]]) for name, own in words.items()}
+    parts = [_numbers(name, fields, age) if word is None else which[name] == words[name][word] for name, word in columns]
+    return np.stack([np.asarray(part, dtype=np.float64) for part in parts], axis=1)
+
+
+def _numbers(name: str, fields: Mapping[str, Sequence[Any]], age: Ints) -> Floats:
+    if name == AGE and name not in fields:
         return np.log1p(np.maximum(age, 0).astype(np.float64))
-    if word is not None:
-        return np.array([float(str(value) == word) for value in fields[name]])
     numbers = np.array([np.nan if value is None else float(value) for value in fields[name]])
     return np.asarray(np.sign(numbers) * np.log1p(np.abs(numbers)), dtype=np.float64)

@@ -15,9 +15,9 @@ import numpy.typing as npt
 from paceline.insight.backtest import Cut, Replay, Scores, cuts, replay, score
 from paceline.insight.backtest_counts import MEASURE, count_cuts, replay_counts
 from paceline.insight.pipeline import NEVER, Opportunities
-from paceline.judging.forecast import OF_DEALS, adding_up
+from paceline.judging.forecast import OF_DEALS, adding_up, learned
 from paceline.judging.forecast_counts import day_rows, open_between
-from paceline.judging.pipeline import Pipeline, first_unknown_day, read_pipeline
+from paceline.judging.pipeline import Pipeline, first_unknown_day
 from paceline.judging.winchance import Chances, win_chances
 from paceline.metrics.store import Store, View, day_start
 from paceline.sales.periods import from_epoch_day
@@ -80,8 +80,8 @@ def backtest_store(
     adding_up(store, metric)
     if metric not in OF_DEALS:
         return _of_counts(store, grain, metric, draws, tell)
-    read = read_pipeline(store)
     now = first_unknown_day(store)
+    read, _ = learned(store, now)
     days = [cut for cut in _cuts(read.opportunities(now), grain, store.settings.fiscal_start_month) if cut.until <= now]
     done = replay_days(read, days, draws, store.settings.fiscal_start_month, tell)
     replays = [one for one, _ in done]

@@ -7,7 +7,7 @@ drivers_of(store, metric, period, scope, against=…) → Drivers
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -87,9 +87,21 @@ class _Asking:
     period: Period  # cut to what is known
     as_of: date | None
     asked: Scope  # before it was narrowed to those whose result it is
+    _read: dict[tuple[Scope, Period], dict[str, Quantities]] = field(default_factory=dict, repr=False, compare=False)
 
-    def read(self, scope: Scope, periods: Sequence[Period]) -> dict[tuple[str, Period], Quantities]:
-        return quantities(self.store, self.family, scope, periods, self.as_of)
+    def read(self, scope: Scope, period: Period) -> dict[str, Quantities]:
+        """Quantities by rep."""
+        self.read_all(scope, [period])
+        return self._read[scope, period]
+
+    def read_all(self, scope: Scope, periods: Sequence[Period]) -> None:
+        """Read what isn't known yet of these periods and their weeks: one question for all costs little more than for one."""
+        every = dict.fromkeys(one for period in periods for one in (period, *_weeks(period)))
+        new = [one for one in every if (scope, one) not in self._read]
+        self._read.update({(scope, one): {} for one in new})
+        if new:
+            for (rep, one), row in quantities(self.store, self.family, scope, new, self.as_of).items():
+                self._read[scope, one][rep] = row
 
     def worked(self, scope: Scope, first: date, until: date) -> dict[str, float]:
         """Working days by rep."""
@@ -115,7 +127,8 @@ def drivers_of(
     narrowed, alone = _narrowed(store, metric, scope, known, as_of)
     asking = _Asking(store, FAMILIES[metric], narrowed, known, as_of, scope)
     rng = np.random.default_rng([known.first_day, known.until_day])
-    rows = [row for (_, one), row in asking.read(narrowed, [known]).items() if one == known]
+    asking.read_all(narrowed, [known, *(_earlier(known, period) if against == PAST else ())])
+    rows = list(asking.read(narrowed, known).values())
     if not rows:
         raise DriversError(say(
             "nothing is known of the {metric} of {whom} in {period}: nobody sold then",
@@ -233,18 +246,14 @@ def _goal(asking: _Asking, period: Period) -> tuple[float, Shape]:
 
 def _past(asking: _Asking, period: Period) -> tuple[Side, Said, tuple[Said, ...]]:
     """The mean of the last periods of the same grain, cut where this one is, for as many working days."""
-    length, earlier = asking.period.days, []
-    one = period
-    for _ in range(PAST_PERIODS):
-        one = one.before()
-        earlier.append(Period.between(one.first, min(one.first + timedelta(days=length), one.until)))
+    earlier = _earlier(asking.period, period)
+    asking.read_all(asking.scope, earlier)
     rows: list[Quantities] = []
     worked = 0.0
     weeks: list[Mapping[str, Floats]] = []
     used = 0
-    read = asking.read(asking.scope, earlier)
     for one in earlier:
-        mine = [row for (_, of), row in read.items() if of == one]
+        mine = list(asking.read(asking.scope, one).values())
         days = sum(asking.worked(asking.scope, one.first, one.until).values())
         if mine and days > 0:
             rows, worked, used = [*rows, *mine], worked + days, used + 1
@@ -260,6 +269,15 @@ def _past(asking: _Asking, period: Period) -> tuple[Side, Said, tuple[Said, ...]
     side = Side(added(rows, now / worked), together)
     few = () if used == PAST_PERIODS else (say("Only {used} of {of} periods before have any data.", used=used, of=PAST_PERIODS),)
     return side, _mean_words(used, asking.period.until_day == period.until_day), few
+
+
+def _earlier(known: Period, period: Period) -> list[Period]:
+    """The last periods of the same grain, the latest first, cut where the known part of this one is."""
+    earlier, one = [], period
+    for _ in range(PAST_PERIODS):
+        one = one.before()
+        earlier.append(Period.between(one.first, min(one.first + timedelta(days=known.days), one.until)))
+    return earlier
 
 
 def _mean_words(used: int, whole: bool) -> Said:
@@ -291,7 +309,7 @@ def _peers(asking: _Asking) -> tuple[Side, Said, tuple[Said, ...]]:
     if len(others) < FEWEST_PEERS:
         raise DriversError(say("{count} peers of the same role, it takes {needs}", count=len(others), needs=FEWEST_PEERS))
     scope = Scope.reps(others)
-    rows = [row for (_, of), row in asking.read(scope, [period]).items() if of == period]
+    rows = list(asking.read(scope, period).values())
     scale = sum(own) / sum(worked[rep] for rep in others)
     weeks, groups = _weekly(asking, scope, period)
     role = joined(sorted(role for role in roles if role), ", ") or say("no role")
@@ -300,17 +318,9 @@ def _peers(asking: _Asking) -> tuple[Side, Said, tuple[Said, ...]]:
 
 
 def _weekly(asking: _Asking, scope: Scope, period: Period) -> tuple[dict[str, Floats], npt.NDArray[np.int64] | None]:
-    """(quantities by week, whose week it is: None for a single person), weeks of seven days counted back from the period's
-    end.
-    """
-    weeks: list[Period] = []
-    until = period.until
-    while until > period.first:
-        first = max(until - timedelta(days=7), period.first)
-        if (until - first).days >= 4 or not weeks:
-            weeks.append(Period.between(first, until))
-        until = first
-    read = asking.read(scope, weeks)
+    """(quantities by week, whose week it is: None for a single person)."""
+    weeks = _weeks(period)
+    read = {(rep, week): row for week in weeks for rep, row in asking.read(scope, week).items()}
     reps = sorted({rep for rep, _ in read})
     cells = [(rep, week) for rep in reps for week in weeks]
     names = next(iter(read.values())).keys() if read else ()
@@ -318,6 +328,18 @@ def _weekly(asking: _Asking, scope: Scope, period: Period) -> tuple[dict[str, Fl
     if len(reps) < 2:
         return table, None
     return table, np.array([reps.index(rep) for rep, _ in cells], dtype=np.int64)
+
+
+def _weeks(period: Period) -> list[Period]:
+    """Weeks of seven days, counted back from the period's end; what is left at its beginning, if it is more than half of one."""
+    weeks: list[Period] = []
+    until = period.until
+    while until > period.first:
+        first = max(until - timedelta(days=7), period.first)
+        if (until - first).days >= 4 or not weeks:
+            weeks.append(Period.between(first, until))
+        until = first
+    return weeks
 
 
 def _turns(asking: _Asking, now: int, rng: np.random.Generator) -> tuple[DriverTurn, ...]:

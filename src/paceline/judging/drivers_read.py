@@ -19,8 +19,7 @@ from datetime import date
 import numpy as np
 
 from paceline.insight.drivers import Factor
-from paceline.metrics.ask import ask
-from paceline.metrics.reading import Reading
+from paceline.metrics.ask import Figure, figures
 from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Unit
 from paceline.sales.periods import Period
@@ -89,15 +88,15 @@ def quantities(
     store: Store, family: Family, scope: Scope, periods: Sequence[Period], as_of: date | None = None
 ) -> dict[tuple[str, Period], Quantities]:
     """Each person's quantities in each period, money in whole units. NaN: unknown (no mailbox connected, and so on)."""
-    found: dict[tuple[str, Period], dict[str, Reading]] = {}
-    for reading in ask(store, family.slugs, scope, periods, ("rep",), as_of=as_of, mean_of_reps=False):
-        rep = dict(reading.group)["rep"]
+    found: dict[tuple[str, Period], dict[str, Figure]] = {}
+    for figure in figures(store, family.slugs, scope, periods, ("rep",), as_of=as_of):
+        (rep,) = figure.group
         if rep is not None:
-            found.setdefault((rep, reading.period), {})[reading.slug] = reading
-    return {cell: _quantities(readings) for cell, readings in found.items()}
+            found.setdefault((rep, figure.period), {})[figure.metric.slug] = figure
+    return {cell: _quantities(read) for cell, read in found.items()}
 
 
-def _quantities(read: Mapping[str, Reading]) -> Quantities:
+def _quantities(read: Mapping[str, Figure]) -> Quantities:
     per = {slug: 100.0 if reading.metric.unit is Unit.MONEY else 1.0 for slug, reading in read.items()}
 
     def value(slug: str) -> float:

@@ -158,7 +158,7 @@ def _of_everybody(
     view, now = store.view(as_of), first_unknown_day(store, as_of)
     rng = np.random.default_rng([now, period.first_day, period.until_day])
     if asked.slug in OF_DEALS:
-        read, chances = _learned(store, now, as_of, pipeline)
+        read, chances = learned(store, now, as_of, pipeline)
         made, ahead = _of_deals(store, asked, read, chances, period, now, epoch_day(view.day), rng, draws)
         notes = tuple(_notes(read, made, chances))
         if made is None:
@@ -174,7 +174,9 @@ def _of_everybody(
     ))  # fmt: skip
 
 
-def _learned(store: Store, now: int, as_of: date | None, pipeline: Pipeline | None) -> tuple[Pipeline, Chances]:
+def learned(
+    store: Store, now: int, as_of: date | None = None, pipeline: Pipeline | None = None
+) -> tuple[Pipeline, Chances]:
     """The pipeline and the chances of its deals. Only today's are kept: of past days there are many, each asked once."""
 
     def learn() -> tuple[Pipeline, Chances]:

@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from paceline.facts.money import with_company_cents
-from paceline.insight.pipeline import NEVER, Opportunities
+from paceline.insight.pipeline import NEVER, Opportunities, indexed
 from paceline.metrics.store import Store, View, day_end
 from paceline.sales.periods import epoch_day
 from paceline.sales.scope import Stint
@@ -51,16 +51,22 @@ class Pipeline:
         """
         if not amounts:
             return self._without_amounts().opportunities(now)
+        found = self._at_no_day
+        bands, band = indexed([word or "" for word in self._bands(now)])
+        team = {rep: self._stint(rep, now).team or "" for rep in found.reps}
+        teams = sorted(set(team.values()))
+        home = [teams.index(team[rep]) for rep in found.reps]
+        return replace(found, bands=bands, band=band, teams=tuple(teams), team_of_rep=np.array(home, dtype=np.int64), team=None)
+
+    @cached_property
+    def _at_no_day(self) -> Opportunities:
+        """The plain table without bands and teams, which are those of a day."""
         deals = self.deals
         columns: dict[str, list[Any]] = {name: [row[name] for row in deals] for name in deals[0]} if deals else dict(_NONE)
-        columns["team"] = [self._stint(rep, now).team if rep else None for rep in columns["rep_id"]]
-        columns["size_band"] = self._bands(now)
+        columns["team"] = [None] * len(deals)
         spans = {name: [row[name] for row in self.spans] for name in ("opportunity_id", "from_day", "rep_id", "amount_cents")}
         closings = {name: [row[name] for row in self.closings] for name in _CLOSING}
-        found = Opportunities.from_columns(columns, spans if self.spans else None, closings if self.closings else None)
-        teams = sorted({self._stint(rep, now).team or "" for rep in found.reps} | set(found.teams))
-        home = [teams.index(self._stint(rep, now).team or "") for rep in found.reps]
-        return replace(found, teams=tuple(teams), team_of_rep=np.array(home, dtype=np.int64), team=None)
+        return Opportunities.from_columns(columns, spans if self.spans else None, closings if self.closings else None)
 
     def _without_amounts(self) -> Pipeline:
         deals = [
@@ -85,11 +91,27 @@ class Pipeline:
         named = {row["product_id"] for row in begun if row["product_id"]}
         if 1 < len(named) <= _MOST_BANDS and all(_share(some) >= _KNOWN for some in (begun, open_) if some):
             return [row["product_id"] if row["product_id"] in named else None for row in self.deals]
-        return self.segments(self.deals)
+        return [self.segments[row["opportunity_id"]] for row in self.deals]
 
-    def segments(self, rows: Sequence[Mapping[str, Any]]) -> list[str | None]:
-        """The segment that each deal's first owner sold to on its first day."""
-        return [self._stint(row["starter_id"], row["created_day"] + 1).segment for row in rows]
+    @cached_property
+    def segments(self) -> dict[str, str | None]:
+        """The segment that each deal's first owner sold to on its first day, by opportunity id."""
+        return {
+            row["opportunity_id"]: self._stint(row["starter_id"], row["created_day"] + 1).segment for row in self.deals
+        }
+
+    @cached_property
+    def deal_of(self) -> dict[str, dict[str, Any]]:
+        """The row of each opportunity."""
+        return {row["opportunity_id"]: row for row in self.deals}
+
+    @cached_property
+    def first_spans(self) -> dict[str, dict[str, Any]]:
+        """The first span of each opportunity."""
+        found: dict[str, dict[str, Any]] = {}
+        for span in self.spans:  # in order of days
+            found.setdefault(span["opportunity_id"], span)
+        return found
 
     def _stint(self, rep: str | None, now: int) -> Stint:
         """What a rep was on the day before ``now``; nothing of someone unknown."""

@@ -50,20 +50,16 @@ def win_chances(pipeline: Pipeline, now: int, known: Opportunities | None = None
 def deal_fields(pipeline: Pipeline, opportunities: Opportunities, now: int) -> Deals:
     """The deals begun before ``now`` with their fields as they were on the first day; closed and won as known then."""
     known = opportunities.as_of(now)
-    by_id = {row["opportunity_id"]: row for row in pipeline.deals}
-    rows = [by_id[name] for name in known.ids]
-    first: dict[str, Mapping[str, Any]] = {}
-    for span in pipeline.spans:  # in order of days
-        first.setdefault(span["opportunity_id"], span)
+    rows = [pipeline.deal_of[name] for name in known.ids]
     columns: dict[str, Sequence[Any]] = {
         "source": [row["source"] for row in rows],
         "type": [row["type"] for row in rows],
         "account type": [row["account_type"] for row in rows],
-        "segment": pipeline.segments(rows),
+        "segment": [pipeline.segments[name] for name in known.ids],
         "owner": [row["starter_id"] for row in rows],
         "sourced by another": [_word(row["sourcer_id"] != row["starter_id"]) for row in rows],
         "amount": [None if row["opening_cents"] is None else row["opening_cents"] / 100 for row in rows],
-        "days to expected close": [_ahead(row, first.get(row["opportunity_id"])) for row in rows],
+        "days to expected close": [_ahead(row, pipeline.first_spans.get(row["opportunity_id"])) for row in rows],
     }
     told = {name: columns[name] for name in FIELDS if any(value is not None for value in columns[name])}
     return Deals(known.ids, known.created, known.closed, known.won, told)

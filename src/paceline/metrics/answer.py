@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -117,16 +117,40 @@ def _rolled(view: View, asked: Asked, rows: str, measures: Sequence[Measure]) ->
 
 def evaluate(term: Term, found: Numbers, cell: Cell) -> float | None:
     """A term's number in a cell. Sums and counts of no rows are 0; a quantile of no rows, and what is made of it, is None."""
+    return evaluator(term, found)(cell)
+
+
+def evaluator(term: Term, found: Numbers) -> Callable[[Cell], float | None]:
+    """``evaluate`` for many cells: what the term is made of is looked up once."""
     if isinstance(term, Constant):
-        return term.value
+        value = term.value
+        return lambda _: value
     if isinstance(term, Measure):
-        number = found[term].get(cell)
-        if term.kind is not Kind.QUANTILE:
-            return 0 if number is None else number
-        return None if number is None or number > LONGEST / 1e3 else number
+        return _ranked(found[term]) if term.kind is Kind.QUANTILE else _added(found[term])
     assert isinstance(term, Arithmetic), "a ByGrain must have been decided before"
-    left, right = evaluate(term.left, found, cell), evaluate(term.right, found, cell)
-    return None if left is None or right is None else _calculated(term.operation, left, right)
+    left, right, operation = evaluator(term.left, found), evaluator(term.right, found), term.operation
+
+    def both(cell: Cell) -> float | None:
+        one, other = left(cell), right(cell)
+        return None if one is None or other is None else _calculated(operation, one, other)
+
+    return both
+
+
+def _added(numbers: Mapping[Cell, float | None]) -> Callable[[Cell], float | None]:
+    def number(cell: Cell) -> float:
+        there = numbers.get(cell)
+        return 0 if there is None else there
+
+    return number
+
+
+def _ranked(numbers: Mapping[Cell, float | None]) -> Callable[[Cell], float | None]:
+    def number(cell: Cell) -> float | None:
+        there = numbers.get(cell)
+        return None if there is None or there > LONGEST / 1e3 else there
+
+    return number
 
 
 def _calculated(operation: str, left: float, right: float) -> float:

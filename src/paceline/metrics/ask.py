@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import cached_property
+from typing import NamedTuple
 
 from paceline.facts.schema import FOREVER
 from paceline.metrics import coverage
-from paceline.metrics.aggregate import rows_behind, rows_matched, squares
-from paceline.metrics.answer import Asked, Cell, Group, Numbers, begun, evaluate, is_cuttable, numbers, snapshot
+from paceline.metrics.answer import Asked, Cell, Group, Numbers, evaluate, is_cuttable, numbers, snapshot
 from paceline.metrics.compile import MemberRow
+from paceline.metrics.figures import Figures, metric_measures, wanted
 from paceline.metrics.reading import Part, Reading, Readings
 from paceline.metrics.relations import REP_ATTRIBUTES, SLICES
 from paceline.metrics.shapes.aims import TEAM_ITSELF
 from paceline.metrics.store import Store, View
-from paceline.metrics.vocabulary import Constant, Grain, Kind, Measure, Metric, Term, Unit, Window, at_grain, measures_of
+from paceline.metrics.vocabulary import Constant, Grain, Metric, Window, measures_of
 from paceline.sales.periods import GRAINS, Period
 from paceline.sales.scope import Scope, Stint
 from paceline.saying.said import Said, SaidError, catalogued, ending, joined, listed, say
 from paceline.saying.values import Day
-from paceline.stats.intervals import mean_interval, wilson
 
 _SUB_PERIODS = tuple(grain for grain in GRAINS if not grain.startswith("trailing") and grain != "range")
-_CENTS = 100.0
+
+
+class Figure(NamedTuple):
+    """The numbers of a reading, as it has them. ``group``: the values of what is cut by."""
+
+    metric: Metric
+    period: Period
+    group: Group
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    n: int
 
 
 class AskError(SaidError):
@@ -51,11 +62,24 @@ def ask(
     A rep, team… of the scope without any row has a reading too. Raises AskError for unknown metrics and impossible cuts.
     """
     metrics = [_metric(store, slug) for slug in ([metric] if isinstance(metric, str) else metric)]
+    asking = _asking(store, scope, [period] if isinstance(period, Period) else period, by, as_of)
+    return Readings(asking.readings(metrics, mean_of_reps), asking.by)
+
+
+def figures(
+    store: Store, metrics: Sequence[str], scope: Scope, periods: Sequence[Period], by: Sequence[str], *, as_of: date | None = None
+) -> Iterator[Figure]:
+    """The numbers that ``ask`` gives, alone: where thousands are added up, making readings of them takes longest.
+
+    ``by`` as for ``ask``, which raises the same.
+    """
+    return _asking(store, scope, periods, by, as_of).figures([_metric(store, slug) for slug in metrics])
+
+
+def _asking(store: Store, scope: Scope, periods: Sequence[Period], by: Sequence[str], as_of: date | None) -> Asking:
     cuts, grains = _cuts(by)
     view = store.view(as_of)
-    periods = _split([period] if isinstance(period, Period) else period, grains, store)
-    members = view.members(scope)
-    return Readings(Asking(store, view, scope, periods, cuts, members).readings(metrics, mean_of_reps), cuts)
+    return Asking(store, view, scope, _split(periods, grains, store), cuts, view.members(scope))
 
 
 def _metric(store: Store, slug: str) -> Metric:
@@ -116,17 +140,27 @@ class Asking:
         return Grain.TEAM if self.scope.one_team is not None else Grain.GROUP
 
     def readings(self, metrics: Sequence[Metric], mean_of_reps: bool) -> list[Reading]:
+        grain = self.grain
+        figures = self._figures(metrics, grain)
+        means = {} if grain is Grain.REP or not mean_of_reps else self._means(metrics)
+        return [self._reading(of, number, group, means) for of in figures for number, group in self._cells(of.metric, of.found)]
+
+    def figures(self, metrics: Sequence[Metric]) -> Iterator[Figure]:
+        """What readings are made of."""
+        for of in self._figures(metrics, self.grain):
+            for number, group in self._cells(of.metric, of.found):
+                yield self._figure(of, number, group)[0]
+
+    def _figures(self, metrics: Sequence[Metric], grain: Grain) -> list[Figures]:
         for metric in metrics:
             self._check(metric)
-        grain = self.grain
         found = self.found(metrics, self.by, grain)
-        means = {} if grain is Grain.REP or not mean_of_reps else self._means(metrics)
-        return [
-            self._reading(metric, number, group, found, grain, means)
-            for metric in metrics
-            for number, groups in enumerate(self._groups(metric, found, grain))
-            for group in groups
-        ]
+        return [Figures(metric, found, grain) for metric in metrics]
+
+    def _cells(self, metric: Metric, found: Numbers) -> Iterator[Cell]:
+        for number, groups in enumerate(self._groups(metric, found, self.grain)):
+            for group in groups:
+                yield number, group
 
     def _check(self, metric: Metric) -> None:
         for measure in metric.measures:
@@ -139,8 +173,8 @@ class Asking:
 
     def found(self, metrics: Sequence[Metric], by: tuple[str, ...], grain: Grain) -> Numbers:
         asked = Asked(self.periods, by, self.member_rows(), self.lags(metrics))
-        wanted = [m for metric in metrics for m in _wanted(metric, grain) if is_cuttable(m, by)]
-        return numbers(self.view, asked, wanted)
+        measures = [m for metric in metrics for m in wanted(metric, grain) if is_cuttable(m, by)]
+        return numbers(self.view, asked, measures)
 
     def member_rows(self) -> tuple[MemberRow, ...] | None:
         if self.scope.is_company:
@@ -173,8 +207,9 @@ class Asking:
         values: dict[tuple[str, Cell], list[float]] = {}
         for metric in metrics:
             cells = dict.fromkeys(cell for m in metric_measures(metric, Grain.REP) for cell in found.get(m, {}))
+            figures = Figures(metric, found, Grain.REP)
             for number, group in cells:
-                value = _value(metric, found, (number, group), Grain.REP)[0]
+                value = figures.value((number, group))[0]
                 known = value is not None and by_rep._unknown(metric, number, group, 1, None, None) is None
                 if value is not None and known and group[-1] is not None:
                     values.setdefault((metric.slug, (number, group[:-1])), []).append(value)
@@ -204,6 +239,11 @@ class Asking:
             there.append({(value,) for stint in self._present(number) if (value := stint.attribute(by)) is not None})
         return there
 
+    @cached_property
+    def _days(self) -> list[tuple[int, int]]:
+        """The first day of each period, and the last that is looked at: an earlier one where it hasn't begun."""
+        return [(period.first_day, snapshot(self.view, period)) for period in self.periods]
+
     def _present(self, number: int, group: Group = ()) -> list[Stint]:
         """The stints, on days of the period, of the scope's reps who were with the company, and within the group."""
         cell = (number, group)  # asked for again for every metric
@@ -212,8 +252,8 @@ class Asking:
         return self._there[cell]
 
     def _looked_up(self, number: int, group: Group) -> list[Stint]:
-        first = self.periods[number].first_day
-        last = max(first, snapshot(self.view, self.periods[number]))
+        first, last = self._days[number]
+        last = max(first, last)
         wanted = tuple(value for by, value in zip(self.by, group, strict=True) if by in REP_ATTRIBUTES) if group else ()
         return [
             s
@@ -234,29 +274,32 @@ class Asking:
 
     # --- a reading ---
 
-    def _reading(
-        self, metric: Metric, number: int, group: Group, found: Numbers, grain: Grain, means: Mapping[tuple[str, Cell], float]
-    ) -> Reading:
+    def _figure(self, of: Figures, number: int, group: Group) -> tuple[Figure, Said | None]:
+        """The numbers, and why they say nothing: nobody's data is there."""
         cell = (number, group)
-        value, numerator, denominator = _value(metric, found, cell, grain)
-        n = _n(metric, found, cell, grain)
-        because = self._unknown(metric, number, group, n, numerator, denominator)
+        value, numerator, denominator = of.value(cell)
+        n = of.n(cell)
+        because = self._unknown(of.metric, number, group, n, numerator, denominator)
+        known = value if because is None else None
+        return Figure(of.metric, self.periods[number], group, known, numerator, denominator, n), because
+
+    def _reading(self, of: Figures, number: int, group: Group, means: Mapping[tuple[str, Cell], float]) -> Reading:
+        cell = (number, group)
+        (metric, period, _, value, numerator, denominator, n), because = self._figure(of, number, group)
         if because is None and value is None:
-            because = self._no_value(metric, n, found, cell, grain)
-        if because is not None:
-            value = None
+            because = self._no_value(of, n, cell)
         return Reading(
             metric,
             self.scope,
-            self.periods[number],
+            period,
             tuple(zip(self.by, group, strict=True)),
             value,
             because,
             numerator,
             denominator,
             n,
-            None if value is None else _interval(metric, found, cell, grain, numerator, denominator),
-            self._coverage(metric, number, group, found),
+            None if value is None else of.interval(cell, numerator, denominator),
+            self._coverage(metric, number, group, of.found),
             self.view.as_of,
             means.get((metric.slug, cell)),
             self.store.settings.currency,
@@ -267,8 +310,8 @@ class Asking:
     def _unknown(
         self, metric: Metric, number: int, group: Group, n: int, numerator: float | None, denominator: float | None
     ) -> Said | None:
-        period = self.periods[number]
-        if not begun(self.view, period):
+        period, (first, last) = self.periods[number], self._days[number]
+        if last < first:
             return say("{period} hasn't begun on {day}", period=period.told, day=Day(self.view.day))
         present = self._present(number, group)
         measured = None if isinstance(metric.denominator, Constant) else denominator  # sixty seconds a minute are no data
@@ -276,15 +319,15 @@ class Asking:
             return None  # rows of people who are no longer there
         key = (metric.needs, metric.any_need, number, group)
         if key not in self._gaps:
-            last = snapshot(self.view, period)
-            self._gaps[key] = coverage.why_unknown(self.view, metric, present, period.first_day, last)
+            self._gaps[key] = coverage.why_unknown(self.view, metric, present, first, last)
         return self._gaps[key]
 
     @staticmethod
-    def _no_value(metric: Metric, n: int, found: Numbers, cell: Cell, grain: Grain) -> Said:
-        if _is_absent(metric, found, cell, grain):
+    def _no_value(of: Figures, n: int, cell: Cell) -> Said:
+        metric = of.metric
+        if of.is_absent(cell):
             return catalogued(metric.absent)
-        if _is_all_unknown(metric, found, cell, grain):
+        if of.is_all_unknown(cell):
             column = metric.measures[0].columns[0]
             words = column.removesuffix("_cents").replace("_", " ")
             if column.endswith("_cents"):
@@ -308,9 +351,8 @@ class Asking:
     def _connected(self, metric: Metric, number: int, group: Group) -> tuple[Part, ...]:
         key = (metric.needs, metric.any_need, metric.roles, number, group)
         if key not in self._parts:
-            period = self.periods[number]
-            last = max(period.first_day, snapshot(self.view, period))
-            self._parts[key] = coverage.parts(self.view, metric, self._present(number, group), period.first_day, last)
+            first, last = self._days[number]
+            self._parts[key] = coverage.parts(self.view, metric, self._present(number, group), first, max(first, last))
         return self._parts[key]
 
     @cached_property
@@ -331,68 +373,3 @@ class Asking:
 def _in_order(group: Group) -> tuple[tuple[bool, str], ...]:
     """By value, what has none last."""
     return tuple((value is None, value or "") for value in group)
-
-
-def metric_measures(metric: Metric, grain: Grain) -> tuple[Measure, ...]:
-    """The measures read for a rep, or for everything above."""
-    terms: list[Term | None] = [metric.numerator, metric.denominator, metric.absent_of]
-    return tuple(dict.fromkeys(m for term in terms if term is not None for m in measures_of(at_grain(term, grain))))
-
-
-def _wanted(metric: Metric, grain: Grain) -> Iterable[Measure]:
-    for measure in metric_measures(metric, grain):
-        yield from (measure, rows_behind(measure))
-        if measure.kind is Kind.SUM:
-            yield rows_matched(measure)
-        if metric.interval == "mean" and measure.kind is Kind.SUM:
-            yield squares(measure)
-    for part in metric.coverage:
-        yield from (part.have, part.of)
-
-
-def _value(metric: Metric, found: Numbers, cell: Cell, grain: Grain) -> tuple[float | None, float | None, float | None]:
-    """Value, numerator, denominator. No value where the denominator is 0, or what is needed is absent."""
-    numerator = evaluate(at_grain(metric.numerator, grain), found, cell)
-    denominator = None if metric.denominator is None else evaluate(at_grain(metric.denominator, grain), found, cell)
-    empty = metric.denominator is not None and (not denominator or (metric.positive and denominator < 0))
-    if numerator is None or empty or _is_absent(metric, found, cell, grain) or _is_all_unknown(metric, found, cell, grain):
-        return None, numerator, denominator
-    value = numerator if denominator is None else numerator / denominator
-    return value / (_CENTS if metric.unit is Unit.MONEY else 1), numerator, denominator
-
-
-def _is_absent(metric: Metric, found: Numbers, cell: Cell, grain: Grain) -> bool:
-    needed = None if metric.absent_of is None else at_grain(metric.absent_of, grain)
-    return isinstance(needed, Measure) and not found[rows_behind(needed)].get(cell)
-
-
-def _is_all_unknown(metric: Metric, found: Numbers, cell: Cell, grain: Grain) -> bool:
-    """Whether there are rows to add up, but not one of them has a value: their sum isn't 0, nor is a part of it."""
-    total = at_grain(metric.numerator, grain)
-    if not isinstance(total, Measure) or total.kind is not Kind.SUM:
-        return False
-    return not found[rows_behind(total)].get(cell) and bool(found[rows_matched(total)].get(cell))
-
-
-def _n(metric: Metric, found: Numbers, cell: Cell, grain: Grain) -> int:
-    """Of how many things it is a reading: the denominator's count where it counts, else the numerator's rows."""
-    if isinstance(metric.denominator, Measure) and metric.denominator.kind in (Kind.COUNT, Kind.DISTINCT):
-        return int(evaluate(metric.denominator, found, cell) or 0)
-    numerator = at_grain(metric.numerator, grain)
-    if isinstance(numerator, Measure) and numerator.kind is Kind.DISTINCT:
-        return int(evaluate(numerator, found, cell) or 0)
-    return max(int(found[rows_behind(m)].get(cell) or 0) for m in measures_of(numerator))
-
-
-def _interval(
-    metric: Metric, found: Numbers, cell: Cell, grain: Grain, numerator: float | None, denominator: float | None
-) -> tuple[float, float] | None:
-    if numerator is None or denominator is None or not metric.interval:
-        return None
-    if metric.interval == "wilson":
-        return wilson(numerator, denominator)
-    total = at_grain(metric.numerator, grain)
-    assert isinstance(total, Measure)
-    ends = mean_interval(numerator, float(found[squares(total)].get(cell) or 0), int(denominator))
-    scale = _CENTS if metric.unit is Unit.MONEY else 1.0
-    return None if ends is None else (ends[0] / scale, ends[1] / scale)

@@ -145,4 +145,4 @@ def _literal(engine: Engine, value: str | int) -> str:
 
 def compiled(frame: Frame, engine: Engine, question: Question) -> str:
     """The SQL of a question, periods and members still to be written in."""
-    return engine.compile(expression(replace(frame, step=question.step), question))
+    return engine.compile(expression(replace(frame, step=question.step, scoped=question.scoped), question))

@@ -61,8 +61,8 @@ def _connected_words(kind: str) -> Said:
 
 def why_unknown(view: View, metric: Metric, stints: Sequence[Stint], first_day: int, last_day: int) -> Said | None:
     """Why an empty count says nothing: nobody's data is there. None if it is (for someone), or if nobody is meant."""
-    everyone = frozenset(stint.rep_id for stint in stints)
-    there = {kind: bool(everyone & connected(view, kind, first_day, last_day)) for kind in metric.needs}
+    everyone = {stint.rep_id for stint in stints}
+    there = {kind: not everyone.isdisjoint(connected(view, kind, first_day, last_day)) for kind in metric.needs}
     any_kind = any(held for kind, held in there.items() if kind != "crm") and there.get("crm", True)
     enough = any_kind if metric.any_need else all(there.values())
     if enough or not there:

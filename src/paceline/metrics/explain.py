@@ -12,9 +12,10 @@ import pyarrow as pa
 from paceline.facts.aside import PREFIX, AsideTables, kept_facts, records_named
 from paceline.metrics.aggregate import distinct_key, ranked_value
 from paceline.metrics.answer import Asked, evaluate, rows_of_periods
-from paceline.metrics.ask import Asking, metric_measures
+from paceline.metrics.ask import Asking
 from paceline.metrics.compile import Question, filled, group_column, prepared
 from paceline.metrics.conditions import as_expression, columns_of, in_words
+from paceline.metrics.figures import metric_measures
 from paceline.metrics.frame import PERIOD_COLUMNS, Frame
 from paceline.metrics.reading import Reading, shown
 from paceline.metrics.relations import RELATIONS

@@ -40,11 +40,12 @@ class Frame:
     """The tables that a shape is made of.
 
     ``step``: days of each period, where they adjoin and are equally long. Which one a day is in is arithmetic then: a join by
-    range costs twenty times as much. Rows within a period then have its number alone.
+    range costs twenty times as much. Rows within a period then have its number alone. ``scoped``: whether members are asked for.
     """
 
     tables: Tables
     step: int | None = None
+    scoped: bool = False
 
     @property
     def settings(self) -> Settings:
@@ -64,6 +65,12 @@ class Frame:
     def member(self) -> ir.Table:
         """Who is in the scope, from when until when."""
         return ibis.table(MEMBER_COLUMNS, name=MEMBER_TABLE)
+
+    def of_members(self, table: ir.Table, rep: str = "rep_id") -> ir.Table:
+        """The rows of the scope's people, on whatever day: what is worked out of them costs as much as they have. Whether they
+        are in the scope on a row's day is asked of the shape's rows.
+        """
+        return table.semi_join(self.member, table[rep] == self.member.m_rep_id) if self.scoped else table
 
     def within(self, table: ir.Table, day: str = "day") -> ir.Table:
         """The rows dated in a period, once for each period; nothing after the as-of instant."""

@@ -67,7 +67,7 @@ def _columns(name: str) -> tuple[str, ...]:
 
 def _flow(fact: schema.Fact) -> Relation:
     def build(f: Frame) -> ir.Table:
-        rows = f.within(f.fact(fact.name))
+        rows = f.within(f.of_members(f.fact(fact.name)))
         return rows.mutate(on_day=rows.day)
 
     return Relation(fact.name, fact.doc, fact.key, fact.name, build, flow=True, dated=True)

@@ -109,5 +109,5 @@ def rolled_rows(frame: Frame, rows: str, measures: Sequence[Measure]) -> ir.Tabl
     fact = frame.fact(rows)
     columns = {column_name(m): _COLUMN_TYPES.get(m.kind) or str(fact[m.columns[0]].type()) for m in measures}
     stored = ibis.table({"rep_id": "string", "day": "int32", **columns}, name=frame.tables.prefix + table_name(rows))
-    within = frame.within(stored)
+    within = frame.within(frame.of_members(stored))
     return within.mutate(on_day=within.day)

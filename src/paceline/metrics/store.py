@@ -22,7 +22,7 @@ from paceline.metrics.vocabulary import Metric
 from paceline.sales.periods import epoch_day
 from paceline.sales.scope import Scope, Stint
 from paceline.sales.settings import Settings
-from paceline.warehouse.engine import Engine
+from paceline.warehouse.engine import Engine, uncollected
 
 # How facts of a past day are made: (engine, settings, as-of instant, prefix of the tables' names).
 PastFacts = Callable[[Engine, Settings, int, str], None]
@@ -77,11 +77,14 @@ class View:
         return Frame(Tables(self.settings, past, self.prefix))
 
     def sql(self, question: Question, periods: list[PeriodRow], members: list[MemberRow]) -> str:
-        """The SQL that answers the question; compiled once for all past days, with periods and members written in."""
+        """The SQL that answers the question; compiled once for now and once for all past days, with periods and members
+        written in.
+        """
         tables = self.frame.tables
         text = self._sql.get(question)
         if text is None:
-            text = self._sql[question] = compiled(Frame(tables.of_any_day), self.engine, question)
+            with uncollected():
+                text = self._sql[question] = compiled(Frame(tables.of_any_day), self.engine, question)
         return filled(self.engine, tables.at_its_day(text), periods, members)
 
     @property
@@ -160,6 +163,7 @@ class Store:
         self._past_facts = past_facts
         self._lock = Lock()
         self._views: dict[int, View] = {}
+        self._sql: dict[Question, str] = {}  # of now: it outlives a load, which changes rows alone
         self._past_sql: dict[Question, str] = {}
 
     def refresh(self, now: int) -> None:
@@ -191,7 +195,7 @@ class Store:
         if at == self.now:
             there = self.engine.tables()
             rolled = frozenset(rows for rows in rollup.ROLLED if rollup.table_name(rows) in there)
-            return View(self.engine, self.settings, at, rolled=rolled)
+            return View(self.engine, self.settings, at, rolled=rolled, _sql=self._sql)
         if self._past_facts is None:
             raise ValueError("this store was opened without a way to build the facts of a past day")
         prefix = f"asof_{epoch_day(datetime.fromtimestamp(at, ZoneInfo(self.settings.time_zone)).date())}_"

@@ -25,7 +25,7 @@ def two_way(f: Frame) -> ir.Table:
 def touched_accounts(f: Frame) -> ir.Table:
     """Touches of a person at a known account, with the account's tier."""
     touch = f.fact("touch_person")
-    rows = f.within(touch.filter(touch.account_id.notnull()))
+    rows = f.within(f.of_members(touch.filter(touch.account_id.notnull())))
     account = f.tables.rec("account").select(a_account="id", tier="tier")
     rows = rows.left_join(account, rows.account_id == account.a_account).drop("a_account")
     return rows.mutate(on_day=rows.day, in_target_tier=rows.tier.isin(sorted(f.settings.target_tiers)).fill_null(False))
@@ -37,7 +37,7 @@ def touched_contacts(f: Frame) -> ir.Table:
     contact = contact.select(
         c_person=ibis.literal("contact:") + contact.id, titled=contact.title.notnull() & (contact.title.strip() != "")
     )
-    rows = f.within(f.fact("touch_person"))
+    rows = f.within(f.of_members(f.fact("touch_person")))
     rows = rows.inner_join(contact, rows.person_id == contact.c_person).drop("c_person")
     return rows.mutate(on_day=rows.day)
 
@@ -79,7 +79,7 @@ _SLICES = ("account_type", "source", "type", "product_id")
 
 
 def _closed_gaps(f: Frame) -> ir.Table:
-    touch = f.fact("touch_opportunity")
+    touch = f.of_members(f.fact("touch_opportunity"))
     touch = f.within(touch.filter(touch.owned.fill_null(False), touch.gap_days.notnull()))
     slices = {name: touch[name].max() for name in _SLICES}
     return touch.group_by("p_no", "opportunity_id", "rep_id").agg(
@@ -88,8 +88,8 @@ def _closed_gaps(f: Frame) -> ir.Table:
 
 
 def _open_gaps(f: Frame) -> ir.Table:
-    span = f.at_snapshot(f.fact("span"))
-    touch = f.fact("touch_opportunity")
+    span = f.at_snapshot(f.of_members(f.fact("span")))
+    touch = f.of_members(f.fact("touch_opportunity"))
     touch = touch.filter(touch.owned.fill_null(False)).select(
         t_opportunity="opportunity_id", t_rep="rep_id", t_day="day", t_at="at", t_owned_from="owned_from_at"
     )
@@ -108,6 +108,6 @@ def _open_gaps(f: Frame) -> ir.Table:
         w_day=pairs.p_snapshot.max(), w_touch_day=pairs.t_day.max(), w_account=pairs.account_id.max(), **slices
     )
     last = last.mutate(open_gap=(last.w_day - last.w_touch_day).cast("int64"))
-    ahead = upcoming(f)
+    ahead = upcoming(f, f.of_members(f.fact("meeting")))
     stopped = last.anti_join(ahead, [last.w_no == ahead.p_no, last.w_rep == ahead.n_rep, last.w_account == ahead.n_account])
     return stopped.drop("w_touch_day", "w_account")

@@ -10,7 +10,7 @@ from paceline.metrics.frame import Frame
 
 def owned(f: Frame) -> ir.Table:
     """An opportunity and each rep who owned it open at any instant of the period, as it was on their last day of it."""
-    rows = f.overlapping(f.fact("span"))
+    rows = f.overlapping(f.of_members(f.fact("span")))
     latest = ibis.row_number().over(group_by=[rows.p_no, rows.opportunity_id, rows.rep_id], order_by=[rows.from_at.desc()])
     rows = rows.mutate(rank=latest)
     rows = rows.filter(rows["rank"] == 0).drop("rank")
@@ -52,15 +52,20 @@ def _counted_moves(f: Frame) -> ir.Table:
     """Moves in the period, after the opportunity's start; ``to_won`` where the move went above every open stage."""
     stage = f.tables.rec("stage").select(g_stage="id", g_outcome="outcome")
     start = f.fact("opportunity").select(o_opportunity="opportunity_id", started_at="at")
-    moves = f.within(f.fact("move"))
+    moves = f.within(_theirs(f, f.fact("move")))
     moves = moves.left_join(start, moves.opportunity_id == start.o_opportunity).drop("o_opportunity")
     moves = moves.filter(moves.started_at.isnull() | (moves["at"] > moves.started_at))
     moves = moves.left_join(stage, moves.to_stage_id == stage.g_stage)
     return moves.mutate(to_won=(moves.g_outcome == "won").fill_null(False)).drop("g_stage", "g_outcome", "started_at")
 
 
+def _theirs(f: Frame, rows: ir.Table) -> ir.Table:
+    """Of rows of opportunities, those of opportunities that a member moved: all of them, whoever had the rest."""
+    return rows.semi_join(f.of_members(f.fact("move")), "opportunity_id") if f.scoped else rows
+
+
 def _still_owned(f: Frame, rows: ir.Table) -> ir.Table:
-    at_end = f.at_snapshot(f.fact("span")).select(o_no="p_no", o_opportunity="opportunity_id", o_rep="rep_id")
+    at_end = f.at_snapshot(_theirs(f, f.fact("span"))).select(o_no="p_no", o_opportunity="opportunity_id", o_rep="rep_id")
     rows = rows.left_join(at_end, [rows.p_no == at_end.o_no, rows.opportunity_id == at_end.o_opportunity])
     owner = ibis.ifelse(rows.won, rows.closer, rows.o_rep)
     rows = rows.filter(rows.rep_id.notnull(), (owner == rows.rep_id).fill_null(False)).drop(

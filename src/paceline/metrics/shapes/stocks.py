@@ -13,7 +13,7 @@ def open_opportunities(f: Frame) -> ir.Table:
 
     Amounts of those that aren't ``valued`` are unknown.
     """
-    rows = f.at_snapshot(f.fact("span"))
+    rows = f.at_snapshot(f.of_members(f.fact("span")))
     rates = f.tables.ref("rate").select(rate_currency="currency", rate_day="day", rate="rate")
     rows = rows.left_join(rates, [rows.currency == rates.rate_currency, rows.p_snapshot == rates.rate_day])
     amount = ibis.ifelse(
@@ -104,19 +104,18 @@ def _with_last_touch(f: Frame, rows: ir.Table) -> ir.Table:
 
 def _with_next_meeting(f: Frame, rows: ir.Table) -> ir.Table:
     """Whether, at the snapshot, a meeting with the account lay ahead."""
-    ahead = upcoming(f)
+    ahead = upcoming(f, f.fact("meeting"))
     accounts = ahead.group_by("p_no", "n_account").agg(n_meetings=ahead.count()).rename(n_no="p_no")
     rows = rows.left_join(accounts, [rows.p_no == accounts.n_no, rows.account_id == accounts.n_account])
     return rows.mutate(next_meeting=rows.n_meetings.notnull()).drop("n_no", "n_account", "n_meetings")
 
 
-def upcoming(f: Frame) -> ir.Table:
-    """Meetings that lay ahead at the snapshot's instant and were booked by then: p_no, n_rep, n_account.
+def upcoming(f: Frame, meeting: ir.Table) -> ir.Table:
+    """Of these meetings those that lay ahead at the snapshot's instant and were booked by then: p_no, n_rep, n_account.
 
     Of unknown booking: booked all along. The snapshot's instant is that of the company's zone: a meeting has reps of several.
     """
     booked = f.tables.rec("meeting").select(b_meeting="id", booked_at="booked_at")
-    meeting = f.fact("meeting")
     meeting = meeting.filter(meeting.held, meeting.account_id.notnull())  # held says that nothing speaks against it, ahead too
     meeting = meeting.left_join(booked, meeting.meeting_id == booked.b_meeting)
     meeting = meeting.mutate(n_booked_at=ibis.coalesce(meeting.booked_at, 0))

@@ -17,12 +17,12 @@ from paceline.access.gate import Asking, action
 from paceline.charts import Picture, Said
 from paceline.insight.backtest import Scores
 from paceline.judging.backtest import Backtested, Reliability, backtest_store
-from paceline.judging.forecast import ForecastError
-from paceline.judging.pipeline import first_unknown_day, read_pipeline
+from paceline.judging.forecast import ForecastError, learned
+from paceline.judging.pipeline import first_unknown_day
 from paceline.judging.record_all import KINDS, KindRecord, TrackRecord, track_record
 from paceline.judging.record_scores import FEWEST, Track
 from paceline.judging.told import Verdicts
-from paceline.judging.winchance import Chances, win_chances
+from paceline.judging.winchance import Chances
 from paceline.metrics.store import Store
 from paceline.pages.dashboards import written
 from paceline.pages.dashboards.export import as_file
@@ -99,8 +99,8 @@ def replayed(store: Store) -> Backtested:
 
 def _chances(store: Store) -> Chances | None:
     """The model of win chances, or why there is none; None without any deal."""
-    read = read_pipeline(store)
-    return win_chances(read, first_unknown_day(store)) if read.deals else None
+    read, chances = learned(store, first_unknown_day(store))
+    return chances if read.deals else None
 
 
 def _name(kind: str) -> str:

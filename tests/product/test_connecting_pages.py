@@ -91,7 +91,7 @@ def test_from_a_guess_to_loaded_rows_and_every_row_is_accounted_for(away: Client
     answer = away.get(PAGE)
     checked = answer.context["checked"]
     assert (checked["read"], checked["accepted"], checked["rejected"]) == ("3", "2", "1")
-    assert any(problem.value == "soon" for problem, _ in checked["problems"])
+    assert any(problem.value == "soon" for problem, _, _ in checked["problems"])
     (rows,) = checked["tables"]
     assert rows.rows[0][1:] == ("ZZ", "Jan 1, 2026", "New year")
     assert place.engine.query("SELECT 1 FROM rec_holiday WHERE calendar = 'ZZ'").num_rows == 0

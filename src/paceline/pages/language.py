@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from paceline.access.gate import Asking, action
 from paceline.people.models import User
+from paceline.project.running import running
 
 
 class LanguageForm(forms.Form):
@@ -25,7 +27,10 @@ class LanguageForm(forms.Form):
 
 
 class Language:
-    """Middleware, after log-in is known: the user's own choice goes before the browser's."""
+    """Middleware, after log-in is known: the user's own choice goes before the browser's.
+
+    Times are in the company's zone, which may change while the server runs: in the first set-up it always does.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -34,6 +39,7 @@ class Language:
         if isinstance(request.user, User) and request.user.language:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
+        timezone.activate(ZoneInfo(running().project.settings.time_zone))
         return self.get_response(request)
 
 

@@ -96,6 +96,11 @@ def field(column: Column, cents: bool = False) -> str:
     return _("%(amount)s, in cents") % {"amount": words} if cents else words
 
 
+def named(name: str) -> str:
+    """A column that a problem names, where it is one of ours: ``amount``; else its name."""
+    return str(_FIELDS.get(name, name))
+
+
 def word(of: str) -> str:
     """One of the words that a column may have."""
     return str(WORDS[of])

@@ -59,11 +59,14 @@ def steps(place: Running) -> list[Step]:
              _("%(n)s records of %(kinds)s kinds")
              % {"n": written.count(sum(rows.values())), "kinds": sum(1 for n in rows.values() if n)}, any(rows.values())),
         Step(_("Stages and roles"), reverse("set_up_stages"),
-             _("%(stages)s stages, %(roles)s roles") % {"stages": len(stages), "roles": len(roles)},
+             ", ".join((ngettext("%(n)s stage", "%(n)s stages", len(stages)) % {"n": len(stages)},
+                        ngettext("%(n)s role", "%(n)s roles", len(roles)) % {"n": len(roles)})),
              bool(stages) and {"won", "lost"} <= {row.now.outcome for row in stages}),
         Step(_("Holidays and absences"), reverse("set_up_sources"),
-             _("%(days)s holidays, %(away)s absences; upload holiday.csv, absence.csv")
-             % {"days": rows["holiday"], "away": rows["absence"]}, rows["holiday"] > 0),
+             _("%(holidays)s, %(absences)s; upload holiday.csv, absence.csv")
+             % {"holidays": ngettext("%(n)s holiday", "%(n)s holidays", rows["holiday"]) % {"n": rows["holiday"]},
+                "absences": ngettext("%(n)s absence", "%(n)s absences", rows["absence"]) % {"n": rows["absence"]}},
+             rows["holiday"] > 0),
         Step(_("Own metrics"), reverse("set_up_metrics"),
              ngettext("%(n)s metric of your own", "%(n)s metrics of your own", own) % {"n": own}, True),
         Step(_("Users"), reverse("users"), ngettext("%(n)s account", "%(n)s accounts", people) % {"n": people}, people > 1),

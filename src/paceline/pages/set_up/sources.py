@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from paceline.access.audit import note
 from paceline.access.gate import Asking, action
 from paceline.pages.dashboards import written
-from paceline.pages.set_up import work
+from paceline.pages.set_up import field_words, work
 from paceline.pages.set_up.checked import Checked, check, is_loaded, is_too_large, known
 from paceline.pages.set_up.connecting import Form, context_of, faults, form_of, mapping_of, sent_form, text_of
 from paceline.pages.told import fault_in_words, in_words
@@ -215,9 +215,9 @@ def _told(report: Report | None) -> dict[str, Any] | None:
     }
 
 
-def _problems(of: tuple[Problem, ...]) -> list[tuple[Problem, str]]:
-    """Problems, each with what became of its rows."""
-    return [(one, str(_SEVERITIES[one.severity])) for one in of[:TOLD]]
+def _problems(of: tuple[Problem, ...]) -> list[tuple[Problem, str, str]]:
+    """Problems, each with what became of its rows, and its field as the form calls it."""
+    return [(one, str(_SEVERITIES[one.severity]), field_words.named(one.field or "")) for one in of[:TOLD]]
 
 
 def _what_would_be(checked: Checked, place: Running) -> dict[str, Any]:

@@ -164,6 +164,22 @@ def test_a_group_of_decided_deals_opens_to_these_very_deals(browser: Opened) -> 
     assert seen > 4
 
 
+def test_a_part_of_a_reading_asked_by_a_program_leads_to_its_own_records(cast: Cast, browser: Opened) -> None:
+    from django.test import Client
+
+    from paceline.people import keys
+
+    program = Client(headers={"Authorization": f"Bearer {keys.make(cast['executive'], 'crawl')[1]}"})
+    executive, items = browser("executive"), []
+    for cut in ("source", "role"):
+        items += program.get(f"/api/v1/readings?metrics=win_rate&by={cut}&period=this_quarter").json()["items"]
+    assert len(items) > 4
+    for one in items:
+        at = urlsplit(one["link"])
+        told = executive.get(f"/records/{unquote(at.path).split('/')[2]}/?{at.query}").context["told"]
+        assert told.reading.value == pytest.approx(one["value"]), one["link"]
+
+
 def test_a_group_that_isnt_there_or_cant_be_cut_is_told(browser: Opened) -> None:
     manager = browser("manager")
     for group in ("source:Nowhere", "weather:rain", "colour"):

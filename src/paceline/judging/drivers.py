@@ -57,7 +57,7 @@ class DriverTurn:
 @dataclass(frozen=True)
 class Drivers:
     """A gap and what makes it up. ``turns``: drivers that turned, the earliest first. ``look``: the question that shows the
-    records.
+    records. ``roles``: of the people asked about those in these alone; empty: all of them.
     """
 
     metric: str
@@ -71,6 +71,7 @@ class Drivers:
     turns: tuple[DriverTurn, ...]
     look: tuple[str, ...]
     notes: tuple[Said, ...]
+    roles: tuple[str, ...] = ()
 
     @property
     def named(self) -> tuple[Driver, ...]:
@@ -150,8 +151,9 @@ def drivers_of(
     where = look(store, found, [one.turn for one in turned], narrowed, known, as_of)
     day = store.view(as_of).day
     return Drivers(
-        metric, declared.unit, store.settings.currency, period, day, against, words, found, turned, where, (*alone, *notes)
-    )
+        metric, declared.unit, store.settings.currency, period, day, against, words, found, turned, where, (*alone, *notes),
+        tuple(sorted({role for one in narrowed.clauses if one not in scope.clauses for role in one.values})),
+    )  # fmt: skip
 
 
 def _narrowed(store: Store, metric: str, scope: Scope, period: Period, as_of: date | None) -> tuple[Scope, tuple[Said, ...]]:

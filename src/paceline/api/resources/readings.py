@@ -92,13 +92,19 @@ def read(caller: Caller, asked: Question, one: Reading, cell: Cell | None = None
     first_until = {"period": f"{one.period.first}..{one.period.until}"}
     words = {**dict(asked.words), **first_until, **people}
     told = {"metric": one.slug, **words, **({"group": ",".join(others)} if others else {})}
+    # A page tells of people; of any other part of a cut its records do.
+    page = ("records", {**words, "group": _group(one)}) if others else ("metric", words)
     return reading_of(
         one,
-        caller.link(f"{reverse('metric', args=[one.slug])}?{urlencode(words)}"),
+        caller.link(f"{reverse(page[0], args=[one.slug])}?{urlencode(page[1])}"),
         f"{reverse('api_records')}?{urlencode(told)}",
         None if cell is None else cell.usual,
         None if cell is None else cell.mark,
     )
+
+
+def _group(one: Reading) -> str:
+    return ",".join(f"{by}:{value or ''}" for by, value in one.group)
 
 
 OPERATIONS = (

@@ -31,9 +31,9 @@ def records_link(of: Asked, slug: str, rep_id: str = "", role: str = "") -> str:
     return reverse("records", args=[slug]) + of.address.query(rep=rep_id, role=of.address.role or role, vs="own")
 
 
-def records_of(slug: str, period: Period, rep: str = "", team: str = "", as_of: str = "") -> str:
+def records_of(slug: str, period: Period, rep: str = "", team: str = "", as_of: str = "", role: str = "") -> str:
     """Where the records of a metric in any period are, as they were known on the as-of day."""
-    return reverse("records", args=[slug]) + Address().query(period=word_of(period), rep=rep, team=team, as_of=as_of)
+    return reverse("records", args=[slug]) + Address().query(period=word_of(period), rep=rep, team=team, as_of=as_of, role=role)
 
 
 def part_of(of: Asked, slug: str, by: str, value: str | None) -> str:

@@ -172,7 +172,8 @@ def records_behind(of: Asked, found: Drivers, driver: str, period: Period, rep: 
     slug = next((one.metric for one in found.split.drivers if one.name == driver), None)
     if slug is None or slug not in of.store.catalog:
         return ""
-    return records_of(slug, period, rep, of.address.team, of.address.as_of)
+    role = found.roles[0] if len(found.roles) == 1 else of.address.role
+    return records_of(slug, period, rep, of.address.team, of.address.as_of, role)
 
 
 def suggestion(of: Asked, found: Drivers, period: Period, rep: str) -> dict[str, str] | None:

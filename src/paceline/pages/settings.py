@@ -193,5 +193,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django.request": {"level": "ERROR"}},  # what isn't found is no fault
+    "filters": {"once_a_minute": {"()": "paceline.pages.log.OnceAMinute"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},  # what isn't found is no fault
+        "waitress.queue": {"filters": ["once_a_minute"]},  # every request that waits for a thread is one
+    },
 }

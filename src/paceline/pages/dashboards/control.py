@@ -11,9 +11,10 @@ from typing import Any
 import ibis
 
 from paceline.metrics.store import Store
+from paceline.pages.dashboards.kept import kept
 from paceline.pages.dashboards.unmatched import fates, left_out
 from paceline.project.control_totals import AMOUNT, Total
-from paceline.sales.periods import epoch_day
+from paceline.sales.periods import add_months, epoch_day
 from paceline.saying.said import Said, joined, noted, say, say_many
 from paceline.saying.values import Money
 from paceline.warehouse.store import unbound
@@ -87,13 +88,13 @@ class Held:
 def held(store: Store, totals: Iterable[Total], *, named: bool) -> tuple[Held, ...]:
     """Each total beside what is stored now. ``named``: whether a sentence may name one deal: only to who sees everybody's."""
     wanted = tuple(totals)
-    rows = _rows(store) if wanted else []
+    months = tuple(sorted({_days(total) for total in wanted}))
+    rows = kept(store, ("held against totals", months), None, lambda: _rows(store, months)) if wanted else []
     return tuple(_held(total, rows, store.settings.currency, named) for total in wanted)
 
 
 def _held(total: Total, rows: Sequence[dict[str, Any]], company: str, named: bool) -> Held:
-    first = epoch_day(total.month)
-    until = epoch_day(total.month.replace(year=total.month.year + total.month.month // 12, month=total.month.month % 12 + 1))
+    first, until = _days(total)
     mine: list[Deal] = []
     others: list[Deal] = []
     for row in rows:
@@ -108,6 +109,11 @@ def _held(total: Total, rows: Sequence[dict[str, Any]], company: str, named: boo
     currency = total.currency or company
     sentence = _sentence(total, total.value - ours_sum, groups, [*others, *mine] if named else (), currency)
     return Held(total, currency, ours_sum, groups, sentence, named)
+
+
+def _days(total: Total) -> tuple[int, int]:
+    """The first day of its month, and the first after."""
+    return epoch_day(total.month), epoch_day(add_months(total.month, 1))
 
 
 def _deal(row: dict[str, Any], total: Total, company: str, ours: bool, theirs: bool) -> Deal:
@@ -175,8 +181,10 @@ def _one(total: Total, difference: Decimal, deals: Sequence[Deal]) -> Deal | Non
     return fits[0] if len(fits) == 1 else None
 
 
-def _rows(store: Store) -> list[dict[str, Any]]:
-    """Every stored deal that is won by its stage or in the facts: its source, amounts, days, and what became of it."""
+def _rows(store: Store, months: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:
+    """Every stored deal that is won by its stage or in the facts, in one of the months: its source, amounts, days, and what
+    became of it.
+    """
     view = store.view()
     deal = unbound("opportunity")
     stage = view.frame.tables.rec("stage")
@@ -193,6 +201,7 @@ def _rows(store: Store) -> list[dict[str, Any]]:
     rows = rows.left_join(stage, rows.key_ == stage.stage_key_)
     rows = rows.left_join(won, rows.id == won.won_id_)
     rows = rows.left_join(fate, rows.id == fate.fate_id_)
-    rows = rows.filter(rows.won_stage.notnull() | rows.day.notnull())
+    ours, theirs = (ibis.or_(*((day >= first) & (day < until) for first, until in months)) for day in (rows.day, rows.close_day))
+    rows = rows.filter(ours | (rows.won_stage.notnull() & theirs))
     found: list[dict[str, Any]] = store.engine.query(rows.drop("key_", "stage_key_", "won_id_", "fate_id_")).to_pylist()
     return sorted(({**row, "won_stage": bool(row["won_stage"])} for row in found), key=lambda row: str(row["id"]))

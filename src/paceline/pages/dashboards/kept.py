@@ -12,13 +12,14 @@ from weakref import WeakKeyDictionary
 from paceline.metrics.ask import ask
 from paceline.metrics.reading import Reading, Readings
 from paceline.metrics.store import Store
+from paceline.pages.dashboards.weight import weight
 from paceline.sales.periods import Period
 from paceline.sales.scope import Scope
 from paceline.warehouse.store import LOAD_LOG, LOG_SCHEMA, ibis_table
 
-# Answers kept for a store: some thirty for each of a hundred people who look at the same time. Most are a few kB; a team page's
-# is the largest, about 2 MB.
-_MOST = 3000
+# Memory for a store's answers: some thirty for each of a hundred people who look at the same time. Most are a few kB, a team
+# page's about 2 MB, a forecast of 500 people 10 MB.
+_MOST_BYTES = 512 << 20
 Answer = TypeVar("Answer")
 
 
@@ -26,7 +27,8 @@ class Kept:
     """The latest answers of one store; thread-safe. Two threads that ask the same at once both work it out."""
 
     def __init__(self) -> None:
-        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._answers: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()  # with how much memory each takes
+        self._bytes = 0
         self._lock = Lock()
         self._state: tuple[int, int] | None = None
 
@@ -36,7 +38,7 @@ class Kept:
             with self._lock:
                 self._state = state
                 for key in [key for key in self._answers if isinstance(key, tuple) and _is_of_another(key, state)]:
-                    del self._answers[key]
+                    self._bytes -= self._answers.pop(key)[1]
         return self
 
     def get(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
@@ -44,18 +46,20 @@ class Kept:
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
-                answer: Answer = self._answers[key]
-                return answer
+                known: Answer = self._answers[key][0]
+                return known
         answer = make()
         self.put(key, answer)
         return answer
 
     def put(self, key: Hashable, answer: object) -> None:
         """Keep an answer under the key."""
+        size = weight(key) + weight(answer)
         with self._lock:
-            self._answers[key] = answer
-            while len(self._answers) > _MOST:
-                self._answers.popitem(last=False)
+            self._bytes += size - self._answers.pop(key, (None, 0))[1]
+            self._answers[key] = (answer, size)
+            while self._bytes > _MOST_BYTES and len(self._answers) > 1:
+                self._bytes -= self._answers.popitem(last=False)[1][1]
 
 
 def _is_of_another(key: tuple[Hashable, ...], state: tuple[int, int]) -> bool:

@@ -18,7 +18,7 @@ from paceline.access.reference import permissions_page
 from paceline.cli.app import app
 from paceline.cli.failure import MEANING
 from paceline.facts import schema
-from paceline.project import keys
+from paceline.project import key_values, keys
 from paceline.sales import records
 from paceline.sales.records import Column
 
@@ -145,7 +145,7 @@ def _by_word(section: str) -> str:
 def _dispositions() -> str:
     from paceline.sales.settings import DISPOSITIONS
 
-    words = {meaning: name for name, meaning in keys.MEANINGS.items()}
+    words = {meaning: name for name, meaning in key_values.MEANINGS.items()}
     rows = [[f"`{word}`", f"`{words[meaning]}`"] for word, meaning in DISPOSITIONS.items()]
     return (
         'Each key is a word of your dialler, compared in lower case; its value is `"connected"`, `"not connected"`\n'

@@ -25,7 +25,7 @@ from paceline.access.rules import NOTICED, RULES, Rows
 from paceline.metrics.catalog import CATALOG
 from paceline.metrics.vocabulary import Metric
 from paceline.people.roles import NAMES
-from paceline.project import keys
+from paceline.project import key_values, keys
 
 ROOT = Path(__file__).parents[1]
 LOCALE = Path(__file__).parent / "locale"
@@ -78,7 +78,7 @@ def _of_settings() -> Iterator[str]:
     yield from keys.SECTIONS.values()
     for key in keys.ALL:
         yield from (key.label, key.doc)
-    yield from (keys.Key("crm", kind, "", "", "", str).label for kind in keys.CRM_KINDS)
+    yield from (keys.Key("crm", kind, "", "", "", str).label for kind in key_values.CRM_KINDS)
 
 
 def _words_of(metric: Metric) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from tomlkit.exceptions import ParseError
 
 from paceline.channels.sending import Company
-from paceline.project import keys, lines
+from paceline.project import key_values, keys, lines
 from paceline.sales.settings import DISPOSITIONS, Judgement, Settings, Thresholds
 from paceline.saying.said import NOTHING, Said, SaidError, ending, joined, say
 
@@ -117,8 +117,8 @@ class _Reader:
             else:
                 values |= self._section(section, content)
         settings = replace(self._settings(values, dispositions), stages=words["stages"], roles=words["roles"])
-        for kind in set(words["crm"]) - set(keys.CRM_KINDS):
-            self._unknown(("crm", kind), say("{name} is no kind of record", name=kind), keys.CRM_KINDS)
+        for kind in set(words["crm"]) - set(key_values.CRM_KINDS):
+            self._unknown(("crm", kind), say("{name} is no kind of record", name=kind), key_values.CRM_KINDS)
         store = values.get(("store", "location"), keys.STORE)
         return Config(settings, store, self._pages(values), self._channels(values), words["crm"])
 
@@ -159,7 +159,7 @@ class _Reader:
         found: dict[str, bool | None] = {}
         for word, meaning in content.items():
             try:
-                found[word.strip().lower()] = keys.answered(meaning)
+                found[word.strip().lower()] = key_values.answered(meaning)
             except SaidError as error:
                 self._fault(("dispositions", word), _not_so(repr(word), error, meaning))
         return found
@@ -197,7 +197,9 @@ class _Reader:
 
 
 # Sections whose keys are a company's own words, and what reads their values.
-_BY_WORD: Mapping[str, Callable[[Any], Any]] = {"stages": keys.stage_choice, "roles": keys.text, "crm": keys.record_url}
+_BY_WORD: Mapping[str, Callable[[Any], Any]] = {
+    "stages": key_values.stage_choice, "roles": key_values.text, "crm": key_values.record_url,
+}  # fmt: skip
 
 
 def _not_so(name: str, fault: SaidError, value: Any) -> Said:

@@ -23,7 +23,7 @@ GRAINS = (
 # How many months a grain lasts; the others last days.
 _MONTHS = {"month": 1, "quarter": 3, "year": 12, "fiscal_quarter": 3, "fiscal_year": 12}
 _DAYS = {"day": 1, "week": 7, "trailing_7": 7, "trailing_28": 28, "trailing_90": 90}
-_MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July",
+MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July",
                 "August", "September", "October", "November", "December")
 
 
@@ -172,7 +172,7 @@ def _fiscal_quarter_label(period: Period) -> str:
 
 
 def _written(day: date) -> str:
-    return f"{day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
 
 
 def _range_label(period: Period) -> str:
@@ -182,7 +182,7 @@ def _range_label(period: Period) -> str:
 _LABELS: dict[str, Callable[[Period], str]] = {
     "day": lambda p: _written(p.first),
     "week": lambda p: f"week of {_written(p.first)}",
-    "month": lambda p: f"{_MONTH_NAMES[p.first.month - 1]} {p.first.year}",
+    "month": lambda p: f"{MONTH_NAMES[p.first.month - 1]} {p.first.year}",
     "quarter": lambda p: f"Q{(p.first.month + 2) // 3} {p.first.year}",
     "year": lambda p: str(p.first.year),
     "fiscal_quarter": _fiscal_quarter_label,

@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from paceline.pages.dashboards.written import count, currencies
 from paceline.pages.told import fault_in_words
-from paceline.project import FILE, Project, keys, lines
+from paceline.project import FILE, Project, key_values, keys, lines
 
 # What the words of a choice mean.
 _IN_WORDS: dict[tuple[str, str], dict[str, Any]] = {
-    ("pages", "leaderboard"): dict(zip(keys.BOARDS, (
+    ("pages", "leaderboard"): dict(zip(key_values.BOARDS, (
         gettext_lazy("off"), gettext_lazy("without names"), gettext_lazy("with names")), strict=True)),
-    ("channels", "smtp_tls"): dict(zip(keys.TLS, (
+    ("channels", "smtp_tls"): dict(zip(key_values.TLS, (
         gettext_lazy("begins in plain, then TLS (STARTTLS)"), gettext_lazy("TLS from the start"), gettext_lazy("none")),
         strict=True)),
 }  # fmt: skip
@@ -43,13 +43,13 @@ def shown_keys(sections: Sequence[str]) -> list[keys.Key]:
     if "crm" in sections:
         found += [
             keys.Key("crm", kind, "", _("The CRM’s address of such a record, with {id} in place of its id."), '""', _record_url)
-            for kind in keys.CRM_KINDS
+            for kind in key_values.CRM_KINDS
         ]
     return found
 
 
 def _record_url(value: Any) -> str:
-    return "" if value == "" else keys.record_url(value)
+    return "" if value == "" else key_values.record_url(value)
 
 
 def name_of(path: Path) -> str:
@@ -84,7 +84,7 @@ def field_of(key: keys.Key, value: Any) -> forms.Field:
     default = default_of(key)
     common: dict[str, Any] = {
         "label": _(key.label), "help_text": _(key.doc).replace("`", ""), "required": False,
-        "initial": value,
+        "initial": _budget(value) if key.section == "judgement" else value,
     }
     words = _choices(key, value)
     if words is not None and isinstance(default, list):
@@ -113,19 +113,24 @@ def _choices(key: keys.Key, value: Any) -> list[tuple[Any, str]] | None:
         zones = sorted(zone for zone in available_timezones() | {value} if zone == value or _is_place(zone))
         return [(zone, zone.replace("_", " ")) for zone in zones]
     if key.path == ("company", "fiscal_year_starts"):
-        return [(month, _(month.capitalize())) for month in keys.MONTHS]  # Django itself has months and weekdays in words
+        return [(month, _(month.capitalize())) for month in key_values.MONTHS]  # Django itself has months and weekdays in words
     if key.path in (("company", "week_starts"), ("work", "days")):
-        return [(day, _(day.capitalize())) for day in keys.WEEKDAYS]
+        return [(day, _(day.capitalize())) for day in key_values.WEEKDAYS]
     if key.path in _IN_WORDS:
         return [(word, str(words)) for word, words in _IN_WORDS[key.path].items()]
     if key.section == "judgement":
-        return [(one, count(one)) for one in keys.BUDGETS]
+        return [(_budget(one), count(one)) for one in key_values.BUDGETS]
     return None
 
 
 def _is_place(zone: str) -> bool:
     """Whether a time zone is one that people live in, not an alias or an offset."""
     return zone == "UTC" or ("/" in zone and not zone.startswith(("Etc/", "SystemV/", "US/", "posix/", "right/")))
+
+
+def _budget(value: float) -> str:
+    """A choice as the form has it: 1 and 1.0 are the same one."""
+    return f"{value:g}"
 
 
 def _number(told: Any) -> float:

@@ -15,7 +15,7 @@ from paceline.access.gate import Asking, action
 from paceline.pages.set_up import work
 from paceline.pages.set_up.saving import save
 from paceline.pages.told import in_words
-from paceline.project import Project, keys
+from paceline.project import Project, key_values
 from paceline.project.changing import checked
 from paceline.project.running import running
 from paceline.sales.settings import StageChoice
@@ -129,7 +129,7 @@ def _told(sent: QueryDict, number: int) -> tuple[dict[str, Any], dict[str, str]]
         text = sent.get(f"{name}-{number}", "").strip()
         try:
             told[name] = read(text) if text else None
-            keys.stage_choice({name: told[name]} if told[name] is not None else {})
+            key_values.stage_choice({name: told[name]} if told[name] is not None else {})
         except ValueError:
             wrong[f"{name}-{number}"] = str(_WRONG[name])
     return told, wrong

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from paceline.sales.periods import EPOCH, MONTH_NAMES
 from paceline.saying.said import SaidError, alternatives, say
 from paceline.sources.files.numbers import Style, read_number
 from paceline.sources.files.remarks import Remark, reject
 
-EPOCH = date(1970, 1, 1)
 YEARS = range(1900, 2201)  # a sales record outside them is a slip of the keyboard
 DAY_SECONDS = 86_400
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_LONG_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
+_LONG_MONTHS = tuple(name.lower() for name in MONTH_NAMES)
+_MONTHS = tuple(name[:3] for name in _LONG_MONTHS)
 _TOKENS = {
     "Y": r"(?P<Y>[0-9]{4})",
     "y": r"(?P<y>[0-9]{2})",

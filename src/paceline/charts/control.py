@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from paceline.charts.axes import below
 from paceline.charts.markup import Svg, element, percent, plot, text
 from paceline.charts.picture import Picture, framed
 from paceline.charts.scale import Scale, known, path_of
@@ -91,14 +92,3 @@ def _side(
             placed.append(y)
             out.append(text(f"{word} {written(value)}", class_=kind or None, x="100%", dx=8, y=y))
     return out
-
-
-def below(labels: Sequence[str], across: Scale, y: float) -> list[Svg]:
-    """The first, a middle (which a stylesheet may leave out on a phone) and the last label."""
-    last = len(labels) - 1
-    chosen = {0: "start"} | ({last: "end"} if last > 0 else {}) | ({last // 2: "middle"} if last >= 4 else {})
-    return [
-        text(labels[i], class_="mid" if anchor == "middle" else None, x=percent(across(i)), y=y, text_anchor=anchor)
-        for i, anchor in sorted(chosen.items())
-        if labels
-    ]

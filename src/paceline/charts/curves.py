@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from paceline.charts.control import below
+from paceline.charts.axes import below, grid
 from paceline.charts.markup import Svg, element, percent, plot, text
 from paceline.charts.picture import Picture, framed
-from paceline.charts.scale import Scale, area_of, known, path_of, ticks, unbroken
+from paceline.charts.scale import Scale, area_of, known, path_of, unbroken
 
 HEIGHT = 220
 _TOP, _BOTTOM = 14, 24
@@ -54,7 +54,7 @@ def curves(
     def places(values: Sequence[float | None]) -> list[tuple[float, float] | None]:
         return [None if not known([v]) else (across(i) * 100, down(v or 0.0)) for i, v in enumerate(values)]
 
-    parts = _grid(down, written)
+    parts = grid(down, _TOP, written)
     inner: list[Svg] = []
     if band is not None:
         pairs = [None if a is None or b is None else (a, b) for a, b in zip(places(band.high), places(band.low), strict=True)]
@@ -71,15 +71,6 @@ def curves(
     names = (column, *(line.label for line in lines), *(band_words if band else ()))
     rows = tuple(_rows(labels, [*(line.values for line in lines), *sides], written, missing))
     return Picture(framed("curves", HEIGHT, title, description, parts), names, rows)
-
-
-def _grid(down: Scale, written: Callable[[float], str]) -> list[Svg]:
-    out = []
-    for value in ticks(down.low, down.high):
-        y = _TOP + down(value)
-        out.append(element("line", class_="grid", x1="0", x2="100%", y1=y, y2=y))
-        out.append(text(written(value), x="0", dx=-8, y=y + 4, text_anchor="end"))
-    return out
 
 
 def _end_of(label: str, points: Sequence[tuple[float, float] | None], number: int) -> list[Svg]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from paceline.charts.control import below
+from paceline.charts.axes import below, grid
 from paceline.charts.markup import Svg, element, percent, plot, text
 from paceline.charts.picture import Picture, framed
-from paceline.charts.scale import Scale, area_of, known, path_of, ticks
+from paceline.charts.scale import Scale, area_of, known, path_of
 
 HEIGHT = 240
 _TOP, _BOTTOM = 18, 24
@@ -38,7 +38,7 @@ def fan(
     every = [*so_far, *middle, *(value for _, low, high in bands for value in (*low, *high)), goal]
     down = Scale.over(every, _INNER - 2, 2, zero=True)
     across = Scale(0, max(len(labels) - 1, 1), 0, 1)
-    parts = _ticks(down, written)
+    parts = grid(down, _TOP, written)
     inner = [
         element("path", class_=f"band b{i}", d=_area(low, high, start, across, down)) for i, (_, low, high) in enumerate(bands)
     ]
@@ -57,15 +57,6 @@ def fan(
     names = (columns[0], columns[1], middle_word, *(band[0] for band in bands))
     rows = tuple(_rows(labels, so_far, bands, middle, start, written, missing))
     return Picture(framed("fan", HEIGHT, title, description, parts), names, rows)
-
-
-def _ticks(down: Scale, written: Callable[[float], str]) -> list[Svg]:
-    out = []
-    for value in ticks(down.low, down.high):
-        y = _TOP + down(value)
-        out.append(element("line", class_="grid", x1="0", x2="100%", y1=y, y2=y))
-        out.append(text(written(value), x="0", dx=-8, y=y + 4, text_anchor="end"))
-    return out
 
 
 def _area(low: Sequence[float], high: Sequence[float], start: int, across: Scale, down: Scale) -> str:

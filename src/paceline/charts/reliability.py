@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from paceline.charts.axes import across
 from paceline.charts.markup import Svg, element, percent, plot, text
 from paceline.charts.picture import Picture, framed
 
@@ -35,8 +36,7 @@ def reliability(
     parts: list[Svg] = []
     for share in (0.0, 0.5, 1.0):
         y = _TOP + (1 - share) * _INNER
-        parts.append(element("line", class_="grid", x1="0", x2="100%", y1=y, y2=y))
-        parts.append(text(shares(share), x="0", dx=-8, y=y + 4, text_anchor="end"))
+        parts += across(y, shares(share))
         anchor = "start" if share == 0 else "end" if share == 1 else "middle"
         below = f"{shares(share)} {words[0]}" if share == 1 else shares(share)
         parts.append(text(below, x=percent(share), y=HEIGHT - 8, text_anchor=anchor))

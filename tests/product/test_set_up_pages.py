@@ -8,10 +8,11 @@ from concurrent.futures import Future
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import ChoiceField
 from django.test import Client
 from django.utils import translation
 
-from paceline.project import FILE
+from paceline.project import FILE, keys
 from paceline.project.bringing import BadFileError
 from paceline.project.folder import OWN_METRICS
 from paceline.project.running import Running
@@ -201,6 +202,20 @@ def test_the_monitor_is_told_and_a_stranger_isnt(cast: Cast, browser: Callable[[
     for name, status in (("admin", 200), ("rep", 404)):
         _, key = keys.make(cast[name], "monitor")
         assert away.get("/metrics", headers={"Authorization": f"Bearer {key}"}).status_code == status
+
+
+@pytest.mark.parametrize("path", [("judgement", "false_alarms"), ("judgement", "false_praise"), ("company", "week_starts")])
+def test_what_holds_now_is_what_a_list_of_choices_shows(path: tuple[str, str]) -> None:
+    """Else a page that is saved for another field's sake would change this one, too."""
+    from paceline.pages.set_up.fields import default_of, field_of
+
+    key = keys.BY_PATH[path]
+    now = default_of(key)
+    for value in (now, float(now)) if isinstance(now, int) else (now,):
+        field = field_of(key, value)
+        assert isinstance(field, ChoiceField)
+        assert field.valid_value(str(field.initial))
+        assert field.clean(str(field.initial)) == value
 
 
 def test_why_work_failed_is_told_in_the_readers_language() -> None:

@@ -99,7 +99,8 @@ def field_of(key: keys.Key, value: Any) -> forms.Field:
         field = _Words(**{**common, "initial": ", ".join(value)})
     else:
         field = forms.CharField(max_length=500, **common)
-    field.validators.append(_Reads(key.read))
+    if key.section != "judgement":  # its choices are all that may be said, and are words until they are read
+        field.validators.append(_Reads(key.read))
     if not isinstance(field, (forms.BooleanField, _Words, forms.MultipleChoiceField)):
         field.required = default != ""
     return field

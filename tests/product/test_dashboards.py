@@ -309,6 +309,27 @@ def test_the_parts_of_a_forecast_say_what_they_add_up_to(browser: Browser) -> No
     assert "The parts are averages and add up to" in text(browser("manager").get("/forecast/"))
 
 
+def test_an_ended_period_has_an_end_and_no_chances(browser: Browser) -> None:
+    page = browser("manager").get("/forecast/?period=last_quarter")
+    told = text(page)
+    assert page.context["over"]
+    assert "How it ended" in told
+    guesses = ("8 in 10", "less than 1%", "most likely", "Without a forecast", "Deals that decide")
+    assert not [word for word in guesses if word in told]
+    assert "8 in 10" in text(browser("manager").get("/forecast/"))
+
+
+def test_a_person_without_numbers_isnt_told_that_all_is_as_usual(cast: Cast, browser: Browser) -> None:
+    page = browser("manager").get(f"/reps/{cast.rep_id('rep')}/?period=2024-01")
+    assert page.context["silent"]
+    assert "Everything is as usual" not in text(page)
+    assert "There are no numbers of this period" in text(page)
+    now = browser("manager").get(f"/reps/{cast.rep_id('rep')}/")
+    assert not now.context["silent"]
+    lasting = {one["metric"] for one in (*now.context["signals"], *now.context["praise"])}
+    assert not lasting & {one["name"] for one in (*now.context["well"], *now.context["look"])}
+
+
 def test_the_rep_page_says_which_goals_are_hardly_to_be_reached(place: Running, cast: Cast, browser: Browser) -> None:
     door = door_to(place.store, "see_team", Role.MANAGER, cast.rep_id("manager"), True)
     period = Period.containing("quarter", place.store.view().day, place.store.settings)

@@ -63,6 +63,7 @@ def forecast_page(request: Asking) -> HttpResponse:
         more=max(len(found.deals) - _DEALS, 0),
         notes=[in_words(note) for note in found.notes],
         about=of.about,
+        over=_is_over(of),
         records=_records(of, slug),
         baselines=_baselines(of, top),
         changes=reverse("pipeline_changes") + of.address.query(period=_since_word(of), vs="own"),
@@ -101,6 +102,7 @@ def _line(of: Asked, line: ForecastLine) -> dict[str, Any]:
         "high": _brief(of, line, high),
         "goal": _brief(of, line, line.goal),
         "chance": None if line.chance is None else written.chance(line.chance),
+        "share": None if line.so_far is None or not line.goal else written.share(line.so_far / line.goal),
         "commit": _brief(of, line, line.said("commit")),
         "because": in_words(line.none_because),
         "sentence": in_words(line.sentence),
@@ -134,6 +136,11 @@ def _baselines(of: Asked, line: ForecastLine) -> list[tuple[str, str]]:
     return [(words, written.brief(value, line.unit, of.currency)) for words, value in told if value is not None]
 
 
+def _is_over(of: Asked) -> bool:
+    """Whether nothing can be foretold any more: the period has its end."""
+    return of.period.until <= of.today
+
+
 def _fan(of: Asked, found: Foresight, line: ForecastLine) -> Picture | None:
     """What was won by each week's end, and the range of the end; straight lines lead there."""
     look, weeks = line.outlook, found.period.split("week", of.store.settings)
@@ -145,8 +152,9 @@ def _fan(of: Asked, found: Foresight, line: ForecastLine) -> Picture | None:
     so_far[-1] = line.so_far  # today, whatever weeks' readings round to
     steps = len(weeks) - len(gone)
     labels = [written.day_brief(found.period.first), *(written.day_brief(written.last_day(week)) for week in weeks)]
+    over = _is_over(of)
     bands = [(_named(low, high), _way(line.so_far, look.quantile(low), steps), _way(line.so_far, look.quantile(high), steps))
-             for low, high in _BANDS]  # fmt: skip
+             for low, high in _BANDS if not over]  # fmt: skip
     told = {"metric": gettext(METRICS[found.metric]), "period": written.period(found.period)}
     return charts.fan(
         labels,
@@ -156,7 +164,7 @@ def _fan(of: Asked, found: Foresight, line: ForecastLine) -> Picture | None:
         written=written.reader_of(line.unit, of.currency),
         goal=line.goal,
         title=gettext("%(metric)s to the end of %(period)s") % told,
-        description=in_words(line.goal_sentence or line.sentence),
+        description="" if over else in_words(line.goal_sentence or line.sentence),
         goal_word=gettext("goal"),
         middle_word=gettext("likely"),
         columns=(gettext("By the end of"), gettext("So far")),
@@ -180,7 +188,7 @@ def _deal(of: Asked, deal: Any) -> dict[str, Any]:
         "expected": written.money_brief(deal.expected, of.currency),
         "close": None if deal.close_day is None else written.day(from_epoch_day(deal.close_day)),
         "likely": likely,
-        "href": rep_link(of, deal.rep_id),
+        "href": rep_link(of, deal.rep_id) if deal.rep_id else "",
         "crm": in_crm(running().project.config.crm, "opportunity_id", deal.opportunity_id),
     }
 

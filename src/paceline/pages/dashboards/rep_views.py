@@ -33,7 +33,7 @@ from paceline.pages.plan import ramp_views
 from paceline.pages.plan.drivers_brief import drivers_in_brief
 from paceline.pages.told import in_words
 from paceline.project.running import running
-from paceline.sales.periods import epoch_day
+from paceline.sales.periods import epoch_day, from_epoch_day
 
 _DRAWN = 12  # deals on the timeline; the table has all of them
 
@@ -53,13 +53,14 @@ def rep_page(request: Asking, rep_id: str) -> HttpResponse:
     goals = goal_tiles.of_rep(of, of.scope, lambda slug, period: records_of(slug, period, rep_id, as_of=of.address.as_of))
     added = added_by(request.user.rep_id)
     groups = [(gettext(g.name), [tile(of, cell, rep_id) for cell in g.cells]) for g in page.groups]
+    told = {one.metric.slug for one in (*changed.falls, *changed.praise)}  # as lasting changes: not as single periods once more
     context = of.base(
         page=page,
         own=rep_id == request.user.rep_id,
         one_on_one=one_on_one_with(request, rep_id),
         groups=groups,
-        well=[tile(of, cell, rep_id) for cell in page.well],
-        look=[tile(of, cell, rep_id) for cell in page.look],
+        well=[tile(of, cell, rep_id) for cell in page.well if cell.metric.slug not in told],
+        look=[tile(of, cell, rep_id) for cell in page.look if cell.metric.slug not in told],
         signals=[_look(of, one, added) for one in changed.falls],
         praise=[signal_cards.card(of, one) for one in changed.praise],
         goals=goals,
@@ -69,7 +70,9 @@ def rep_page(request: Asking, rep_id: str) -> HttpResponse:
         timeline=_timeline(of, page.deals) if page.deals else None,
         deals=[_deal(of, deal) for deal in page.deals],
         quiet=[_wanting(of, deal) for deal in deals_to_talk_about(page.deals)[:MOST_DEALS]],
-        has_peers=peers is not None,
+        has_peers=any(tile["peers"] for _, tiles in groups for tile in tiles),
+        silent=all(tile["text"] is None for _, tiles in groups for tile in tiles),
+        left=_left(of, page.who.left_day),
         drivers=drivers_in_brief(request, of, rep_id),
         all_goals=reverse("goals") + Address(as_of=of.address.as_of).query(rep=rep_id),
         ramp=_ramp(of, rep_id) if page.ramp_week else None,
@@ -82,6 +85,11 @@ def _look(of: Asked, one: Signal, added: Container[tuple[str, str]]) -> dict[str
     """A change for the worse, and whether the visitor has put it onto the agenda."""
     key = signal_key(one.metric.slug)
     return {**signal_cards.card(of, one), "key": key, "added": (one.name, key) in added}
+
+
+def _left(of: Asked, left_day: int | None) -> str:
+    """When somebody left who is gone; empty for everybody else."""
+    return "" if left_day is None or left_day > epoch_day(of.today) else written.day(from_epoch_day(left_day))
 
 
 def _ramp(of: Asked, rep_id: str) -> dict[str, Any]:

@@ -16,11 +16,12 @@ from paceline.access.audit import note
 from paceline.access.gate import Asking, action, door_for, may
 from paceline.insight.goals_levels import LEVELS
 from paceline.judging.goals import COMPANY, REP
+from paceline.judging.goals_aimed import aims
 from paceline.judging.goals_plan import METRICS, Backwards, plan_back
 from paceline.judging.goals_recommend import Suggested, recommendations
 from paceline.judging.goals_set import GoalError
 from paceline.metrics.store import Store
-from paceline.metrics.vocabulary import Category, Metric
+from paceline.metrics.vocabulary import Category, Metric, Unit
 from paceline.pages.asked import Asked as Question
 from paceline.pages.asked import BadQuestionError
 from paceline.pages.dashboards import parts, written
@@ -256,15 +257,14 @@ def planned_back(of: Question, slug: str, target: float, wait: float | None = No
 
 
 def _target(request: Asking, of: Asked, slug: str) -> float | None:
-    """What the address says, else the goal that is set; None where there is none."""
+    """What the address says, else what is aimed at, as on the forecast; None where no goal is set."""
     if text := request.GET.get("target", ""):
         try:
             return float(text)
         except ValueError:
             raise BadQuestionError(gettext("target=%(text)s is no number") % {"text": text}) from None
-    lines = goals.lines_of(of, of.period, of.scope)
-    mine = [line for line in lines if line.metric.slug == slug and line.period == of.period and line.goal.level == REP]
-    return sum(line.goal.target for line in mine) or None
+    view, money = of.store.view(of.as_of), of.store.catalog[slug].unit is Unit.MONEY
+    return aims(view, slug, of.period, money).of_scope(view, of.scope, of.period)
 
 
 def _planned(of: Asked, found: Backwards, metric: Metric) -> dict[str, Any]:

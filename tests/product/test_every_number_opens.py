@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -184,6 +185,20 @@ def test_a_group_that_isnt_there_or_cant_be_cut_is_told(browser: Opened) -> None
     manager = browser("manager")
     for group in ("source:Nowhere", "weather:rain", "colour"):
         assert manager.get("/records/win_rate/", {"group": group, "period": "this_quarter"}).status_code == 400
+
+
+def test_a_deal_without_an_owner_is_in_the_forecast_and_leads_to_nobody(browser: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    from paceline.pages.dashboards import forecast_views
+
+    def without_owners(*asked: Any) -> Any:
+        found = soon(*asked)
+        return replace(found, deals=tuple(replace(deal, rep_id="", rep_name="nobody") for deal in found.deals))
+
+    soon = forecast_views.soon
+    monkeypatch.setattr(forecast_views, "soon", without_owners)
+    page = browser("manager").get("/forecast/")
+    assert page.status_code == 200
+    assert "nobody · " in page.content.decode()
 
 
 def test_a_changes_number_opens_to_its_weeks_and_each_week_to_its_records(place: Running, cast: Cast, browser: Opened) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from paceline.cli.opening import ProjectOption
-from paceline.cli.output import Format, working, write
+from paceline.cli.output import Format, table_of, working, write
 from paceline.cli.question import (
     EVERYBODY,
     AsOfOption,
@@ -86,7 +85,7 @@ def show(readings: Readings, question: Question, console: Console) -> None:
 
 def _plain(readings: Readings, several: bool) -> Table:
     """A row a reading."""
-    table = _table(
+    table = table_of(
         "Metric",
         *(("About",) if readings.by else ()),
         *(("Period",) if several else ()),
@@ -111,7 +110,7 @@ def _plain(readings: Readings, several: bool) -> Table:
 
 def _over_time(readings: Readings) -> Table:
     """A row a group, its periods as bars, and the last two values."""
-    table = _table("Metric", "About", "Over time", right=("Before", "Last", "n"))
+    table = table_of("Metric", "About", "Over time", right=("Before", "Last", "n"))
     for (name, label), group in groupby(sorted(readings, key=_series), key=_series):
         series = list(group)
         before = value_of(series[-2]) if len(series) > 1 else ""
@@ -128,17 +127,6 @@ def _over_time(readings: Readings) -> Table:
 
 def _series(reading: Reading) -> tuple[str, str]:
     return reading.metric.name, reading.group_label
-
-
-def _table(*left: str, right: Sequence[str]) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in left:
-        table.add_column(heading, overflow="fold")
-    for heading in right:
-        table.add_column(heading, justify="right")
-    return table
 
 
 def value_of(reading: Reading) -> str:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from paceline.cli.output import table_of
 from paceline.cli.question import Question
 from paceline.insight.goals_levels import Recommendation
 from paceline.judging.goals import GoalLine
@@ -23,15 +24,6 @@ from paceline.sales.periods import from_epoch_day
 _BAR = 24  # characters of a goal's bar; the goal stands at three quarters of it
 KEY = "█ so far  ├ ┤ 8 in 10 end within  │ the usual pace by now  ◆ goal"
 _NUMBER, _TEXT, _DAY = pa.float64(), pa.string(), pa.date32()
-
-
-def _grid(*left: str, right: Sequence[str] = ()) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in left:
-        table.add_column(heading, overflow="fold")
-    for heading in right:
-        table.add_column(heading, justify="right")
-    return table
 
 
 def _title(question: Question, what: str, console: Console) -> None:
@@ -63,7 +55,7 @@ def show_goals(lines: Sequence[GoalLine], question: Question, record: Track, con
 
 
 def _goals(lines: Sequence[GoalLine]) -> Table:
-    table = _grid("Whose", "Metric", "", right=("So far", "Goal", "Attained", "Pace", "Chance", "8 in 10"))
+    table = table_of("Whose", "Metric", "", right=("So far", "Goal", "Attained", "Pace", "Chance", "8 in 10"))
     several = len({line.period for line in lines}) > 1
     for line in lines:
         name = line.name or "the company"
@@ -161,7 +153,7 @@ def show_recommended(found: Sequence[Suggested], metric: Metric, question: Quest
     _title(question, f"{metric.name.lower()} goals to choose from", console)
     currency = question.store.settings.currency
     columns = max((len(one.found.levels) for one in found), default=0)
-    table = _grid("Whose", right=("Present", "Middle", *(f"Level {at + 1}" for at in range(columns)), "Periods", "Own"))
+    table = table_of("Whose", right=("Present", "Middle", *(f"Level {at + 1}" for at in range(columns)), "Periods", "Own"))
     table.add_column("Compared with")
     for one in found:
         levels = [f"{_short(level.target, metric, currency)} ({level.chance:.0%})" for level in one.found.levels]
@@ -250,7 +242,7 @@ def plan_table(found: Backwards, question: Question) -> pa.Table:
 def show_set(planned: Planned, question: Question, console: Console) -> None:
     """A line a goal: whose, how much, and what was taken off."""
     _title(question, f"{planned.metric.name.lower()} goals", console)
-    table = _grid("Whose", right=("Goal",))
+    table = table_of("Whose", right=("Goal",))
     table.add_column("How it came about")
     for one in planned.goals:
         table.add_row(

@@ -6,7 +6,7 @@ import csv
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
@@ -17,6 +17,7 @@ from paceline.cli.failure import Exit, Failure
 if TYPE_CHECKING:
     import pyarrow as pa
     from rich.console import Console
+    from rich.table import Table
 
 WIDE = 200  # columns of a table that no terminal shows: a file or another program has no edge
 
@@ -54,6 +55,18 @@ def _console(stream: TextIO | None) -> Console:
 def say(text: str, style: str | None = None) -> None:
     """A sentence for people, on stderr."""
     notes().print(text, style=style, markup=False, soft_wrap=True)
+
+
+def table_of(*left: str, right: Sequence[str] = ()) -> Table:
+    """An empty table of words, then numbers."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in left:
+        table.add_column(heading, overflow="fold")
+    for heading in right:
+        table.add_column(heading, justify="right")
+    return table
 
 
 def write(table: Callable[[], pa.Table], form: Format, shown: Callable[[Console], None]) -> None:

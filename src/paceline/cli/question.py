@@ -133,8 +133,10 @@ def asking(project: Path | None, whose: Whose, period: str, as_of: str | None, n
 
 
 def _loaded(tables: set[str]) -> None:
-    if "fact_stint" not in tables:
-        raise Failure("Nothing was loaded yet.", "The store has no facts.", "Load your files first: paceline load FOLDER")
+    from paceline.warehouse.store import LOAD_LOG
+
+    if LOAD_LOG not in tables:  # records without facts, as after a restore, are good: facts are made of them
+        raise Failure("Nothing was loaded yet.", "The store has no records.", "Load your files first: paceline load FOLDER")
 
 
 def read_day(text: str) -> date:

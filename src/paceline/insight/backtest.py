@@ -78,18 +78,25 @@ def cuts(opportunities: Opportunities, grain: str, fiscal_start_month: int = 1) 
 
     From ``LEARN_DAYS`` after the first close on, for periods that were over by the last one. ValueError for another grain.
     """
-    if grain not in ("month", "quarter"):
-        raise ValueError(f"a forecast is replayed by month or quarter, not {grain!r}")
     closed = opportunities.closed[opportunities.closed < NEVER]
     if not len(closed):
         return ()
-    begin, end = int(closed.min()) + LEARN_DAYS, int(closed.max()) + 1
+    # The last days of a period may have seen no close.
+    return cuts_between(int(closed.min()) + LEARN_DAYS, int(closed.max()) + 4, grain, fiscal_start_month)
+
+
+def cuts_between(begin: int, end: int, grain: str, fiscal_start_month: int) -> tuple[Cut, ...]:
+    """Days on which a period is worth looking at, of the periods over by ``end``, none before ``begin``: its start and middle, or
+    the months of a quarter. ValueError for another grain.
+    """
+    if grain not in ("month", "quarter"):
+        raise ValueError(f"a forecast is replayed by month or quarter, not {grain!r}")
     found: list[Cut] = []
     first = from_epoch_day(begin).replace(day=1)
     length = 1 if grain == "month" else 3
     while (first.month - fiscal_start_month) % length:
         first = add_months(first, -1)
-    while epoch_day(until := add_months(first, length)) <= end + 3:  # the last days of a period may have seen no close
+    while epoch_day(until := add_months(first, length)) <= end:
         low, high = epoch_day(first), epoch_day(until)
         days = (low, (low + high) // 2) if grain == "month" else tuple(epoch_day(add_months(first, i)) for i in range(3))
         names = ("start", "middle") if grain == "month" else ("start", "second month", "third month")

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from paceline.insight.backtest import Cut, Replay
+from paceline.insight.backtest import Cut, Replay, cuts_between
 from paceline.insight.forecast_counts import OpenDays, forecast_counts
 from paceline.insight.pipeline import day_numbers, indexed
-from paceline.sales.periods import add_months, epoch_day, from_epoch_day
 from paceline.stats.pool import tally, week_draws
 
 Floats = npt.NDArray[np.float64]
@@ -24,20 +23,7 @@ MEASURE = "count"
 
 def count_cuts(first_seen: int, end: int, grain: str, fiscal_start_month: int = 1) -> tuple[Cut, ...]:
     """Days worth replaying for values seen on ``first_seen <= day < end``: as ``backtest.cuts``. ValueError for another grain."""
-    if grain not in ("month", "quarter"):
-        raise ValueError(f"a forecast is replayed by month or quarter, not {grain!r}")
-    begin, length = first_seen + 7 * LEARN_WEEKS, 1 if grain == "month" else 3
-    first = from_epoch_day(begin).replace(day=1)
-    while (first.month - fiscal_start_month) % length:
-        first = add_months(first, -1)
-    found: list[Cut] = []
-    while epoch_day(until := add_months(first, length)) <= end:
-        low, high = epoch_day(first), epoch_day(until)
-        days = (low, (low + high) // 2) if grain == "month" else tuple(epoch_day(add_months(first, i)) for i in range(3))
-        names = ("start", "middle") if grain == "month" else ("start", "second month", "third month")
-        found += [Cut(f"{grain}, {name}", day, low, high) for name, day in zip(names, days, strict=True) if day >= begin]
-        first = until
-    return tuple(found)
+    return cuts_between(first_seen + 7 * LEARN_WEEKS, end, grain, fiscal_start_month)
 
 
 def replay_counts(

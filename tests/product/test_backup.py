@@ -119,6 +119,8 @@ def test_what_comes_back_is_what_was_there_taken_while_it_was_served(made: Path,
     assert "isn't empty" in refused.stderr
     assert _paceline("restore", archive, back, "--force").returncode == 0
     assert (tmp_path / "back.before-restore" / FILE).exists()
+    asked = _paceline("ask", "revenue", "-p", back)  # before any server made facts of the records
+    assert (asked.returncode, asked.stderr.count("Nothing was loaded")) == (0, 0), asked.stderr
     assert _python(SEEN, back) == "sqlite"
 
 

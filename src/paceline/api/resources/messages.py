@@ -70,11 +70,12 @@ def messages(caller: Caller, query: Paged) -> MessagesAnswer:
             weekends=wishes.weekends, away=wishes.away, paused_until=wishes.paused_until,
         ),
         ways={name: str(channel.ready(how, to)) or None for name, channel in CHANNELS.items()},
-        items=[_message(one) for one in sent.filter(pk__in=some)],
+        items=[message_of(one) for one in sent.filter(pk__in=some)],
     )  # fmt: skip
 
 
-def _message(one: Delivery) -> Message:
+def message_of(one: Delivery) -> Message:
+    """A message, without its words."""
     return Message(
         id=one.pk, kind=one.kind, channel=one.channel, progress=one.progress, tries=one.tries, created_at=one.created_at,
         ended_at=one.ended_at, why=one.why or None,

@@ -13,6 +13,7 @@ from paceline.api.answers import Listing, Shape, instant
 from paceline.api.caller import Caller
 from paceline.api.operation import Operation
 from paceline.api.paging import Paged, part, version_of_ids
+from paceline.api.resources.messages import Message, message_of
 from paceline.pages.telling.work import WORK
 
 
@@ -29,17 +30,10 @@ class JobNow(Shape):
     came: str | None = Field(description="What the last good run did.")
 
 
-class Sent(Shape):
+class Sent(Message):
     """A message to somebody."""
 
     to: str = Field(description="The user's name.")
-    kind: str
-    channel: str
-    progress: str = Field(description=f"One of {', '.join(Progress.values)}.")
-    tries: int
-    created_at: datetime
-    ended_at: datetime | None
-    why: str | None
 
 
 class WorkAnswer(Listing):
@@ -72,10 +66,7 @@ def _job(one: Job) -> JobNow:
 
 
 def _sent(one: Delivery) -> Sent:
-    return Sent(
-        to=one.user.name, kind=one.kind, channel=one.channel, progress=one.progress, tries=one.tries, created_at=one.created_at,
-        ended_at=one.ended_at, why=one.why or None,
-    )  # fmt: skip
+    return Sent(to=one.user.name, **vars(message_of(one)))
 
 
 OPERATIONS = (Operation("api_work", "work", "see_work", "How the work behind the pages goes.", Paged, WorkAnswer, work),)

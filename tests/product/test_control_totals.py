@@ -16,6 +16,7 @@ from django.test import Client
 
 from acme.company import SETTINGS, day, records
 from paceline.metrics.store import Store
+from paceline.pages.dashboards import written
 from paceline.pages.dashboards.control import Deal, Group, Held, held
 from paceline.project import control_totals as kept
 from paceline.project.control_totals import AMOUNT, DEALS, Total
@@ -64,6 +65,11 @@ def test_the_same_month_again_replaces_what_was_said(tmp_path: Path) -> None:
     assert [one.value for one in kept.totals(tmp_path)] == [Decimal(20), Decimal(3)]
     kept.put(tmp_path, (), [first])
     assert [one.measure for one in kept.totals(tmp_path)] == [DEALS]
+
+
+def test_totals_are_told_to_the_cent() -> None:
+    told = [written.money_exact(value, "USD") for value in (435580.21, 1_500_000.0, -0.4)]
+    assert told == ["$435,580.21", "$1,500,000", "-$0.40"]
 
 
 def test_what_two_admins_add_at_once_is_kept_of_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,7 +102,7 @@ def _row(company: str, one: Held) -> dict[str, Any]:
     whole = gettext("all, in %(currency)s") % {"currency": company}
 
     def shown(value: Decimal) -> str:
-        return written.money(float(value), one.currency) if total.measure == kept.AMOUNT else written.count(float(value))
+        return written.money_exact(float(value), one.currency) if total.measure == kept.AMOUNT else written.count(float(value))
 
     sign = "+" if one.difference > 0 else ""
     return {
@@ -121,12 +121,12 @@ def _group(group: Group, currency: str, named: bool) -> dict[str, Any]:
     crm = running().project.config.crm
     shown = group.deals if named else ()
     deals = [
-        {"name": deal.name, "amount": None if deal.amount is None else written.money(float(deal.amount), currency),
+        {"name": deal.name, "amount": None if deal.amount is None else written.money_exact(float(deal.amount), currency),
          "href": in_crm(crm, "opportunity_id", deal.id)}
         for deal in sorted(shown, key=lambda deal: -(deal.amount or 0))[:_SHOWN]
     ]  # fmt: skip
     return {"why": gettext(WHY[group.fate]), "count": written.count(len(group.deals)), "deals": deals,
-            "amount": None if group.amount is None else written.money(float(group.amount), currency),
+            "amount": None if group.amount is None else written.money_exact(float(group.amount), currency),
             "more": len(shown) - len(deals)}
 
 

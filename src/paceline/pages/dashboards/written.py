@@ -190,6 +190,12 @@ def _money_in(of: Locale, value: float, currency: str) -> str:
     return format_currency(value, currency, locale=of, currency_digits=False, format=None if digits else _whole(of))
 
 
+def money_exact(value: float, currency: str) -> str:
+    """An amount to the cent, however large; a whole one without cents."""
+    form = _whole(locale()) if value == round(value) else None
+    return format_currency(value, currency, locale=locale(), currency_digits=False, format=form)
+
+
 def money_brief(value: float, currency: str) -> str:
     """An amount in few characters."""
     return _money_brief_in(locale(), value or 0, currency)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from paceline.cli.failure import Exit, Failure
-from paceline.cli.opening import ProjectOption, opened, store_of
+from paceline.cli.opening import ProjectOption, opened
 from paceline.cli.output import say
 
 if TYPE_CHECKING:
     from paceline.people.models import User
     from paceline.project import Project
+    from paceline.project.running import Running
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of the pages, and everything that is kept about a person.")
 
@@ -65,11 +68,10 @@ def data(who: WhoArgument, project: ProjectOption = None) -> None:
     place = _pages(project)
     from paceline.access.audit import note
     from paceline.access.own_data import everything_about, records_of
-    from paceline.project.asking import answering
 
     user, rep_id = _someone(who)
-    with store_of(place) as engine, answering(place, engine) as store:
-        told = everything_about(user, store) if user is not None else {"records": records_of(rep_id, store)}
+    with _at_work(place) as here:
+        told = everything_about(user, here.store) if user is not None else {"records": records_of(rep_id, here.store)}
     note("data_taken_out", None, {"user": str(user.public_id) if user else "", "person": rep_id, "by": "command line"})
     json.dump(told, sys.stdout, indent=1, ensure_ascii=False)
     print()
@@ -94,8 +96,8 @@ def erase_person(
     user, rep_id = _someone(who)
     if not yes and not typer.confirm(f"Erase {user or rep_id} for good?", err=True):
         raise typer.Exit(Exit.INTERRUPTED)
-    with store_of(place, made=True) as engine:
-        changed = erase(place, engine, user, rep_id, None)
+    with _at_work(place) as here:
+        changed = erase(place, here.engine, user, rep_id, None)
     say(f"Erased, in {sum(changed.values()):,} rows of {len(changed)} tables" + (", and the account." if user else "."))
 
 
@@ -116,6 +118,22 @@ def audit(project: ProjectOption = None) -> None:
         raise typer.Exit(Exit.DATA)
     number, digest = head()
     print(f"{number}:{digest}")
+
+
+@contextmanager
+def _at_work(place: Project) -> Iterator[Running]:
+    """The project as the pages' own code asks for it: some of what is kept about a person is found by its records.
+
+    Raises Failure.
+    """
+    from paceline.project.running import beside
+    from paceline.warehouse.engine import WarehouseError
+
+    try:
+        with beside(place.folder) as here:
+            yield here
+    except WarehouseError as error:
+        raise Failure("The store can't be opened.", str(error)) from None
 
 
 def _pages(folder: Path | None) -> Project:

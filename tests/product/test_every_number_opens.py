@@ -189,12 +189,12 @@ def test_a_group_that_isnt_there_or_cant_be_cut_is_told(browser: Opened) -> None
 
 def test_a_deal_without_an_owner_is_in_the_forecast_and_leads_to_nobody(browser: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     from paceline.pages.dashboards import forecast_views
+    from paceline.pages.dashboards.later import soon
 
     def without_owners(*asked: Any) -> Any:
         found = soon(*asked)
         return replace(found, deals=tuple(replace(deal, rep_id="", rep_name="nobody") for deal in found.deals))
 
-    soon = forecast_views.soon
     monkeypatch.setattr(forecast_views, "soon", without_owners)
     page = browser("manager").get("/forecast/")
     assert page.status_code == 200

@@ -35,6 +35,7 @@ PAGES = (
     ("executive", "/metrics/revenue/?period=last_quarter"),
     ("rep", "/reps/{rep}/"),
     ("manager", "/goals/"),
+    ("manager", "/one-on-ones/{rep}/"),
     ("manager", "/forecast/"),
     ("executive", "/leaderboard/?metric=meetings_held"),
     ("manager", "/data-health/"),

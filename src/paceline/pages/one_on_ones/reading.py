@@ -128,6 +128,7 @@ def context_of(request: Asking, pair: Pair, one: OneOnOne | None) -> dict[str, A
         "pair": pair,
         "own": own,
         "leads": own == pair.manager_id,
+        "is_open": planned,  # the numbers are today's, so what they are made of can be looked at
         "other": known[pair.rep_id if own == pair.manager_id else pair.manager_id],
         "rep_name": known[pair.rep_id],
         "with_key": WITH,
@@ -139,7 +140,7 @@ def context_of(request: Asking, pair: Pair, one: OneOnOne | None) -> dict[str, A
         "main": main,
         "others": [each for each in changes if each is not main and each["metric"] not in praised],
         "praise": [each for each in changes if each is not main and each["metric"] in praised],
-        "goals": [shown.goal_of(store, told, goal) for goal in told.goals],
+        "goals": [shown.goal_of(store, pair, told, goal) for goal in told.goals],
         "followed": [shown.followed_of(store, known, each, told.day) for each in told.followed],
         "agreed": [shown.agreed_of(store, known, each) for each in (one.actions.all() if one is not None else ())],
         "notes": notes.read(one, own),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from paceline import charts
+from paceline.alerts.sight import REP
 from paceline.charts import Dot, Picture
 from paceline.coaching.models import Action
 from paceline.coaching.pair import Pair
@@ -18,6 +19,7 @@ from paceline.metrics.store import Store
 from paceline.metrics.vocabulary import Unit
 from paceline.pages.dashboards import written
 from paceline.pages.dashboards.links import records_of
+from paceline.pages.dashboards.weeks_views import weeks_link
 from paceline.pages.one_on_ones.points import changed_words, goal_words, name_of, trend_of
 from paceline.pages.told import in_words
 from paceline.sales.periods import Period
@@ -44,7 +46,7 @@ def change_of(store: Store, pair: Pair, shown: Prepared, one: Change) -> dict[st
         "moved": [f"{_(moved.metric)} {written.signed_share(moved.change)}" for moved in one.moved],
         "allowed": [in_words(said) for said in one.allowed],
         "trend": trend_of(pair, one.metric),
-        "records": records_of(one.metric, Period.between(one.since, one.until + timedelta(days=7)), pair.rep_id),
+        "weeks": weeks_link(one.metric, REP, pair.rep_id, one.since, one.until, ""),
         "picture": _course(name, shown, one),
         "peers": _beside(name, shown, one),
     }
@@ -78,7 +80,7 @@ def _beside(name: str, shown: Prepared, one: Change) -> Picture | None:
     )
 
 
-def goal_of(store: Store, shown: Prepared, goal: GoalShown) -> dict[str, Any]:
+def goal_of(store: Store, pair: Pair, shown: Prepared, goal: GoalShown) -> dict[str, Any]:
     """A goal: value, target, bullet, pace and chance in words."""
     unit = Unit(goal.unit)
     return {
@@ -88,7 +90,7 @@ def goal_of(store: Store, shown: Prepared, goal: GoalShown) -> dict[str, Any]:
         "of": _("of %(goal)s") % {"goal": written.brief(goal.target, unit, shown.currency)},
         "bullet": charts.bullet(goal.value, goal.target, pace=goal.expected, likely=goal.likely),
         "words": goal_words(goal),
-        "href": records_of(goal.metric, Period.between(goal.first, goal.until)),
+        "records": records_of(goal.metric, Period.between(goal.first, goal.until), pair.rep_id),
     }
 
 

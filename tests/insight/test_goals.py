@@ -173,6 +173,8 @@ def test_planning_backwards_gives_opportunities_and_meetings_with_a_range() -> N
     assert (found.meetings_a_week or (0,))[0] == pytest.approx(middle * 4 / 12, abs=1)
     assert "more opportunities" in found.sentence
     assert "meetings a week" in found.sentence
+    assert "deal size 10," in found.sentence
+    assert "deal size 10 USD" in plan(300, 100, np.full(500, 80.0), RATES, 90, 12, rng, currency="USD").sentence
 
 
 def test_a_plan_is_honest_when_deals_take_longer_than_what_is_left() -> None:
@@ -180,6 +182,7 @@ def test_a_plan_is_honest_when_deals_take_longer_than_what_is_left() -> None:
     late = plan(300, 100, np.full(500, 80.0), RATES, 18, 2.5, rng)
     assert late.opportunities is None
     assert "new deals come too late" in late.sentence
+    assert "120 EUR are missing" in plan(300, 100, np.full(500, 80.0), RATES, 18, 2.5, rng, currency="EUR").sentence
     tight = plan(300, 100, np.full(500, 80.0), RATES, 45, 6, rng)
     assert tight.opportunities is not None
     assert "Time is short" in tight.sentence

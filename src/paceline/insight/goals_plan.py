@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paceline.saying.said import NOTHING, Said, joined, listed, say
-from paceline.saying.values import Number
+from paceline.saying.values import Money, Number
 
 Floats = npt.NDArray[np.float64]
 
@@ -57,12 +57,12 @@ class Plan:
 
 def plan(
     target: float, so_far: float, open_draws: Floats, rates: Rates, days_left: int, weeks_left: float, rng: np.random.Generator,
-    thing: Said = OPPORTUNITIES,
+    thing: Said = OPPORTUNITIES, currency: str = "",
 ) -> Plan:  # fmt: skip
     """What is needed for a target with an even chance. ``open_draws``: of what open deals bring by the end; ``weeks_left``:
     working.
 
-    Units of target, ``so_far``, ``open_draws`` and ``rates.worth`` agree.
+    Units of target, ``so_far``, ``open_draws`` and ``rates.worth`` agree: those of the ``currency``, or deals where it is empty.
     """
     ahead = np.asarray(open_draws, np.float64)
     expected = float(np.mean(ahead)) if ahead.size else 0.0
@@ -77,7 +77,7 @@ def plan(
         return Plan(missing, None, None, in_time, words)
     late = in_time < HOPELESS
     if late and missing > 0:
-        return Plan(missing, None, None, in_time, _too_late(missing, rates, days_left, in_time))
+        return Plan(missing, None, None, in_time, _too_late(missing, rates, days_left, in_time, currency))
     needed = _needed(target - so_far, ahead, rates, days_left, rng)
     middle, low, high = (float(np.ceil(value)) for value in np.quantile(needed, (0.5, 0.1, 0.9)))
     weekly = None
@@ -85,7 +85,8 @@ def plan(
         weekly = tuple(float(np.ceil(value * rates.meetings / weeks_left)) for value in (middle, low, high))
     many = (middle, low, high)
     meetings = None if weekly is None else (weekly[0], weekly[1], weekly[2])
-    return Plan(missing, many, meetings, in_time, _sentence(many, meetings, rates, in_time, days_left, weeks_left, thing))
+    told = _sentence(many, meetings, rates, in_time, days_left, weeks_left, thing, currency)
+    return Plan(missing, many, meetings, in_time, told)
 
 
 def share_in_time(cycles: Floats, days_left: int) -> float:
@@ -119,19 +120,19 @@ def _in_time_draws(cycles: Floats, days_left: int, rng: np.random.Generator) -> 
     return np.asarray(few[rng.integers(0, _RESAMPLES, _DRAWS)], dtype=np.float64)
 
 
-def _too_late(missing: float, rates: Rates, days_left: int, in_time: float) -> Said:
+def _too_late(missing: float, rates: Rates, days_left: int, in_time: float, currency: str) -> Said:
     return say(
         "{missing} are missing beyond what the open deals are expected to bring, and new deals come too late: half of the won "
         "ones took more than {days} days, {left} are left, {share} would be decided in time. What can still be reached lies in "
         "the open deals.",
-        missing=Number(missing, ",.0f"), days=Number(float(np.median(rates.cycles)), ".0f"), left=days_left,
+        missing=_amount(missing, currency), days=Number(float(np.median(rates.cycles)), ".0f"), left=days_left,
         share=Number(in_time, ".0%"),
     )  # fmt: skip
 
 
 def _sentence(
     many: tuple[float, float, float], weekly: tuple[float, float, float] | None, rates: Rates, in_time: float, days_left: int,
-    weeks_left: float, thing: Said,
+    weeks_left: float, thing: Said, currency: str,
 ) -> Said:  # fmt: skip
     middle, low, high = (Number(value, ",.0f") for value in many)
     if many[0] <= 0:
@@ -141,7 +142,7 @@ def _sentence(
         )  # fmt: skip
     needed = say(
         "To reach the goal at the present {rates}, {middle} more {thing} are needed (8 in 10: {low} to {high})",
-        rates=_present(rates), middle=middle, thing=thing, low=low, high=high,
+        rates=_present(rates, currency), middle=middle, thing=thing, low=low, high=high,
     )  # fmt: skip
     needed = joined([needed, *_tempo(rates, weeks_left)], "; ")
     if weekly is not None:
@@ -149,10 +150,14 @@ def _sentence(
     return joined([say("{needed}.", needed=needed), *_time(rates, in_time, days_left)])
 
 
-def _present(rates: Rates) -> Said:
+def _amount(value: float, currency: str) -> Money | Number:
+    return Money(value, currency, brief=True) if currency else Number(value, ",.0f")
+
+
+def _present(rates: Rates, currency: str) -> Said:
     size = float(np.mean(rates.worth))
     of = [say("win rate {share}", share=Number(rates.won / (rates.won + rates.lost), ".0%"))] if len(rates.cycles) else []
-    of += [say("deal size {size}", size=Number(size, ",.0f"))] if size != 1 else []
+    of += [say("deal size {size}", size=_amount(size, currency))] if size != 1 else []
     return listed(of) if of else NOTHING
 
 

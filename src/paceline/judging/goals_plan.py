@@ -79,6 +79,7 @@ def plan_back(store: Store, metric: str, target: float, period: Period, scope: S
     found = plan(
         target, reading.value or 0.0, ahead, rates, max(period.until_day - now, 0), weeks / people, rng,
         say("sourced opportunities") if metric == "pipeline_generated" else OPPORTUNITIES,
+        "" if metric == "sales_volume" else store.settings.currency,
     )  # fmt: skip
     return Backwards(metric, period, scope.label, target, reading.value or 0.0, open_deals, rates, whose, found)
 

@@ -330,6 +330,8 @@ class Asking:
         if of.is_all_unknown(cell):
             column = metric.measures[0].columns[0]
             words = column.removesuffix("_cents").replace("_", " ")
+            if column in ("weighted_cents", "expected_cents"):  # made of an amount and something else
+                return say("in all of its rows the amount, its exchange rate or what to weigh it by is unknown")
             if column.endswith("_cents"):
                 return say("the {column} is unknown in all of its rows (no amount, or no exchange rate)", column=words)
             return say("the {column} is unknown in all of its rows", column=words)

@@ -162,7 +162,8 @@ def _rows(answer: Any) -> list[str]:
 
 
 # Each has their own; who may see them at all is told elsewhere.
-OWN = ("api_me", "api_today", "api_views", "api_one_on_ones", "api_one_on_one", "api_next_one_on_one", "api_action_plans")
+OWN = ("api_me", "api_messages", "api_today", "api_views", "api_one_on_ones", "api_one_on_one", "api_next_one_on_one",
+       "api_action_plans")
 
 
 def test_an_executive_is_told_what_an_admin_is(place: Running, cast: Cast) -> None:

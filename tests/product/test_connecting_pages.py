@@ -172,3 +172,19 @@ def test_large_files_are_checked_in_the_background(away: Client, monkeypatch: py
     away.post(PAGE, {"do": "check"})
     _over()
     assert away.get(PAGE).context["checked"]["rejected"] == "2"
+
+
+def test_a_file_that_changes_while_it_is_loaded_is_not_taken_for_loaded(away: Client, place: Running) -> None:
+    from paceline.pages.set_up.checked import is_loaded
+    from paceline.project import bringing
+
+    _send(away, _upload(away))
+    one = bringing.source(place.project, "away")
+    assert one is not None
+    assert is_loaded(one, bringing.load_source(place.project, place.engine, one, lambda _: None))
+
+    def changed_meanwhile(doing: str) -> None:
+        if doing == "Merging records…":  # it has been read by then
+            (one.folder / "days off.csv").write_bytes(DAYS)
+
+    assert not is_loaded(one, bringing.load_source(place.project, place.engine, one, changed_meanwhile))

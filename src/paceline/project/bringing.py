@@ -31,9 +31,11 @@ class BadFileError(SaidError):
 
 @dataclass(frozen=True)
 class Report:
-    """What the last load of a source did. ``problems``: at most ``TOLD``."""
+    """What the last load of a source did. ``at``: when it began to read, epoch seconds; what was changed in files since isn't
+    in it. ``problems``: at most ``TOLD``.
+    """
 
-    at: int
+    at: float
     files: tuple[FileCount, ...]
     problems: tuple[Problem, ...]
     inserted: int
@@ -119,17 +121,18 @@ def _checked(file: str) -> None:
 
 def load_source(project: Project, engine: Engine, one: Source, tell: Callable[[str], None]) -> Report:
     """Load a source's folder, and keep the report. Raises what ``load_folder`` raises."""
-    found = report_of(load_folder(project, engine, one.folder, one.mapping, tell, one.name))
+    began = time.time()
+    found = _report(load_folder(project, engine, one.folder, one.mapping, tell, one.name), began)
     (one.folder / REPORT).write_text(json.dumps(_kept(found), ensure_ascii=False), encoding="utf-8")
     return found
 
 
-def report_of(done: Loaded) -> Report:
+def _report(done: Loaded, began: float) -> Report:
     """What is kept of a load."""
     file = done.rejected_file.name if done.rejected_file is not None else ""
     told = done.report
     return Report(
-        int(time.time()), told.files, told.problems[:TOLD], done.inserted, done.updated, done.unchanged, file,
+        began, told.files, told.problems[:TOLD], done.inserted, done.updated, done.unchanged, file,
     )
 
 

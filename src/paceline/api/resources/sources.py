@@ -158,8 +158,8 @@ def _source(caller: Caller, one: bringing.Source) -> SourceNow:
 
 def _load(report: bringing.Report) -> LoadTold:
     return LoadTold(
-        at=instant(report.at), read=report.read, accepted=report.accepted, rejected=report.rejected, inserted=report.inserted,
-        updated=report.updated, unchanged=report.unchanged, problems=len(report.problems),
+        at=instant(int(report.at)), read=report.read, accepted=report.accepted, rejected=report.rejected,
+        inserted=report.inserted, updated=report.updated, unchanged=report.unchanged, problems=len(report.problems),
         files=[FileRows(file=one.file, kind=one.table, read=one.read, accepted=one.accepted, rejected=one.rejected)
                for one in report.files],
     )  # fmt: skip

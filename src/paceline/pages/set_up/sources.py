@@ -202,7 +202,7 @@ def _told(report: Report | None) -> dict[str, Any] | None:
         return None
     zone = running().project.settings.time_zone
     return {
-        "at": written.instant(report.at, zone),
+        "at": written.instant(int(report.at), zone),
         "files": report.files,
         "read": written.count(report.read), "accepted": written.count(report.accepted),
         "rejected": written.count(report.rejected),

@@ -198,14 +198,3 @@ def test_a_goal_of_all_as_a_whole_stands_beside_the_sum_of_peoples(place: Runnin
     assert (both.line, both.teams, both.target, both.people) == (None, tuple(sorted((team, "Another"))), 5e5, 2)
     assert both.reading.value == theirs.reading.value, "nobody is in the other team"
     assert (people.teams, people.people) == ((), 1)
-
-
-def test_a_whole_that_was_given_to_its_people_without_a_rest_is_told_once(place: Running) -> None:
-    store, now = place.store, Period.containing("quarter", place.store.view().day, place.store.settings)
-    lines = judged.goal_lines(store, now, Scope.company())
-    theirs = [one for one in lines if (one.goal.metric, one.goal.level) == ("revenue", "rep")]
-    reps = Scope.reps({one.goal.subject for one in theirs})
-    total = sum(one.goal.target for one in theirs)
-    for target, told in ((total, [True]), (total + 1, [True, False])):
-        whole = replace(theirs[0], goal=replace(theirs[0].goal, level="company", subject="", target=target), name="")
-        assert [goal.line is not None for goal in judged.together(store, [*theirs, whole], reps)] == told

@@ -143,7 +143,7 @@ class Together:
 
 
 def together(store: Store, lines: Sequence[GoalLine], scope: Scope, as_of: date | None = None) -> tuple[Together, ...]:
-    """Metric by metric: the goal of all as a whole, then people's added up, where values may be, and they say more."""
+    """Metric by metric: the goal of all as a whole, then people's added up, where the metric's values may be."""
     found = []
     for (slug, period), some in _groups(lines, {COMPANY, TEAM}).items():
         company = [line for line in some if line.goal.level == COMPANY]
@@ -156,16 +156,8 @@ def together(store: Store, lines: Sequence[GoalLine], scope: Scope, as_of: date 
     for (slug, period), some in _groups(lines, {REP}).items():
         if some[0].metric.denominator is None:
             theirs = scope & Scope.reps(sorted({line.goal.subject for line in some}))
-            people = _added_up(store, slug, period, some, theirs, as_of)
-            if not any(_say_the_same(people, whole) for whole in found):
-                found.append(people)
+            found.append(_added_up(store, slug, period, some, theirs, as_of))
     return tuple(sorted(found, key=lambda one: (one.metric.slug, one.period.first, one.line is None, not one.teams)))
-
-
-def _say_the_same(one: Together, other: Together) -> bool:
-    """Whether two goals are of one metric, as high and as far reached: a whole that was given to its people without a rest."""
-    figures = [(goal.metric.slug, goal.period, round(goal.target, 2), goal.reading.value) for goal in (one, other)]
-    return figures[0] == figures[1]
 
 
 def _groups(lines: Sequence[GoalLine], levels: set[str]) -> dict[tuple[str, Period], list[GoalLine]]:
